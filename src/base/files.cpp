@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole files in and out, on POSIX calls so that every failure has its reason.
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/file_descriptor.h"
+
+namespace emamba {
+namespace {
+
+Error read_error(const std::string& path, int code) {
+  return Error(fmt::format("{}: cannot read: {}", path, std::strerror(code)),
+               code == ENOENT ? "Check the path." : "");
+}
+
+Error write_error(const std::string& path, int code) {
+  const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+  return Error(fmt::format("{}: cannot write: {}", path, std::strerror(code)),
+               full ? "Free some space, or choose another output folder."
+                    : "Check that the folder exists and may be written.");
+}
+
+// Returns 0, or the errno of the first failure.
+int write_and_sync(const std::string& path, std::string_view bytes) {
+  FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file.valid()) return errno;
+  while (!bytes.empty()) {
+    const ssize_t n = write(file.get(), bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (fsync(file.get()) != 0) return errno;
+  return file.close() ? 0 : errno;
+}
+
+// Makes a rename survive a power cut. Some file systems cannot; the data itself is safe by then.
+void sync_folder(const std::string& folder) {
+  FileDescriptor handle(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (handle.valid()) fsync(handle.get());
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t max_bytes) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer; it is refused below.
+  FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) throw read_error(path, errno);
+  struct stat status;
+  if (fstat(file.get(), &status) != 0) throw read_error(path, errno);
+  if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: is no regular file", path));
+  if (static_cast<std::uintmax_t>(status.st_size) > max_bytes) {
+    throw Error(
+        fmt::format("{}: {} bytes, where at most {} make sense", path, status.st_size, max_bytes));
+  }
+
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw read_error(path, errno);
+    if (n == 0) throw Error(fmt::format("{}: became shorter while it was read", path));
+    done += static_cast<std::size_t>(n);
+  }
+  return bytes;
+}
+
+std::string unpack_gzip(std::string_view packed, const std::string& source, std::size_t max_bytes) {
+  struct Inflater {
+    z_stream stream{};
+    // 15: the largest window; + 16: expect a gzip header and check its CRC-32 and length.
+    Inflater() {
+      if (inflateInit2(&stream, 15 + 16) != Z_OK) throw std::bad_alloc();
+    }
+    ~Inflater() { inflateEnd(&stream); }
+  } inflater;
+  z_stream& z = inflater.stream;
+
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  std::string bytes;
+  std::size_t used = 0, made = 0;
+  while (true) {
+    const std::size_t in = std::min(packed.size() - used, kPiece);
+    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data() + used));
+    z.avail_in = static_cast<uInt>(in);
+    bytes.resize(made + kPiece);
+    z.next_out = reinterpret_cast<Bytef*>(bytes.data() + made);
+    z.avail_out = static_cast<uInt>(kPiece);
+
+    const int status = inflate(&z, Z_NO_FLUSH);
+    used += in - z.avail_in;
+    made += kPiece - z.avail_out;
+    if (made > max_bytes) {
+      throw Error(fmt::format("{}: unpacks to more than {} bytes", source, max_bytes));
+    }
+    if (status == Z_STREAM_END) {
+      if (used == packed.size()) break;
+      inflateReset(&z);  // a gzip file may be several streams, one after the other
+      continue;
+    }
+    const bool starved = used == packed.size() && z.avail_out > 0;
+    if (status != Z_OK || starved) {
+      throw Error(
+          fmt::format("{}: damaged gzip stream near byte {} of {}: {}", source, used, packed.size(),
+                      starved ? "it ends too early" : (z.msg ? z.msg : "data error")),
+          "Get the file again.");
+    }
+  }
+  bytes.resize(made);
+  return bytes;
+}
+
+void write_file(const std::string& path, std::string_view bytes) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path folder = fs::path(path).parent_path();
+  if (!folder.empty()) {
+    fs::create_directories(folder, error);
+    if (error) throw write_error(folder.string(), error.value());
+  }
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    throw Error(fmt::format("{}: is no regular file, and will not be replaced", path));
+  }
+
+  // The process number keeps two processes that write the same file apart.
+  const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+  int code = write_and_sync(temporary, bytes);
+  if (code == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) code = errno;
+  if (code != 0) {
+    unlink(temporary.c_str());
+    throw write_error(path, code);
+  }
+  sync_folder(folder.empty() ? "." : folder.string());
+}
+
+bool file_exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error);
+}
+
+}  // namespace emamba

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <csignal>
+
+#include "base/testing.h"
+
+namespace emamba {
+namespace {
+
+std::string pack(const std::string& bytes) {
+  z_stream z{};
+  deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string packed(deflateBound(&z, bytes.size()), '\0');
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  z.avail_in = static_cast<uInt>(bytes.size());
+  z.next_out = reinterpret_cast<Bytef*>(packed.data());
+  z.avail_out = static_cast<uInt>(packed.size());
+  deflate(&z, Z_FINISH);
+  packed.resize(z.total_out);
+  deflateEnd(&z);
+  return packed;
+}
+
+TEST(Files, ReadBackWhatWasWritten) {
+  TestFolder folder;
+  const std::string path = folder / "new/folders/a.bin";
+  const std::string bytes("\0\n\xff text", 8);
+  write_file(path, bytes);
+  EXPECT_EQ(read_file(path), bytes);
+  write_file(path, "");
+  EXPECT_EQ(read_file(path), "");
+  EXPECT_EQ(folder.entries(), 3u) << "two folders, one file, nothing temporary";
+  EXPECT_TRUE(file_exists(path));
+  EXPECT_FALSE(file_exists(folder.path()));
+  EXPECT_FALSE(file_exists(folder / "b"));
+}
+
+TEST(Files, ReadingNamesTheProblem) {
+  TestFolder folder;
+  write_file(folder / "a", "12345");
+  expect_error([&] { read_file(folder / "none"); }, "none: cannot read: No such file");
+  expect_error([&] { read_file(folder.path()); }, "is no regular file");
+  expect_error([&] { read_file("/dev/zero"); }, "is no regular file");
+  expect_error([&] { read_file(folder / "a", 4); }, "5 bytes, where at most 4");
+  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+  expect_error([&] { read_file(folder / "pipe"); }, "is no regular file");
+}
+
+TEST(Files, WritingNamesTheProblem) {
+  TestFolder folder;
+  write_file(folder / "a", "old");
+  expect_error([&] { write_file(folder / "a/b", "x"); }, "cannot write: Not a directory");
+  expect_error([&] { write_file(folder.path(), "x"); }, "is no regular file");
+  expect_error([&] { write_file("/dev/full", "x"); }, "/dev/full: is no regular file");
+  expect_error([&] { write_file("/proc/no-such-folder/x", "x"); }, "/proc/no-such-folder");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+// A limit on the file size fails in write() as a full disk does.
+TEST(Files, AFullDiskLeavesTheOldFile) {
+  TestFolder folder;
+  const std::string path = folder / "a";
+  write_file(path, "old");
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = before;
+  small.rlim_cur = 100000;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  try {
+    write_file(path, std::string(200000, 'x'));
+    ADD_FAILURE() << "the write succeeded";
+  } catch (const Error& e) {
+    EXPECT_EQ(std::string(e.what()), path + ": cannot write: File too large");
+    EXPECT_NE(e.hint().find("space"), std::string::npos);
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(read_file(path), "old");
+  EXPECT_EQ(folder.entries(), 1u) << "the temporary file is still there";
+}
+
+TEST(Files, UnpackGzip) {
+  std::string text;
+  Rng rng{1};
+  for (int i = 0; i < 3000000; ++i) text += static_cast<char>(rng.below(7));
+  for (const std::string& bytes : {std::string(), std::string("abc"), text}) {
+    EXPECT_TRUE(unpack_gzip(pack(bytes), "x") == bytes) << bytes.size() << " bytes";
+  }
+  EXPECT_EQ(unpack_gzip(pack("two ") + pack("streams"), "x"), "two streams");
+}
+
+TEST(Files, UnpackGzipNamesTheProblem) {
+  const std::string packed = pack("some text, some text, some text");
+  expect_error([&] { unpack_gzip("", "x.gz"); }, "x.gz: damaged gzip stream");
+  expect_error([&] { unpack_gzip("not gzip at all", "x.gz"); }, "incorrect header check");
+  expect_error([&] { unpack_gzip(packed.substr(0, packed.size() - 1), "x.gz"); },
+               "it ends too early");
+  expect_error([&] { unpack_gzip(packed + "garbage", "x.gz"); }, "damaged gzip stream");
+  std::string damaged = packed;
+  damaged[packed.size() - 8] ^= 1;
+  expect_error([&] { unpack_gzip(damaged, "x.gz"); }, "incorrect data check");
+  expect_error([&] { unpack_gzip(pack(std::string(1 << 22, 'a')), "x.gz", 1 << 21); },
+               "more than 2097152 bytes");
+}
+
+TEST(Files, UnpackGzipSurvivesDamage) {
+  const std::string packed = pack("some text, some text, some text");
+  fuzz(packed, 12, 3000, [](const std::string& b) { unpack_gzip(b, "fuzz", 1 << 16); });
+}
+
+// Examples published with the standard, and every length around a block's end.
+TEST(Sha256, KnownValues) {
+  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256(std::string(1000000, 'a')),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  std::string all;
+  for (std::size_t n = 0; n <= 130; ++n) all += sha256(std::string(n, 'a'));
+  EXPECT_EQ(sha256(all), "5eee4c50e1b5ec4f1a47f34c25ca988850b49da7904f5ab1b3abc5cc0ae66ef9");
+}
+
+TEST(Sha256, OfAFile) {
+  TestFolder folder;
+  const std::string bytes((1 << 20) + 77, 'q');
+  write_file(folder / "a", bytes);
+  EXPECT_EQ(sha256_file(folder / "a"), sha256(bytes));
+  expect_error([&] { sha256_file(folder / "b"); }, "b: cannot read");
+  expect_error([&] { sha256_file(folder.path()); }, "cannot read");
+}
+
+}  // namespace
+}  // namespace emamba

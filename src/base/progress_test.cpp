@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/progress.h"
+
+#include <gtest/gtest.h>
+
+namespace emamba {
+namespace {
+
+TEST(Progress, Text) {
+  EXPECT_EQ(progress_text("train", 420, 1000, 52.2, "loss 0.31"),
+            "train  42 % (420/1000)  1:12 left  loss 0.31");
+  EXPECT_EQ(progress_text("train", 1, 1000, 10, ""), "train  0 % (1/1000)  2:46:30 left");
+  EXPECT_EQ(progress_text("train", 999, 1000, 1000, ""), "train  99 % (999/1000)  0:01 left");
+  EXPECT_EQ(progress_text("train", 0, 10, 3, ""), "train  0 % (0/10)");
+  EXPECT_EQ(progress_text("train", 10, 10, 3, ""), "train  100 % (10/10)");
+  EXPECT_EQ(progress_text("fetch", 7, 0, 3, "MB"), "fetch  7  MB");
+}
+
+TEST(Progress, SaysNothingAboutShortWork) {
+  testing::internal::CaptureStderr();
+  {
+    ProgressLine line("short");
+    const ProgressCallback report = line.callback();
+    for (std::size_t i = 0; i <= 100; ++i) report(i, 100, "x");
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace emamba

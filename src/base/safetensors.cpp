@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// A safetensors file: 8 bytes of header length (little-endian), a JSON header
+// {"name": {"dtype", "shape", "data_offsets": [begin, end)}, "__metadata__": {...}}, then the data,
+// which the offsets count from.
+#include "base/safetensors.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little, "numbers are copied byte for byte");
+
+constexpr std::size_t kMaxHeader = std::size_t{16} << 20;
+constexpr std::size_t kMaxDimensions = 8;
+constexpr std::size_t kMaxName = 256;
+constexpr char kMetadata[] = "__metadata__";
+
+struct DtypeInfo {
+  Dtype dtype;
+  const char* name;
+  std::size_t size;
+};
+constexpr std::array<DtypeInfo, 6> kDtypes = {{{Dtype::kI8, "I8", 1},
+                                               {Dtype::kI16, "I16", 2},
+                                               {Dtype::kI32, "I32", 4},
+                                               {Dtype::kI64, "I64", 8},
+                                               {Dtype::kF32, "F32", 4},
+                                               {Dtype::kF64, "F64", 8}}};
+
+const DtypeInfo& info(Dtype dtype) {
+  return kDtypes[static_cast<std::size_t>(dtype)];
+}
+
+template <class T>
+constexpr Dtype dtype_of() {
+  if constexpr (std::is_same_v<T, std::int8_t>) return Dtype::kI8;
+  if constexpr (std::is_same_v<T, std::int16_t>) return Dtype::kI16;
+  if constexpr (std::is_same_v<T, std::int32_t>) return Dtype::kI32;
+  if constexpr (std::is_same_v<T, std::int64_t>) return Dtype::kI64;
+  if constexpr (std::is_same_v<T, float>) return Dtype::kF32;
+  if constexpr (std::is_same_v<T, double>) return Dtype::kF64;
+}
+
+// product(shape) * size_of(dtype); throws when it does not fit 64 bits.
+std::size_t byte_count(const std::vector<std::size_t>& shape, Dtype dtype,
+                       const std::string& where) {
+  std::size_t count = info(dtype).size;
+  for (std::size_t d : shape) {
+    if (__builtin_mul_overflow(count, d, &count)) {
+      throw Error(
+          fmt::format("{}: shape [{}] has too many elements", where, fmt::join(shape, ", ")));
+    }
+  }
+  return count;
+}
+
+void check_name(const std::string& name, const std::string& source) {
+  const bool printable = std::none_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+  if (name.empty() || name.size() > kMaxName || name == kMetadata || !printable) {
+    throw Error(fmt::format("{}: '{}' cannot be a tensor's name", source,
+                            printable ? name.substr(0, kMaxName) : "(control characters)"));
+  }
+}
+
+std::size_t read_size(const json& value, const std::string& where, const char* key) {
+  if (!value.is_number_unsigned()) {
+    throw Error(
+        fmt::format("{}: {} holds {}, which is no whole number >= 0", where, key,
+                    value.dump(-1, ' ', true, json::error_handler_t::replace).substr(0, 40)));
+  }
+  return value.get<std::size_t>();
+}
+
+const json& member(const json& entry, const char* key, json::value_t type,
+                   const std::string& where) {
+  const auto it = entry.find(key);
+  if (it == entry.end() || it->type() != type) {
+    throw Error(fmt::format("{}: '{}' is missing or of the wrong type", where, key));
+  }
+  return *it;
+}
+
+// One tensor of the header; its bytes are filled in from `data` after all offsets are known good.
+struct Entry {
+  StoredTensor tensor;
+  std::string where;       // "file: tensor 'name'"
+  std::size_t begin, end;  // in data
+};
+
+Entry parse_entry(const json& entry, const std::string& where, std::size_t data_size) {
+  if (!entry.is_object()) throw Error(where + ": is no object");
+  for (const auto& item : entry.items()) {
+    if (item.key() != "dtype" && item.key() != "shape" && item.key() != "data_offsets") {
+      throw Error(fmt::format("{}: unknown key '{}'", where, item.key()));
+    }
+  }
+  Entry result{.tensor = {}, .where = where, .begin = 0, .end = 0};
+
+  const auto& name =
+      member(entry, "dtype", json::value_t::string, where).get_ref<const std::string&>();
+  const auto dtype = std::find_if(kDtypes.begin(), kDtypes.end(),
+                                  [&](const DtypeInfo& d) { return name == d.name; });
+  if (dtype == kDtypes.end()) {
+    throw Error(fmt::format("{}: dtype '{}' is not supported", where, name),
+                "Store it as I8, I16, I32, I64, F32 or F64.");
+  }
+  result.tensor.dtype = dtype->dtype;
+
+  const json& shape = member(entry, "shape", json::value_t::array, where);
+  if (shape.size() > kMaxDimensions) {
+    throw Error(fmt::format("{}: {} dimensions, at most {} are supported", where, shape.size(),
+                            kMaxDimensions));
+  }
+  for (const json& d : shape) result.tensor.shape.push_back(read_size(d, where, "shape"));
+  const std::size_t bytes = byte_count(result.tensor.shape, result.tensor.dtype, where);
+
+  const json& offsets = member(entry, "data_offsets", json::value_t::array, where);
+  if (offsets.size() != 2) {
+    throw Error(
+        fmt::format("{}: data_offsets holds {} numbers instead of 2", where, offsets.size()));
+  }
+  result.begin = read_size(offsets[0], where, "data_offsets");
+  result.end = read_size(offsets[1], where, "data_offsets");
+  if (result.begin > result.end || result.end > data_size) {
+    throw Error(fmt::format("{}: data_offsets [{}, {}] are not inside the {} bytes of data", where,
+                            result.begin, result.end, data_size),
+                "The file may be truncated.");
+  }
+  if (result.end - result.begin != bytes) {
+    throw Error(
+        fmt::format("{}: data_offsets [{}, {}] hold {} bytes, its shape [{}] of {} needs {}", where,
+                    result.begin, result.end, result.end - result.begin,
+                    fmt::join(result.tensor.shape, ", "), name, bytes));
+  }
+  return result;
+}
+
+// The data must be the tensors side by side, without gap or overlap.
+void check_layout(std::vector<const Entry*> entries, std::size_t data_size,
+                  const std::string& source) {
+  std::sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) {
+    return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+  });
+  std::size_t position = 0;
+  for (const Entry* e : entries) {
+    if (e->begin != position) {
+      throw Error(fmt::format("{}: data_offsets [{}, {}] {} the tensor before it, which ends at {}",
+                              e->where, e->begin, e->end,
+                              e->begin < position ? "overlap" : "leave a gap after", position));
+    }
+    position = e->end;
+  }
+  if (position != data_size) {
+    throw Error(
+        fmt::format("{}: {} bytes of data after the last tensor", source, data_size - position));
+  }
+}
+
+}  // namespace
+
+SafeTensors parse_safetensors(std::string_view bytes, const std::string& source) {
+  std::uint64_t header_size = 0;
+  if (bytes.size() < sizeof(header_size)) {
+    throw Error(
+        fmt::format("{}: {} bytes are too few for a safetensors file", source, bytes.size()));
+  }
+  std::memcpy(&header_size, bytes.data(), sizeof(header_size));
+  const std::size_t rest = bytes.size() - sizeof(header_size);
+  if (header_size > rest || header_size > kMaxHeader) {
+    throw Error(fmt::format("{}: header of {} bytes in a file of {} (at most {} are allowed)",
+                            source, header_size, bytes.size(), kMaxHeader),
+                "It is truncated, or no safetensors file.");
+  }
+  const std::string_view data = bytes.substr(sizeof(header_size) + header_size);
+  const json header =
+      parse_json(bytes.substr(sizeof(header_size), header_size), source + ": header", 4);
+  if (!header.is_object()) throw Error(source + ": header is no object");
+
+  SafeTensors file;
+  std::map<std::string, Entry> entries;
+  for (const auto& [name, value] : header.items()) {
+    if (name == kMetadata) {
+      if (!value.is_object()) throw Error(source + ": __metadata__ is no object");
+      for (const auto& [key, text] : value.items()) {
+        if (!text.is_string()) {
+          throw Error(fmt::format("{}: __metadata__ '{}' is no string", source, key));
+        }
+        file.metadata[key] = text.get<std::string>();
+      }
+      continue;
+    }
+    check_name(name, source);
+    const std::string where = fmt::format("{}: tensor '{}'", source, name);
+    entries.emplace(name, parse_entry(value, where, data.size()));
+  }
+  std::vector<const Entry*> layout;
+  for (const auto& item : entries) layout.push_back(&item.second);
+  check_layout(std::move(layout), data.size(), source);
+
+  for (auto& [name, entry] : entries) {
+    entry.tensor.bytes = data.substr(entry.begin, entry.end - entry.begin);
+    file.tensors[name] = std::move(entry.tensor);
+  }
+  return file;
+}
+
+SafeTensors read_safetensors(const std::string& path) {
+  return parse_safetensors(read_file(path), path);
+}
+
+std::string serialise_safetensors(const SafeTensors& file) {
+  json header = json::object();
+  if (!file.metadata.empty()) header[kMetadata] = file.metadata;
+  std::size_t end = 0;
+  for (const auto& [name, tensor] : file.tensors) {
+    check_name(name, "safetensors");
+    const std::string where = fmt::format("tensor '{}'", name);
+    if (tensor.bytes.size() != byte_count(tensor.shape, tensor.dtype, where)) {
+      throw Error(fmt::format("{}: {} bytes do not fill its shape [{}] of {}", where,
+                              tensor.bytes.size(), fmt::join(tensor.shape, ", "),
+                              info(tensor.dtype).name));
+    }
+    const std::size_t begin = end;
+    end += tensor.bytes.size();
+    header[name] = {{"dtype", info(tensor.dtype).name},
+                    {"shape", tensor.shape},
+                    {"data_offsets", {begin, end}}};
+  }
+
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const json::exception& e) {  // text that is not UTF-8
+    throw Error(fmt::format("safetensors header: {}", e.what()));
+  }
+  text.append((8 - text.size() % 8) % 8, ' ');
+  const std::uint64_t header_size = text.size();
+  std::string bytes(sizeof(header_size), '\0');
+  std::memcpy(bytes.data(), &header_size, sizeof(header_size));
+  bytes.reserve(sizeof(header_size) + text.size() + end);
+  bytes += text;
+  for (const auto& item : file.tensors) bytes += item.second.bytes;
+  return bytes;
+}
+
+void write_safetensors(const std::string& path, const SafeTensors& file) {
+  write_file(path, serialise_safetensors(file));
+}
+
+template <class T>
+StoredTensor store(const Tensor<T>& tensor) {
+  StoredTensor stored{.dtype = dtype_of<T>(), .shape = tensor.shape, .bytes = {}};
+  stored.bytes.assign(reinterpret_cast<const char*>(tensor.data.data()),
+                      tensor.data.size() * sizeof(T));
+  return stored;
+}
+
+template <class T>
+Tensor<T> to_tensor(const StoredTensor& stored, const std::string& name) {
+  const std::string where = fmt::format("tensor '{}'", name);
+  if (stored.dtype != dtype_of<T>()) {
+    throw Error(fmt::format("{}: its dtype is {}, expected {}", where, info(stored.dtype).name,
+                            info(dtype_of<T>()).name));
+  }
+  if (stored.bytes.size() != byte_count(stored.shape, stored.dtype, where)) {
+    throw Error(fmt::format("{}: {} bytes do not fill its shape [{}]", where, stored.bytes.size(),
+                            fmt::join(stored.shape, ", ")));
+  }
+  Tensor<T> tensor{stored.shape, std::vector<T>(stored.bytes.size() / sizeof(T))};
+  if (!tensor.data.empty()) {
+    std::memcpy(tensor.data.data(), stored.bytes.data(), stored.bytes.size());
+  }
+  return tensor;
+}
+
+#define EMAMBA_STORE(T)                          \
+  template StoredTensor store(const Tensor<T>&); \
+  template Tensor<T> to_tensor(const StoredTensor&, const std::string&)
+EMAMBA_STORE(std::int8_t);
+EMAMBA_STORE(std::int16_t);
+EMAMBA_STORE(std::int32_t);
+EMAMBA_STORE(std::int64_t);
+EMAMBA_STORE(float);
+EMAMBA_STORE(double);
+#undef EMAMBA_STORE
+
+}  // namespace emamba

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data sets in memory, read from the public files of each task.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/tensor.h"
+#include "ir/input.h"
+#include "ir/spec.h"
+
+namespace emamba {
+
+// A part of a data set. Inputs are as published (grey levels 0..255, metres, token ids), not yet
+// normalised. Exactly one of labels and targets is filled.
+struct Split {
+  std::string name;                   // "train", "val" or "test"
+  Tensor<float> inputs;               // (samples, height, width, channels)
+  std::vector<int> labels;            // (samples), classification
+  Tensor<float> targets;              // (samples, outputs), regression, metres
+  std::vector<std::string> warnings;  // what a reader of results must know, e.g. skipped frames
+
+  std::size_t samples() const { return inputs.shape.empty() ? 0 : inputs.shape[0]; }
+};
+
+// The folder that holds the data sets: `option` if not empty, else $EMAMBA_DATA, else "data".
+std::string data_folder(const std::string& option);
+
+// Reads one split: "train", "val" or "test" ("train" and "val" divide the published training
+// samples; MARS pools its published train and validate parts first). A random share
+// `spec.train.holdout` of the training samples, drawn with a fixed seed, is "val". Samples keep
+// their published order. Throws Error naming the file and what to do when data is missing or
+// damaged.
+Split load_split(const Spec& spec, const std::string& folder, const std::string& split);
+
+// The first `count` samples; all of them when count is 0 or too large.
+Split first_samples(Split split, std::size_t count);
+// `count` samples drawn without replacement with `seed`, in published order.
+Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed);
+
+// Per-channel mean and population standard deviation of a (training) split. A channel without
+// spread has std 1; token tasks have mean 0, std 1.
+Normalisation fit_normalisation(const Spec& spec, const Split& train);
+
+}  // namespace emamba

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// One reader for each task. Each returns all samples of a published part, in their order.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "data/dataset.h"
+
+namespace emamba {
+
+enum class Part { kTraining, kTest };
+
+Split read_part(Task task, const std::string& folder, Part part);
+
+Split read_fashion_mnist(const std::string& folder, Part part);
+Split read_cifar10(const std::string& folder, Part part);
+Split read_mars(const std::string& folder, Part part);
+Split synthetic_images(Part part);
+Split synthetic_tokens(Part part);
+
+// One file of CIFAR-10's binary version: `images` (10000, 32, 32, 3) and `labels` (10000).
+void parse_cifar10(std::string_view bytes, const std::string& source, float* images, int* labels);
+
+}  // namespace emamba

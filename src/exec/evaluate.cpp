@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "base/parallel.h"
+
+namespace emamba {
+namespace {
+
+// Calls answer(sample, row) for every sample, `threads` at a time; rows have `outputs` numbers.
+template <class Answer>
+Tensor<float> for_samples(const Tensor<float>& inputs, std::size_t outputs, int threads,
+                          const ProgressCallback& progress, const Answer& answer) {
+  const std::size_t samples = inputs.shape.empty() ? 0 : inputs.shape[0];
+  auto result = make_tensor<float>({samples, outputs});
+  std::mutex mutex;
+  std::size_t done = 0;
+  parallel_for(samples, threads, [&](std::size_t i) {
+    answer(inputs.row(i), result.row(i));
+    if (!progress) return;
+    const std::lock_guard lock(mutex);
+    progress(++done, samples, "");
+  });
+  return result;
+}
+
+}  // namespace
+
+Tensor<float> answers(const FloatEngine& engine, const Normalisation& normalisation,
+                      const Tensor<float>& inputs, int threads, const ProgressCallback& progress) {
+  const Program& program = engine.program();
+  return for_samples(inputs, program.edges.back().width, threads, progress,
+                     [&](const float* sample, float* row) {
+                       const auto y = engine.run(tokens_of(program.spec, normalisation, sample));
+                       std::copy(y.begin(), y.end(), row);
+                     });
+}
+
+Tensor<float> answers(const Golden& engine, const Tensor<float>& inputs, int threads,
+                      const ProgressCallback& progress) {
+  const Program& program = engine.program();
+  const int exp = program.edges.back().type.exp;
+  return for_samples(inputs, program.edges.back().width, threads, progress,
+                     [&](const float* sample, float* row) {
+                       const auto tokens = tokens_of(program.spec, program.normalisation, sample);
+                       for (std::int32_t q : engine.run(quantise_tokens(program, tokens))) {
+                         *row++ = std::ldexp(static_cast<float>(q), exp);
+                       }
+                     });
+}
+
+}  // namespace emamba

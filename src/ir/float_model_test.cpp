@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/float_model.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/files.h"
+#include "base/safetensors.h"
+#include "base/testing.h"
+#include "ir/testing.h"
+
+namespace emamba {
+namespace {
+
+FloatModel example(Rng& rng) {
+  FloatModel model;
+  model.spec = random_spec(rng);
+  for (const ParameterShape& shape : parameter_shapes(model.spec)) {
+    auto& tensor = model.parameters[shape.name] = make_tensor<float>(shape.shape);
+    for (float& v : tensor.data) v = static_cast<float>(rng.uniform());
+  }
+  model.normalisation = {{0.25f}, {2.0f}};
+  model.origin = "a test";
+  return model;
+}
+
+TEST(FloatModel, FileRoundTripIsExact) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Rng rng{seed};
+    const FloatModel model = example(rng);
+    const TestFolder folder;
+    write_float_model(folder / "m.safetensors", model);
+    const FloatModel again = read_float_model(folder / "m.safetensors");
+    EXPECT_EQ(again.parameters, model.parameters) << "seed " << seed;
+    EXPECT_EQ(again.normalisation, model.normalisation);
+    EXPECT_EQ(again.origin, "a test");
+    EXPECT_TRUE(model_differences(again.spec, model.spec).empty());
+  }
+}
+
+TEST(FloatModel, DamagedFilesAreNamed) {
+  Rng rng{1};
+  const FloatModel model = example(rng);
+  const TestFolder folder;
+  const std::string path = folder / "m.safetensors";
+  const auto reject = [&](const std::function<void(SafeTensors&)>& change,
+                          const std::string& message) {
+    write_float_model(path, model);
+    SafeTensors file = read_safetensors(path);
+    change(file);
+    write_safetensors(path, file);
+    expect_error([&] { read_float_model(path); }, message);
+  };
+  reject([](SafeTensors& f) { f.tensors.erase("embed.bias"); },
+         "parameter 'embed.bias' is missing");
+  reject([](SafeTensors& f) { f.tensors["x"] = f.tensors["embed.bias"]; },
+         "parameter 'x' is not part");
+  reject([](SafeTensors& f) { f.tensors["embed.bias"] = f.tensors["head.out.bias"]; }, "has shape");
+  reject([](SafeTensors& f) { f.metadata["format"] = "emamba-program-1"; }, "format");
+  reject([](SafeTensors& f) { f.metadata["spec"] = "{]"; }, "spec");
+  reject(
+      [](SafeTensors& f) {
+        f.tensors["head.out.bias"] = store(Tensor<float>{{4}, {0, 1, std::nanf(""), 2}});
+      },
+      "parameter 'head.out.bias' holds nan at element 2");
+  reject(
+      [](SafeTensors& f) {
+        f.tensors["normalisation.std"] = store(Tensor<float>{{1}, {0}});
+      },
+      "normalisation.std = 0");
+}
+
+}  // namespace
+}  // namespace emamba

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/program.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fx/range_norm.h"
+#include "fx/scan.h"
+
+namespace emamba {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+// Largest magnitude of a type's integers.
+std::int64_t magnitude(NumberType type) {
+  return -fx::min_of(type.bits);
+}
+
+template <class T>
+std::int64_t largest(const Tensor<T>& tensor) {
+  std::int64_t most = 0;
+  for (T v : tensor.data) most = std::max(most, std::abs(static_cast<std::int64_t>(v)));
+  return most;
+}
+
+// max over outputs o of sum_i |weight[o, i]| * input + max_row |bias[row, o]|.
+std::int64_t dot_bound(const Tensor<std::int8_t>& weight, const Tensor<std::int32_t>& bias,
+                       std::int64_t input) {
+  const std::size_t outputs = weight.shape[0], inputs = weight.shape[1];
+  std::int64_t most = 0;
+  for (std::size_t o = 0; o < outputs; ++o) {
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < inputs; ++i) sum += std::abs(int{weight.data[o * inputs + i]});
+    std::int64_t offset = 0;
+    for (std::size_t at = o; at < bias.size(); at += outputs) {
+      offset = std::max(offset, std::abs(std::int64_t{bias.data[at]}));
+    }
+    most = std::max(most, sum * input + offset);
+  }
+  return most;
+}
+
+}  // namespace
+
+const char* kind_of(const Op& op) {
+  static constexpr const char* kNames[] = {"Embed", "Linear", "DwConv", "RangeNorm", "Pwl",
+                                           "Scan",  "Gate",   "Add",    "Pool"};
+  return kNames[op.index()];
+}
+
+const std::string& name_of(const Op& op) {
+  return std::visit([](const auto& o) -> const std::string& { return o.name; }, op);
+}
+
+std::vector<EdgeIndex> inputs_of(const Op& op) {
+  return std::visit(Overloaded{[](const Scan& o) {
+                                 return std::vector<EdgeIndex>{o.x, o.delta, o.B, o.C};
+                               },
+                               [](const Gate& o) {
+                                 return std::vector<EdgeIndex>{o.x0, o.x1};
+                               },
+                               [](const Add& o) {
+                                 return std::vector<EdgeIndex>{o.x0, o.x1};
+                               },
+                               [](const auto& o) { return std::vector<EdgeIndex>{o.x}; }},
+                    op);
+}
+
+std::int64_t out_width(const Op& op) {
+  return std::visit(
+      Overloaded{
+          [](const Embed& o) { return o.out; }, [](const Linear& o) { return o.out; },
+          [](const Pool& o) { return o.kind == PoolKind::kFlatten ? o.width * o.tokens : o.width; },
+          [](const auto& o) { return o.width; }},
+      op);
+}
+
+std::string edge_name(const Program& program, EdgeIndex edge) {
+  return edge == 0 ? "input" : name_of(program.ops[edge - 1]);
+}
+
+int accumulator_bits(const Program& program, const Op& op) {
+  const auto type = [&](EdgeIndex edge) { return program.edges[edge].type; };
+  const std::int64_t bound = std::visit(
+      Overloaded{[&](const Embed& o) { return largest(o.table) + largest(o.bias); },
+                 [&](const Linear& o) { return dot_bound(o.weight, o.bias, magnitude(type(o.x))); },
+                 [&](const DwConv& o) { return dot_bound(o.weight, o.bias, magnitude(type(o.x))); },
+                 [&](const RangeNorm& o) {
+                   // |ratio| <= 2^14 and a little, see docs/arithmetic.md, section 6.
+                   const std::int64_t ratio = (std::int64_t{1} << fx::kRatioFraction) + 128;
+                   return largest(o.weight) * ratio + largest(o.bias);
+                 },
+                 [&](const Pwl& o) {
+                   std::int64_t slope = 0, intercept = 0;
+                   for (auto v : o.table.slopes) slope = std::max(slope, std::abs(std::int64_t{v}));
+                   for (auto v : o.table.intercepts) {
+                     intercept = std::max(intercept, std::abs(std::int64_t{v}));
+                   }
+                   return slope * magnitude(type(o.x)) + intercept;
+                 },
+                 [&](const Scan& o) {
+                   const int acc_exp = type(o.C).exp + o.state_type.exp;
+                   const int skip_shift = acc_exp - (o.D_type.exp + type(o.x).exp);
+                   const std::int64_t skip =
+                       fx::round_shift(largest(o.D) * magnitude(type(o.x)), skip_shift);
+                   return o.states * magnitude(type(o.C)) * magnitude(o.state_type) + skip;
+                 },
+                 [&](const Gate& o) { return magnitude(type(o.x0)) * magnitude(type(o.x1)); },
+                 [&](const Add& o) {
+                   const int exp = std::min(type(o.x0).exp, type(o.x1).exp);
+                   return fx::round_shift(magnitude(type(o.x0)), exp - type(o.x0).exp) +
+                          fx::round_shift(magnitude(type(o.x1)), exp - type(o.x1).exp);
+                 },
+                 [&](const Pool& o) { return o.tokens * magnitude(type(o.x)); }},
+      op);
+  return fx::signed_bits(bound);
+}
+
+}  // namespace emamba

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/program.h"
+
+#include <gtest/gtest.h>
+
+#include "base/files.h"
+#include "base/safetensors.h"
+#include "base/testing.h"
+#include "ir/testing.h"
+
+namespace emamba {
+namespace {
+
+Program example(std::uint64_t seed = 1) {
+  Rng rng{seed};
+  return random_program(random_spec(rng), rng);
+}
+
+std::string bytes_of(const Program& program) {
+  const TestFolder folder;
+  write_program(folder / "p.safetensors", program);
+  return read_file(folder / "p.safetensors");
+}
+
+TEST(Lower, WritesEveryEdgeOnceInOrder) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Rng rng{seed};
+    const Spec spec = random_spec(rng);
+    const Program program = lower(spec);
+    ASSERT_EQ(program.edges.size(), program.ops.size() + 1);
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+      EXPECT_EQ(program.edges[i + 1].width, out_width(program.ops[i]));
+      for (EdgeIndex x : inputs_of(program.ops[i])) EXPECT_LE(x, static_cast<EdgeIndex>(i));
+    }
+    EXPECT_EQ(program.edges.back().width, spec.shape().outputs);
+  }
+}
+
+TEST(Program, FileRoundTripIsExactAndDeterministic) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const Program program = example(seed);
+    const std::string bytes = bytes_of(program);
+    const Program again = parse_program(bytes, "memory");
+    EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
+    EXPECT_EQ(again.edges.size(), program.edges.size());
+    EXPECT_EQ(again.normalisation, program.normalisation);
+  }
+}
+
+TEST(Program, SkeletonIsNoProgram) {
+  Rng rng{3};
+  const Spec spec = random_spec(rng);
+  expect_error([&] { validate(lower(spec), "skeleton"); }, "skeleton: ");
+}
+
+// A change that makes the program of seed 1 invalid, and what the message must say.
+struct Damage {
+  const char* message;
+  void (*change)(Program&);
+};
+
+template <class AnyOp>
+AnyOp& first(Program& program) {
+  for (Op& op : program.ops) {
+    if (auto* found = std::get_if<AnyOp>(&op)) return *found;
+  }
+  throw Error("the example has no such op");
+}
+
+TEST(Validate, NamesWhatIsWrong) {
+  const Damage damages[] = {
+      {"reads edge 7", [](Program& p) { first<RangeNorm>(p).x = 7; }},
+      {"reads edge -1", [](Program& p) { first<RangeNorm>(p).x = -1; }},
+      {"exponent 61", [](Program& p) { p.edges[1].type.exp = 61; }},
+      {"25 bits", [](Program& p) { p.edges[1].type.bits = 25; }},
+      {"width 0", [](Program& p) { p.edges[1].width = 0; }},
+      {"weight: 9 bits", [](Program& p) { first<DwConv>(p).weight_type.bits = 9; }},
+      {"cannot be shifted", [](Program& p) { first<DwConv>(p).weight_type.exp = 55; }},
+      {"shape", [](Program& p) { first<DwConv>(p).weight.shape[0] += 1; }},
+      {"knots 0 and 1 decrease", [](Program& p) { first<Scan>(p).exp.knots[0] = 1000; }},
+      {"does not fit 12 bits", [](Program& p) { first<Scan>(p).exp.slopes[0] = 2048; }},
+      {"state: 33 bits", [](Program& p) { first<Scan>(p).state_type.bits = 33; }},
+      {"head.pool: writes vectors of", [](Program& p) { first<Pool>(p).tokens += 1; }},
+      {"floating point only", [](Program& p) { first<RangeNorm>(p).norm = Norm::kRms; }},
+      {"floating point only",
+       [](Program& p) {
+         for (Op& op : p.ops) {
+           if (auto* linear = std::get_if<Linear>(&op)) linear->activation = Activation::kSoftplus;
+         }
+       }},
+      {"std 0", [](Program& p) { p.normalisation.std[0] = 0; }},
+      {"edges for", [](Program& p) { p.edges.pop_back(); }},
+      {"bias_rows", [](Program& p) { std::get<Linear>(p.ops.back()).bias_rows = 5; }},
+  };
+  for (const Damage& damage : damages) {
+    Program program = example();
+    validate(program, "example");
+    damage.change(program);
+    expect_error([&] { validate(program, "example"); }, damage.message);
+  }
+}
+
+TEST(Program, DamagedFilesAreNamed) {
+  const std::string bytes = bytes_of(example());
+  SafeTensors file = parse_safetensors(bytes, "memory");
+  const auto reject = [](SafeTensors changed, const std::string& message) {
+    expect_error([&] { parse_program(serialise_safetensors(changed), "p.safetensors"); }, message);
+  };
+  SafeTensors changed = file;
+  changed.metadata["format"] = "other";
+  reject(changed, "p.safetensors: header.format: 'other'");
+  changed = file;
+  changed.metadata.erase("program");
+  reject(changed, "header.program: is missing");
+  changed = file;
+  changed.tensors.erase("blocks.0.scan.A");
+  reject(changed, "blocks.0.scan.A: the tensor is missing");
+  changed = file;
+  changed.tensors["stray"] = file.tensors.begin()->second;
+  reject(changed, "stray: this tensor belongs to no op");
+  changed = file;
+  changed.metadata["program"] = "{\"edges\": [], \"ops\": 3}";
+  reject(changed, "must be arrays");
+  changed = file;
+  changed.metadata["program"] = std::string(1000, '[');
+  reject(changed, "nested deeper");
+}
+
+TEST(Program, SurvivesMutatedFiles) {
+  const std::string bytes = bytes_of(example());
+  fuzz(bytes, 6000, 1500, [](const std::string& text) { parse_program(text, "fuzz"); });
+}
+
+// Against sums over all inputs at their bounds, by brute force on one small op.
+TEST(AccumulatorBits, LinearBoundIsReachedAndNeverPassed) {
+  Rng rng{11};
+  for (int round = 0; round < 100; ++round) {
+    Spec spec = random_spec(rng);
+    Program program = random_program(spec, rng);
+    Linear& op = std::get<Linear>(program.ops.back());
+    const std::int64_t x_low = fx::min_of(program.edges[op.x].type.bits);
+    std::int64_t largest = 0;
+    for (int o = 0; o < op.out; ++o) {
+      std::int64_t low = op.bias.data[o], high = op.bias.data[o];
+      for (int i = 0; i < op.in; ++i) {
+        const std::int64_t w = op.weight.row(o)[i];
+        low += std::min(w * x_low, w * (-x_low - 1));
+        high += std::max(w * x_low, w * (-x_low - 1));
+      }
+      largest = std::max({largest, std::abs(low), std::abs(high)});
+    }
+    const int bits = accumulator_bits(program, program.ops.back());
+    EXPECT_TRUE(fx::fits(bits, largest) && fx::fits(bits, -largest)) << "round " << round;
+    EXPECT_LE(bits, fx::signed_bits(largest) + 1) << "round " << round;
+  }
+}
+
+}  // namespace
+}  // namespace emamba

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/spec.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/testing.h"
+#include "ir/float_model.h"
+#include "ir/testing.h"
+
+namespace emamba {
+namespace {
+
+constexpr char kMars[] = R"(
+name = "mars"
+task = "mars"
+[model]
+D = 20
+E = 2
+P = 2
+M = 2
+N = 8
+K = 4
+dt_rank = 2
+head = "flatten-mlp"
+head_hidden = 20
+[train]
+loss = "rmse"
+)";
+
+// The text with one line added at its end, which belongs to [train].
+std::string mars_and(const std::string& line) {
+  return kMars + line + "\n";
+}
+
+TEST(Spec, PaperMarsNetworkHas15717Parameters) {
+  const Spec spec = parse_spec(kMars, "mars.toml");
+  EXPECT_EQ(spec.L(), 16);
+  EXPECT_EQ(spec.ED(), 40);
+  EXPECT_EQ(spec.token_width(), 20);
+  EXPECT_EQ(parameter_count(spec), 15717u);
+}
+
+TEST(Spec, DtRankZeroIsCeilOfWidthOver16) {
+  Spec spec;
+  for (int D = 1; D <= 64; ++D) {
+    spec.model.D = D;
+    EXPECT_EQ(spec.R(), (D + 15) / 16);
+  }
+}
+
+TEST(Spec, JsonRoundTripKeepsEveryKey) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Rng rng{seed};
+    const Spec spec = random_spec(rng);
+    const auto json = to_json(spec);
+    EXPECT_EQ(to_json(spec_from_json(json, "json")), json) << "seed " << seed;
+    EXPECT_TRUE(model_differences(spec, spec).empty());
+  }
+}
+
+TEST(Spec, OverridesWinAndStringsGoUnquoted) {
+  const Spec spec = parse_spec(kMars, "mars.toml",
+                               {"train.epochs=3", "model.norm=layer", "train.lr=1e-4",
+                                "model.projection_bias=true", "name=other"});
+  EXPECT_EQ(spec.train.epochs, 3);
+  EXPECT_EQ(spec.model.norm, Norm::kLayer);
+  EXPECT_EQ(spec.train.lr, 1e-4);
+  EXPECT_TRUE(spec.model.projection_bias);
+  EXPECT_EQ(spec.name, "other");
+}
+
+TEST(Spec, ModelDifferencesNameTheKeys) {
+  const Spec a = parse_spec(kMars, "a");
+  const Spec b = parse_spec(kMars, "b", {"model.N=4", "train.lr=1", "model.norm=rms"});
+  EXPECT_EQ(model_differences(a, b), (std::vector<std::string>{"model.N", "model.norm"}));
+}
+
+TEST(Spec, UnknownKeysNameTheNearest) {
+  const auto hint_of = [](const std::string& toml) {
+    try {
+      parse_spec(toml, "c.toml");
+    } catch (const Error& e) {
+      return std::string(e.what()) + " | " + e.hint();
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(hint_of(mars_and("epoch = 3")),
+            "c.toml: unknown key 'train.epoch' | did you mean 'train.epochs'?");
+  EXPECT_EQ(hint_of(mars_and("dt_rank = 3")),
+            "c.toml: unknown key 'train.dt_rank' | did you mean 'model.dt_rank'?");
+  EXPECT_EQ(hint_of("name = 'x'\n[modle]\nD = 3\n"),
+            "c.toml: unknown key 'modle.D' | did you mean 'model.D'?");
+}
+
+TEST(Spec, BadValuesNameFileKeyAndValue) {
+  const auto reject = [](const std::string& toml, const std::string& message) {
+    expect_error([&] { parse_spec(toml, "c.toml"); }, message);
+  };
+  reject(mars_and("epochs = 0"), "c.toml: train.epochs = 0: must lie in 1 .. 100000");
+  reject(mars_and("epochs = 1.5"), "train.epochs = 1.5: must be an integer");
+  reject(mars_and("epochs = 'many'"), "train.epochs = \"many\": must be an integer");
+  reject(mars_and("lr = true"), "train.lr = true: must be a number");
+  reject(mars_and("lr = nan"), "train.lr");
+  reject(mars_and("flip = 1"), "must be true or false");
+  reject(mars_and("schedule = 'cosin'"), "did you mean 'cosine'?");
+  reject(mars_and("epochs = [1]"), "arrays, dates and times are not values");
+  reject(mars_and("epochs = 1\nepochs = 2"), "c.toml:");
+  reject("name = \"x", "c.toml:1:");
+  reject("task = 'mars'\n", "name = \"\" must be letters");
+  reject("name = 'a b'\n", "name = \"a b\" must be letters");
+}
+
+TEST(Spec, ContradictionsAreNamed) {
+  const auto reject = [](const std::vector<std::string>& overrides, const std::string& message) {
+    expect_error([&] { parse_spec(kMars, "c.toml", overrides); }, message);
+  };
+  reject({"model.P=3"}, "model.P = 3 does not divide the 8 x 8 images of task mars");
+  reject({"model.head_hidden=0"}, "needs model.head_hidden > 0");
+  reject({"model.head=mean-linear"}, "model.head_hidden = 20 has no meaning");
+  reject({"model.dt_rank=100"}, "model.dt_rank = 100 is larger than the inner width");
+  reject({"train.loss=cross-entropy"}, "does not fit a regression task");
+  reject({"approx.exp.lo=2"}, "approx.exp: lo = 2 must be below hi = 1");
+  reject({"train.flip=true"}, "train.shift and train.flip are for image classification");
+  reject({"model"}, "must be key=value");
+  reject({"name.x=1"}, "'name' is a value, not a table");
+}
+
+TEST(Spec, EveryKeyIsDocumentedWithItsDefault) {
+  const auto keys = spec_keys();
+  EXPECT_GT(keys.size(), 40u);
+  for (const KeyDoc& key : keys) {
+    EXPECT_FALSE(key.meaning.empty()) << key.key;
+    EXPECT_FALSE(key.type.empty()) << key.key;
+  }
+}
+
+TEST(Spec, SurvivesMutatedText) {
+  fuzz(kMars, 200, 10000, [](const std::string& text) { parse_spec(text, "fuzz"); });
+}
+
+TEST(Spec, DeeplyNestedTextIsRefused) {
+  expect_error([] { parse_spec("a = " + std::string(100000, '['), "deep"); }, "brackets");
+  std::string nested = "a";
+  for (int i = 0; i < 50000; ++i) nested += ".a";
+  EXPECT_THROW(parse_spec(nested + " = 1\n", "deep"), Error);
+  EXPECT_THROW(parse_spec("[" + nested + "]\n", "deep"), Error);
+}
+
+}  // namespace
+}  // namespace emamba

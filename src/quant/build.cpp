@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a float model and the chosen formats to the integer program.
+#include <cmath>
+
+#include "base/error.h"
+#include "fx/range_norm.h"
+#include "quant/quantise.h"
+
+namespace emamba {
+namespace {
+
+// The nearest integer of type `type`: round half up, saturate. (docs/arithmetic.md, section 4.)
+template <class T>
+T to_integer(double value, NumberType type) {
+  const double q = std::floor(std::ldexp(value, -type.exp) + 0.5);
+  const auto low = static_cast<double>(fx::min_of(type.bits));
+  const auto high = static_cast<double>(fx::max_of(type.bits));
+  return static_cast<T>(q < low ? low : q > high ? high : q);
+}
+
+template <class T>
+Tensor<T> to_integers(const Tensor<float>& values, NumberType type) {
+  auto result = make_tensor<T>(values.shape);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    result.data[i] = to_integer<T>(values.data[i], type);
+  }
+  return result;
+}
+
+struct Builder {
+  const FloatModel& model;
+  const Formats& formats;
+  Program& program;
+
+  int exponent(const std::string& name) const {
+    const auto it = formats.exponent.find(name);
+    if (it == formats.exponent.end()) throw Error(fmt::format("no exponent for '{}'", name));
+    return it->second;
+  }
+  PwlTable table(const std::string& name, int x_exp) const {
+    const auto it = formats.curve.find(name);
+    if (it == formats.curve.end()) throw Error(fmt::format("no curve for '{}'", name));
+    return table_of(it->second, x_exp);
+  }
+  const Tensor<float>& parameter(const std::string& name) const {
+    const auto it = model.parameters.find(name);
+    if (it == model.parameters.end()) throw Error(fmt::format("no parameter '{}'", name));
+    return it->second;
+  }
+  int exponent(EdgeIndex edge) const { return program.edges[edge].type.exp; }
+  Tensor<std::int32_t> bias(const std::string& op, int exp) const {
+    return to_integers<std::int32_t>(parameter(op + ".bias"), {32, exp});
+  }
+
+  void fill(Embed& op) const {
+    op.table_type.exp = exponent(op.name + ".weight");
+    op.table = to_integers<std::int8_t>(parameter(op.name + ".table"), op.table_type);
+    op.bias = bias(op.name, op.table_type.exp);
+  }
+  void fill(Linear& op) const {
+    op.weight_type.exp = exponent(op.name + ".weight");
+    op.weight = to_integers<std::int8_t>(parameter(op.name + ".weight"), op.weight_type);
+    if (op.bias_rows == 0) return;
+    op.bias = bias(op.name, op.weight_type.exp + exponent(op.x));
+    op.bias.shape = {static_cast<std::size_t>(op.bias_rows), static_cast<std::size_t>(op.out)};
+  }
+  void fill(DwConv& op) const {
+    op.weight_type.exp = exponent(op.name + ".weight");
+    op.weight = to_integers<std::int8_t>(parameter(op.name + ".weight"), op.weight_type);
+    op.bias = bias(op.name, op.weight_type.exp + exponent(op.x));
+  }
+  void fill(RangeNorm& op) const {
+    op.weight_type.exp = exponent(op.name + ".weight");
+    op.weight = to_integers<std::int8_t>(parameter(op.name + ".weight"), op.weight_type);
+    op.bias = bias(op.name, op.weight_type.exp - fx::kRatioFraction);
+  }
+  void fill(Pwl& op) const { op.table = table(op.name, exponent(op.x)); }
+  void fill(Scan& op) const {
+    op.A_type.exp = exponent(op.name + ".A");
+    op.D_type.exp = exponent(op.name + ".D");
+    op.z_type.exp = exponent(op.name + ".z");
+    op.bbar_type.exp = exponent(op.name + ".bbar");
+    op.state_type.exp = exponent(op.name + ".state");
+    const Tensor<float>& log = parameter(op.name + ".A_log");
+    op.A = make_tensor<std::int8_t>(log.shape);
+    for (std::size_t i = 0; i < log.size(); ++i) {
+      op.A.data[i] = to_integer<std::int8_t>(-std::exp(log.data[i]), op.A_type);
+    }
+    op.D = to_integers<std::int8_t>(parameter(op.name + ".D"), op.D_type);
+    op.exp = table(op.name, op.z_type.exp);
+  }
+  void fill(Gate&) const {}
+  void fill(Add&) const {}
+  void fill(Pool&) const {}
+};
+
+}  // namespace
+
+Program build_program(const FloatModel& model, const Formats& formats) {
+  Program program = lower(model.spec);
+  program.normalisation = model.normalisation;
+  program.origin = model.origin;
+  const Builder builder{model, formats, program};
+  if (model.spec.shape().vocab == 0) program.edges[0].type.exp = builder.exponent("input");
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    NumberType& y = program.edges[i + 1].type;
+    const auto* pool = std::get_if<Pool>(&program.ops[i]);
+    if (pool && pool->kind == PoolKind::kFlatten) {
+      y = program.edges[pool->x].type;  // a copy
+    } else {
+      y.exp = builder.exponent(name_of(program.ops[i]));
+    }
+    std::visit([&](auto& op) { builder.fill(op); }, program.ops[i]);
+  }
+  return program;
+}
+
+}  // namespace emamba

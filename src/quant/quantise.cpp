@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of quantisation: ranges, formats, program, report.
+#include "quant/quantise.h"
+
+#include "base/error.h"
+#include "data/metrics.h"
+#include "exec/evaluate.h"
+#include "quant/ranges.h"
+#include "quant/report.h"
+#include "quant/search.h"
+
+namespace emamba {
+namespace {
+
+constexpr std::size_t kSearchSamples = 256;
+constexpr std::uint64_t kSearchSeed = 1;  // draws them from the calibration samples
+constexpr int kSearchPasses = 2;
+
+void refuse_float_only(const Spec& spec) {
+  const char* key = nullptr;
+  if (spec.model.norm == Norm::kLayer) key = "model.norm = \"layer\"";
+  if (spec.model.norm == Norm::kRms) key = "model.norm = \"rms\"";
+  if (spec.model.delta_activation == DeltaActivation::kSoftplus) {
+    key = "model.delta_activation = \"softplus\"";
+  }
+  if (key == nullptr) return;
+  throw Error(fmt::format("{}: {} exists in floating point only", spec.name, key),
+              "train with norm = \"range\" and delta_activation = \"relu-after\" to quantise");
+}
+
+// Shows a stage's progress as the part first .. last, in per mille, of the whole.
+ProgressCallback stage(const ProgressCallback& progress, std::size_t first, std::size_t last,
+                       const std::string& name) {
+  if (!progress) return {};
+  return [=](std::size_t done, std::size_t total, const std::string&) {
+    progress(first + (last - first) * done / total, 1000, name);
+  };
+}
+
+// The better of the formats by the largest magnitude and by percentile, improved by the search.
+Formats searched_formats(const FloatModel& model, const std::vector<Stream>& streams,
+                         const std::vector<Range>& ranges, const FloatEngine& engine,
+                         const Split& calibration, int threads, const ProgressCallback& progress) {
+  Reference reference;
+  reference.inputs = draw_samples(calibration, kSearchSamples, kSearchSeed).inputs;
+  reference.outputs = answers(engine, model.normalisation, reference.inputs, threads);
+  Formats start = choose_formats(model, streams, ranges, Calibration::kMax);
+  const Formats other = choose_formats(model, streams, ranges, Calibration::kPercentile);
+  if (output_error(model, other, reference, threads) <
+      output_error(model, start, reference, threads)) {
+    start = other;
+  }
+  return search_exponents(model, start, reference, kSearchPasses, threads, progress);
+}
+
+}  // namespace
+
+QuantiseResult quantise(const FloatModel& model, const Split& calibration, int threads,
+                        const ProgressCallback& progress) {
+  refuse_float_only(model.spec);
+  if (calibration.samples() == 0) throw Error("quantisation needs calibration samples");
+  const FloatEngine engine(model);
+  const std::vector<Stream> streams = streams_of(engine.program());
+  const std::vector<Range> ranges =
+      find_ranges(engine, streams, calibration, threads, stage(progress, 0, 50, "ranges"));
+  const Calibration rule = model.spec.quant.calibration;
+  const Formats formats =
+      rule == Calibration::kSearch
+          ? searched_formats(model, streams, ranges, engine, calibration, threads,
+                             stage(progress, 50, 700, "search"))
+          : choose_formats(model, streams, ranges, rule);
+
+  QuantiseResult result{.program = build_program(model, formats), .report = {}};
+  const Golden golden(result.program);
+  QuantiseReport& report = result.report;
+  const auto metric = [&](const Tensor<float>& outputs) {
+    return metrics_of(calibration, outputs).value();
+  };
+  report.samples = calibration.samples();
+  report.float_metric =
+      metric(answers(engine, model.normalisation, calibration.inputs, threads));
+  report.pwl_metric = metric(answers(FloatEngine(model, {.curves = formats.curve, .rounded = {}}),
+                                     model.normalisation, calibration.inputs, threads));
+  report.golden_metric = metric(answers(golden, calibration.inputs, threads,
+                                        stage(progress, 700, 800, "golden")));
+  report.edges = report_edges(model, result.program, streams, ranges, calibration, threads,
+                              stage(progress, 800, 1000, "report"));
+  report.curves = report_curves(model.spec, formats, streams, ranges);
+  return result;
+}
+
+}  // namespace emamba

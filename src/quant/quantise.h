@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Post-training quantisation: from a trained model and calibration samples to the integer program.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "approx/fit.h"
+#include "base/progress.h"
+#include "data/dataset.h"
+#include "ir/float_model.h"
+#include "ir/program.h"
+
+namespace emamba {
+
+// The free choices of a program: one exponent a number type, one curve a non-linear op.
+struct Formats {
+  // Exponents by name: of an edge, "OP" or "input"; of a weight, "OP.weight" (Scan: "OP.A",
+  // "OP.D"); inside a Scan, "OP.z", "OP.bbar" and "OP.state" (of the working state).
+  std::map<std::string, int> exponent;
+  std::map<std::string, PwlCurve> curve;  // by op name, for Pwl and Scan
+};
+
+// The program with these choices: parameters rounded half up and saturated, biases at the
+// accumulator's exponent, tables made for their input's exponent.
+Program build_program(const FloatModel& model, const Formats& formats);
+
+// One edge, or inner number type of a scan, in the report.
+struct EdgeReport {
+  std::string name;
+  NumberType type;
+  double min = 0, max = 0;  // in floating point, on the calibration samples
+  double saturated = 0;     // share of values beyond the type's range, 0 .. 1
+  double snr_db = 0;        // signal to quantisation noise when this edge alone is rounded
+  double metric_lost = 0;   // accuracy points or cm RMSE when this edge alone is rounded
+};
+
+struct CurveReport {
+  std::string op;
+  Function function;
+  PwlMethod method;
+  int segments;
+  FitError error;
+  bool used;  // the one in the program
+};
+
+struct QuantiseReport {
+  std::size_t samples = 0;
+  double float_metric = 0, pwl_metric = 0, golden_metric = 0;  // on the calibration samples
+  std::vector<EdgeReport> edges;
+  std::vector<CurveReport> curves;  // every method at 4, 8, 11, 17 and 32 segments
+};
+
+struct QuantiseResult {
+  Program program;
+  QuantiseReport report;
+};
+
+// Fits the curves and chooses every exponent on `calibration` (training samples), by the rule in
+// model.spec.quant. Deterministic. Throws Error for what exists in floating point only (layer and
+// RMS norm, softplus).
+QuantiseResult quantise(const FloatModel& model, const Split& calibration, int threads,
+                        const ProgressCallback& progress = {});
+
+}  // namespace emamba

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/ranges.h"
+
+#include <bit>
+#include <cmath>
+
+#include "base/error.h"
+#include "fx/range_norm.h"
+
+namespace emamba {
+namespace {
+
+constexpr int kDroppedBits = 19;  // of a float's 23 mantissa bits, all but 4
+constexpr std::size_t kMagnitudes = std::size_t{1} << (31 - kDroppedBits);
+constexpr double kSeenLimit = 32;  // histograms cover -32 .. 32 in bins of 1/64; what lies outside
+constexpr std::size_t kSeenBins = 4096;  // counts in the first or last bin
+
+struct AllRanges {
+  std::vector<Range> ranges;
+
+  void see(std::size_t stream, std::span<const float> numbers) { ranges[stream].see(numbers); }
+  void merge(const AllRanges& other) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) ranges[i].merge(other.ranges[i]);
+  }
+};
+
+// The smallest exponent that holds all of `values` in 8 bits.
+int weight_exponent(const std::vector<float>& values) {
+  double min = 0, max = 0;
+  for (double v : values) min = std::min(min, v), max = std::max(max, v);
+  return exponent_for(8, min, max);
+}
+
+struct WeightRule {
+  const FloatModel& model;
+  const Program& skeleton;
+  std::map<std::string, int>& exponent;
+
+  const std::vector<float>& parameter(const std::string& name) const {
+    return model.parameters.at(name).data;
+  }
+  // Holds the weights in 8 bits, and the biases in 32 bits at an exponent that is `bias_offset`
+  // larger.
+  void add(const std::string& op, const std::string& weight, int bias_offset) const {
+    int exp = weight_exponent(parameter(weight));
+    if (const auto bias = model.parameters.find(op + ".bias"); bias != model.parameters.end()) {
+      double min = 0, max = 0;
+      for (double v : bias->second.data) min = std::min(min, v), max = std::max(max, v);
+      if (min < max) exp = std::max(exp, exponent_for(32, min, max) - bias_offset);
+    }
+    exponent[op + ".weight"] = exp;
+  }
+  int exponent_of(EdgeIndex edge) const { return exponent.at(edge_name(skeleton, edge)); }
+
+  void operator()(const Embed& op) const { add(op.name, op.name + ".table", 0); }
+  void operator()(const Linear& op) const {
+    // Flattening copies, and has no exponent of its own.
+    const auto* pool = op.x > 0 ? std::get_if<Pool>(&skeleton.ops[op.x - 1]) : nullptr;
+    const bool copied = pool && pool->kind == PoolKind::kFlatten;
+    add(op.name, op.name + ".weight", exponent_of(copied ? pool->x : op.x));
+  }
+  void operator()(const DwConv& op) const {
+    add(op.name, op.name + ".weight", exponent_of(op.x));
+  }
+  void operator()(const RangeNorm& op) const {
+    add(op.name, op.name + ".weight", -fx::kRatioFraction);
+  }
+  void operator()(const Scan& op) const {
+    std::vector<float> A = parameter(op.name + ".A_log");
+    for (float& a : A) a = -std::exp(a);
+    exponent[op.name + ".A"] = weight_exponent(A);
+    exponent[op.name + ".D"] = weight_exponent(parameter(op.name + ".D"));
+  }
+  void operator()(const Pwl&) const {}
+  void operator()(const Gate&) const {}
+  void operator()(const Add&) const {}
+  void operator()(const Pool&) const {}
+};
+
+}  // namespace
+
+void Range::see(std::span<const float> numbers) {
+  for (float x : numbers) {
+    min = std::min(min, x);
+    max = std::max(max, x);
+    // Positive floats are ordered as their bits are.
+    ++magnitudes[std::bit_cast<std::uint32_t>(std::abs(x)) >> kDroppedBits];
+  }
+  if (seen.counts.empty()) return;
+  for (float x : numbers) {
+    if (std::isnan(x)) continue;
+    const double bin = std::floor((x + kSeenLimit) * (kSeenBins / (2 * kSeenLimit)));
+    ++seen.counts[static_cast<std::size_t>(std::clamp(bin, 0.0, kSeenBins - 1.0))];
+  }
+}
+
+void Range::merge(const Range& other) {
+  min = std::min(min, other.min);
+  max = std::max(max, other.max);
+  for (std::size_t i = 0; i < magnitudes.size(); ++i) magnitudes[i] += other.magnitudes[i];
+  for (std::size_t i = 0; i < seen.counts.size(); ++i) seen.counts[i] += other.seen.counts[i];
+}
+
+double Range::percentile(double percent) const {
+  std::uint64_t total = 0;
+  for (std::uint64_t count : magnitudes) total += count;
+  const double enough = static_cast<double>(total) * percent / 100;
+  std::uint64_t below = 0;
+  std::size_t i = 0;
+  while (i < magnitudes.size() && static_cast<double>(below) < enough) below += magnitudes[i++];
+  // The upper end of the last bin that was needed.
+  const double upper = std::bit_cast<float>(static_cast<std::uint32_t>(i) << kDroppedBits);
+  return std::min(upper, static_cast<double>(std::max(max, -min)));
+}
+
+std::vector<Range> find_ranges(const FloatEngine& engine, const std::vector<Stream>& streams,
+                               const Split& calibration, int threads,
+                               const ProgressCallback& progress) {
+  AllRanges empty;
+  for (const Stream& stream : streams) {
+    Range range{.magnitudes = std::vector<std::uint64_t>(kMagnitudes), .seen = {}};
+    if (!stream.curve.empty()) {
+      range.seen = {-kSeenLimit, kSeenLimit, std::vector<double>(kSeenBins)};
+    }
+    empty.ranges.push_back(std::move(range));
+  }
+  const Normalisation& normalisation = engine.program().normalisation;
+  std::vector<Range> ranges =
+      sum_over_streams(engine, normalisation, calibration.inputs, threads, empty, progress).ranges;
+  constexpr std::size_t kInfinity = 0x7f800000u >> kDroppedBits;  // and NaN, in the bins from here
+  for (std::size_t s = 0; s < streams.size(); ++s) {
+    std::uint64_t bad = 0;
+    for (std::size_t i = kInfinity; i < kMagnitudes; ++i) bad += ranges[s].magnitudes[i];
+    if (bad > 0) {
+      throw Error(fmt::format("calibration: {} numbers on '{}' are infinite or not a number", bad,
+                              streams[s].name),
+                  "the trained model overflows; train it again with a lower learning rate");
+    }
+  }
+  return ranges;
+}
+
+int exponent_for(int bits, double min, double max) {
+  if (min == 0 && max == 0) return 1 - bits;  // a range of 1 for what was never seen
+  const double high = static_cast<double>(fx::max_of(bits)) + 0.5;  // excluded: it rounds up
+  const double low = static_cast<double>(fx::min_of(bits)) - 0.5;   // included
+  int exp = bits > 16 ? -36 : -24;
+  while (std::ldexp(max, -exp) >= high || std::ldexp(min, -exp) < low) ++exp;
+  return exp;
+}
+
+Formats choose_formats(const FloatModel& model, const std::vector<Stream>& streams,
+                       const std::vector<Range>& ranges, Calibration rule) {
+  const Program skeleton = lower(model.spec);
+  Formats formats;
+  for (std::size_t s = 0; s < streams.size(); ++s) {
+    const auto [name, bits, edge, curve] = streams[s];
+    const auto* pool = edge > 0 ? std::get_if<Pool>(&skeleton.ops[edge - 1]) : nullptr;
+    const bool copied = pool && pool->kind == PoolKind::kFlatten;
+    const bool token_ids = edge == 0 && model.spec.shape().vocab > 0;
+    double min = ranges[s].min, max = ranges[s].max;
+    if (rule == Calibration::kPercentile) {
+      const double limit = ranges[s].percentile(model.spec.quant.percentile);
+      min = std::max(min, -limit), max = std::min(max, limit);
+    }
+    if (!copied && !token_ids) formats.exponent[name] = exponent_for(bits, min, max);
+    if (curve.empty()) continue;
+    const bool silu = edge >= 0;
+    formats.curve[curve] =
+        fit_pwl(silu ? Function::kSilu : Function::kExp,
+                silu ? model.spec.approx.silu : model.spec.approx.exp, ranges[s].seen);
+  }
+  const WeightRule rule_of_weights{model, skeleton, formats.exponent};
+  for (const Op& op : skeleton.ops) std::visit(rule_of_weights, op);
+  return formats;
+}
+
+}  // namespace emamba

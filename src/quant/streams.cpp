@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/streams.h"
+
+namespace emamba {
+
+std::vector<Stream> streams_of(const Program& skeleton) {
+  std::vector<Stream> streams;
+  for (std::size_t e = 0; e < skeleton.edges.size(); ++e) {
+    const auto edge = static_cast<EdgeIndex>(e);
+    streams.push_back({edge_name(skeleton, edge), skeleton.edges[e].type.bits, edge, ""});
+  }
+  for (const Op& op : skeleton.ops) {
+    if (const auto* pwl = std::get_if<Pwl>(&op)) streams[pwl->x].curve = pwl->name;
+    const auto* scan = std::get_if<Scan>(&op);
+    if (!scan) continue;
+    streams.push_back({scan->name + ".z", scan->z_type.bits, -1, scan->name});
+    streams.push_back({scan->name + ".bbar", scan->bbar_type.bits, -1, ""});
+    streams.push_back({scan->name + ".state", scan->state_type.bits, -1, ""});
+  }
+  return streams;
+}
+
+}  // namespace emamba

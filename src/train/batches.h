@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batches of tokens from a split.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "base/rng.h"
+#include "data/dataset.h"
+#include "ir/input.h"
+#include "ir/spec.h"
+
+namespace emamba {
+
+// Tokens of the named samples, normalised, into `to` (samples.size(), L, token_width). With an
+// `augment_rng` each sample is first augmented as spec.train says. Tokens are cut anew each time:
+// that costs two per cent of a training step, and keeping them would double the memory.
+void fill_batch(const Spec& spec, const Normalisation& normalisation, const Split& split,
+                std::span<const std::size_t> samples, Rng* augment_rng, float* to);
+
+}  // namespace emamba

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/checkpoint.h"
+
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/safetensors.h"
+#include "ir/float_model.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kMetadataKey = "emamba.checkpoint";
+constexpr const char* kHint = "leave out --resume to start afresh, or give another output folder";
+
+EpochRecord record_from_json(const json& j) {
+  EpochRecord record{j.at("epoch"), j.at("step"), j.at("loss"), j.at("lr"), {}, j.at("seconds")};
+  if (j.contains("val_accuracy")) {
+    record.val = Metrics{.accuracy = j.at("val_accuracy")};
+  } else if (j.contains("val_rmse_cm")) {
+    record.val = Metrics{
+        .mae_cm = j.at("val_mae_cm"), .rmse_cm = j.at("val_rmse_cm"), .regression = true};
+  }
+  return record;
+}
+
+// What decides how a training goes; name, approximation and hardware may change in between.
+json decisive_keys(const Spec& spec) {
+  const json all = to_json(spec);
+  return {{"task", all.at("task")}, {"model", all.at("model")}, {"train", all.at("train")}};
+}
+
+std::vector<std::string> differing_keys(const Spec& a, const Spec& b) {
+  std::vector<std::string> keys;
+  const json left = decisive_keys(a).flatten(), right = decisive_keys(b).flatten();
+  for (const auto& [pointer, value] : left.items()) {
+    if (right.contains(pointer) && right[pointer] == value) continue;
+    std::string key = pointer.substr(1);
+    for (char& c : key) c = c == '/' ? '.' : c;
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+Tensor<float> take(const SafeTensors& file, const std::string& path, const std::string& name,
+                   const std::vector<std::size_t>& shape) {
+  const auto stored = file.tensors.find(name);
+  if (stored == file.tensors.end()) {
+    throw Error(fmt::format("{}: tensor \"{}\" is missing", path, name), kHint);
+  }
+  if (stored->second.shape != shape) {
+    throw Error(fmt::format("{}: tensor \"{}\" has shape [{}], expected [{}]", path, name,
+                            fmt::join(stored->second.shape, ", "), fmt::join(shape, ", ")),
+                kHint);
+  }
+  return to_tensor<float>(stored->second, name);
+}
+
+}  // namespace
+
+json to_json(const EpochRecord& record) {
+  json j{{"epoch", record.epoch}, {"step", record.step}, {"loss", record.loss},
+         {"lr", record.lr},       {"seconds", record.seconds}};
+  if (record.val && record.val->regression) {
+    j["val_mae_cm"] = record.val->mae_cm;
+    j["val_rmse_cm"] = record.val->rmse_cm;
+  } else if (record.val) {
+    j["val_accuracy"] = record.val->accuracy;
+  }
+  return j;
+}
+
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
+  json meta{{"spec", to_json(checkpoint.spec)},
+            {"mean", checkpoint.normalisation.mean},
+            {"std", checkpoint.normalisation.std},
+            {"samples", checkpoint.samples},
+            {"rng", checkpoint.rng.state},
+            {"history", json::array()}};
+  for (const EpochRecord& record : checkpoint.history) meta["history"].push_back(to_json(record));
+  SafeTensors file;
+  file.metadata[kMetadataKey] = meta.dump();
+  for (const auto& [name, tensor] : checkpoint.parameters) file.tensors[name] = store(tensor);
+  file.tensors["adamw.m"] = store(Tensor<float>{{checkpoint.m.size()}, checkpoint.m});
+  file.tensors["adamw.v"] = store(Tensor<float>{{checkpoint.v.size()}, checkpoint.v});
+  write_safetensors(path, file);
+}
+
+Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) {
+  const SafeTensors file = read_safetensors(path);
+  const auto text = file.metadata.find(kMetadataKey);
+  if (text == file.metadata.end()) {
+    throw Error(fmt::format("{}: no training checkpoint (metadata \"{}\" is missing)", path,
+                            kMetadataKey),
+                kHint);
+  }
+  Checkpoint checkpoint;
+  try {
+    const json meta = parse_json(text->second, path);
+    checkpoint.spec = spec_from_json(meta.at("spec"), path);
+    checkpoint.normalisation = {meta.at("mean"), meta.at("std")};
+    checkpoint.samples = meta.at("samples");
+    checkpoint.rng.state = meta.at("rng");
+    for (const json& record : meta.at("history")) {
+      checkpoint.history.push_back(record_from_json(record));
+    }
+  } catch (const json::exception& e) {
+    throw Error(fmt::format("{}: damaged checkpoint metadata: {}", path, e.what()), kHint);
+  }
+  const auto keys = differing_keys(expected.spec, checkpoint.spec);
+  if (!keys.empty()) {
+    throw Error(fmt::format("{}: made with another configuration; these keys differ: {}", path,
+                            fmt::join(keys, ", ")),
+                kHint);
+  }
+  if (checkpoint.samples != expected.samples ||
+      checkpoint.normalisation != expected.normalisation) {
+    throw Error(fmt::format("{}: made with other training data ({} samples, now {})", path,
+                            checkpoint.samples, expected.samples),
+                kHint);
+  }
+  for (const ParameterShape& parameter : parameter_shapes(expected.spec)) {
+    checkpoint.parameters[parameter.name] = take(file, path, parameter.name, parameter.shape);
+  }
+  const std::size_t count = parameter_count(expected.spec);
+  checkpoint.m = take(file, path, "adamw.m", {count}).data;
+  checkpoint.v = take(file, path, "adamw.v", {count}).data;
+  return checkpoint;
+}
+
+}  // namespace emamba

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/fused_ops.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+
+#include "train/kernels.h"
+#include "train/parallel.h"
+
+namespace emamba {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+ConvSizes sizes_of(const Tensor& u, const Tensor& weight_t, bool silu) {
+  return {static_cast<int>(u.size(1)), static_cast<int>(u.size(2)),
+          static_cast<int>(weight_t.size(0)), silu};
+}
+
+struct CausalConv : torch::autograd::Function<CausalConv> {
+  static Tensor forward(AutogradContext* context, const Tensor& u_in, const Tensor& weight,
+                        const Tensor& bias, bool silu) {
+    const Tensor u = u_in.contiguous(), w = weight.t().contiguous(), b = bias.contiguous();
+    const ConvSizes s = sizes_of(u, w, silu);
+    const std::int64_t batch = u.size(0), stride = u.size(1) * u.size(2);
+    const Tensor y = torch::empty_like(u);
+    AT_DISPATCH_FLOATING_TYPES(u.scalar_type(), "causal_conv", [&] {
+      parallel_shares(batch, batch_threads(batch), [&](int, std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) {
+          conv_forward(s, u.data_ptr<scalar_t>() + i * stride, w.data_ptr<scalar_t>(),
+                       b.data_ptr<scalar_t>(), y.data_ptr<scalar_t>() + i * stride);
+        }
+      });
+    });
+    context->save_for_backward({u, w, b});
+    context->saved_data["silu"] = silu;
+    return y;
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const tensor_list saved = context->get_saved_variables();
+    const Tensor &u = saved[0], &w = saved[1], &b = saved[2];
+    const Tensor gy = gradients[0].contiguous();
+    const ConvSizes s = sizes_of(u, w, context->saved_data["silu"].toBool());
+    const std::int64_t batch = u.size(0), stride = u.size(1) * u.size(2);
+    const int threads = batch_threads(batch);
+    const Tensor gu = torch::empty_like(u);
+    const Tensor gw = torch::zeros({threads, s.K, s.ED}, w.options());  // one sum a thread
+    const Tensor gb = torch::zeros({threads, s.ED}, b.options());
+    const Tensor scratch = torch::empty({threads, s.ED}, b.options());
+    AT_DISPATCH_FLOATING_TYPES(u.scalar_type(), "causal_conv_backward", [&] {
+      parallel_shares(batch, threads, [&](int thread, std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) {
+          conv_backward(s, u.data_ptr<scalar_t>() + i * stride, w.data_ptr<scalar_t>(),
+                        b.data_ptr<scalar_t>(), gy.data_ptr<scalar_t>() + i * stride,
+                        gu.data_ptr<scalar_t>() + i * stride,
+                        gw.data_ptr<scalar_t>() + thread * s.K * s.ED,
+                        gb.data_ptr<scalar_t>() + thread * s.ED,
+                        scratch.data_ptr<scalar_t>() + thread * s.ED);
+        }
+      });
+    });
+    return {gu, gw.sum(0).t(), gb.sum(0), Tensor()};
+  }
+};
+
+struct RangeNorm : torch::autograd::Function<RangeNorm> {
+  static Tensor forward(AutogradContext* context, const Tensor& x_in, const Tensor& gamma_in,
+                        const Tensor& beta_in) {
+    const Tensor x = x_in.contiguous(), gamma = gamma_in.contiguous(), beta = beta_in.contiguous();
+    const std::int64_t rows = x.size(0), D = x.size(1);
+    const Tensor y = torch::empty_like(x);
+    AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "range_norm", [&] {
+      parallel_shares(rows, batch_threads(rows), [&](int, std::int64_t first, std::int64_t last) {
+        range_norm_forward(static_cast<int>(last - first), static_cast<int>(D),
+                           x.data_ptr<scalar_t>() + first * D, gamma.data_ptr<scalar_t>(),
+                           beta.data_ptr<scalar_t>(), y.data_ptr<scalar_t>() + first * D);
+      });
+    });
+    context->save_for_backward({x, gamma});
+    return y;
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const tensor_list saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &gamma = saved[1];
+    const Tensor gy = gradients[0].contiguous();
+    const std::int64_t rows = x.size(0), D = x.size(1);
+    const int threads = batch_threads(rows);
+    const Tensor gx = torch::empty_like(x);
+    const Tensor ggamma = torch::zeros({threads, D}, x.options());  // one sum a thread
+    const Tensor gbeta = torch::zeros({threads, D}, x.options());
+    AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "range_norm_backward", [&] {
+      parallel_shares(rows, threads, [&](int thread, std::int64_t first, std::int64_t last) {
+        range_norm_backward(static_cast<int>(last - first), static_cast<int>(D),
+                            x.data_ptr<scalar_t>() + first * D, gamma.data_ptr<scalar_t>(),
+                            gy.data_ptr<scalar_t>() + first * D,
+                            gx.data_ptr<scalar_t>() + first * D,
+                            ggamma.data_ptr<scalar_t>() + thread * D,
+                            gbeta.data_ptr<scalar_t>() + thread * D);
+      });
+    });
+    return {gx, ggamma.sum(0), gbeta.sum(0)};
+  }
+};
+
+}  // namespace
+
+Tensor causal_conv(const Tensor& u, const Tensor& weight, const Tensor& bias, bool silu) {
+  return CausalConv::apply(u, weight, bias, silu);
+}
+
+Tensor causal_conv_plain(const Tensor& u, const Tensor& weight, const Tensor& bias, bool silu) {
+  const std::int64_t L = u.size(1), K = weight.size(1);
+  const Tensor padded = torch::constant_pad_nd(u, {0, 0, K - 1, 0});  // K - 1 zero tokens first
+  Tensor y = bias;
+  for (std::int64_t k = 0; k < K; ++k) y = y + weight.select(1, k) * padded.narrow(1, k, L);
+  return silu ? torch::silu(y) : y;
+}
+
+Tensor range_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta) {
+  return RangeNorm::apply(x, gamma, beta);
+}
+
+Tensor range_norm_plain(const Tensor& x, const Tensor& gamma, const Tensor& beta) {
+  const Tensor range = (std::get<0>(x.max(-1, true)) - std::get<0>(x.min(-1, true))).clamp_min(1e-5);
+  return gamma * (x - x.mean(-1, true)) / range + beta;
+}
+
+}  // namespace emamba

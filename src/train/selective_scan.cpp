@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/selective_scan.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <vector>
+
+#include "train/kernels.h"
+#include "train/parallel.h"
+
+namespace emamba {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+ScanSizes sizes_of(const Tensor& delta, const Tensor& A) {
+  return {static_cast<int>(delta.size(1)), static_cast<int>(A.size(0)),
+          static_cast<int>(A.size(1))};
+}
+
+// Sequence `b` of the batch; A is (N, ED) here.
+template <class T>
+ScanInputs<T> sequence(const ScanSizes& s, std::int64_t b, const Tensor& delta, const Tensor& A,
+                       const Tensor& B, const Tensor& C, const Tensor& x, const Tensor& D) {
+  return {delta.data_ptr<T>() + b * s.L * s.ED, A.data_ptr<T>(),
+          B.data_ptr<T>() + b * s.L * s.N,      C.data_ptr<T>() + b * s.L * s.N,
+          x.data_ptr<T>() + b * s.L * s.ED,     D.data_ptr<T>()};
+}
+
+struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
+  static Tensor forward(AutogradContext* context, const Tensor& delta_in, const Tensor& A,
+                        const Tensor& B_in, const Tensor& C_in, const Tensor& x_in,
+                        const Tensor& D_in) {
+    const ScanSizes s = sizes_of(delta_in, A);
+    const std::int64_t batch = delta_in.size(0);
+    const Tensor delta = delta_in.contiguous(), A_t = A.t().contiguous(), B = B_in.contiguous(),
+                 C = C_in.contiguous(), x = x_in.contiguous(), D = D_in.contiguous();
+    const Tensor y = torch::empty_like(delta);
+    const Tensor states = torch::empty({batch, s.L, s.N, s.ED}, delta.options());
+    AT_DISPATCH_FLOATING_TYPES(delta.scalar_type(), "selective_scan", [&] {
+      parallel_shares(batch, batch_threads(batch),
+                      [&](int, std::int64_t first, std::int64_t last) {
+                        for (std::int64_t b = first; b < last; ++b) {
+                          scan_forward(s, sequence<scalar_t>(s, b, delta, A_t, B, C, x, D),
+                                       y.data_ptr<scalar_t>() + b * s.L * s.ED,
+                                       states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED);
+                        }
+                      });
+    });
+    context->save_for_backward({delta, A_t, B, C, x, D, states});
+    return y;
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const tensor_list saved = context->get_saved_variables();
+    const Tensor &delta = saved[0], &A = saved[1], &B = saved[2], &C = saved[3], &x = saved[4],
+                 &D = saved[5], &states = saved[6];
+    const Tensor gy = gradients[0].contiguous();
+    const ScanSizes s{static_cast<int>(delta.size(1)), static_cast<int>(A.size(1)),
+                      static_cast<int>(A.size(0))};
+    const std::int64_t batch = delta.size(0);
+    const int threads = batch_threads(batch);
+    const Tensor gdelta = torch::empty_like(delta), gx = torch::empty_like(x),
+                 gB = torch::empty_like(B), gC = torch::empty_like(C);
+    const Tensor gA = torch::zeros({threads, s.N, s.ED}, A.options());  // one sum a thread
+    const Tensor gD = torch::zeros({threads, s.ED}, D.options());
+    const Tensor carry = torch::empty({threads, s.N, s.ED}, A.options());
+    AT_DISPATCH_FLOATING_TYPES(delta.scalar_type(), "selective_scan_backward", [&] {
+      parallel_shares(batch, threads, [&](int thread, std::int64_t first, std::int64_t last) {
+        for (std::int64_t b = first; b < last; ++b) {
+          const ScanGradients<scalar_t> out{gdelta.data_ptr<scalar_t>() + b * s.L * s.ED,
+                                            gA.data_ptr<scalar_t>() + thread * s.N * s.ED,
+                                            gB.data_ptr<scalar_t>() + b * s.L * s.N,
+                                            gC.data_ptr<scalar_t>() + b * s.L * s.N,
+                                            gx.data_ptr<scalar_t>() + b * s.L * s.ED,
+                                            gD.data_ptr<scalar_t>() + thread * s.ED};
+          scan_backward(s, sequence<scalar_t>(s, b, delta, A, B, C, x, D),
+                        states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED,
+                        gy.data_ptr<scalar_t>() + b * s.L * s.ED, out,
+                        carry.data_ptr<scalar_t>() + thread * s.N * s.ED);
+        }
+      });
+    });
+    return {gdelta, gA.sum(0).t(), gB, gC, gx, gD.sum(0)};
+  }
+};
+
+}  // namespace
+
+Tensor selective_scan(const Tensor& delta, const Tensor& A, const Tensor& B, const Tensor& C,
+                      const Tensor& x, const Tensor& D) {
+  return SelectiveScan::apply(delta, A, B, C, x, D);
+}
+
+Tensor selective_scan_plain(const Tensor& delta, const Tensor& A, const Tensor& B, const Tensor& C,
+                            const Tensor& x, const Tensor& D) {
+  const Tensor A_bar = torch::exp(delta.unsqueeze(-1) * A);                        // (B, L, ED, N)
+  const Tensor B_bar_x = (delta * x).unsqueeze(-1) * B.unsqueeze(2);               // (B, L, ED, N)
+  Tensor h = torch::zeros({delta.size(0), A.size(0), A.size(1)}, delta.options());  // (B, ED, N)
+  std::vector<Tensor> y;
+  for (std::int64_t t = 0; t < delta.size(1); ++t) {
+    h = A_bar.select(1, t) * h + B_bar_x.select(1, t);
+    y.push_back((h * C.select(1, t).unsqueeze(1)).sum(-1));
+  }
+  return torch::stack(y, 1) + D * x;
+}
+
+}  // namespace emamba

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/train.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <span>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "train/batches.h"
+#include "train/checkpoint.h"
+#include "train/initialise.h"
+#include "train/loss.h"
+#include "train/network.h"
+#include "train/threads.h"
+#include "train/weights.h"
+
+namespace emamba {
+namespace {
+
+// Where the training stands, for messages.
+struct Place {
+  int epoch;
+  std::size_t step;
+};
+
+[[noreturn]] void fail_not_finite(const std::string& what, Place place) {
+  throw Error(fmt::format("training diverged: {} is not finite in epoch {}, step {}", what,
+                          place.epoch, place.step),
+              "try a smaller train.lr, a longer train.warmup or train.clip = 1; the last epoch's "
+              "checkpoint is kept");
+}
+
+torch::Tensor token_tensor(const Spec& spec, std::size_t samples) {
+  return torch::empty({static_cast<std::int64_t>(samples), spec.L(), spec.token_width()});
+}
+
+torch::Tensor answers_of(const Split& split, std::span<const std::size_t> samples) {
+  const auto count = static_cast<std::int64_t>(samples.size());
+  if (split.targets.empty()) {
+    torch::Tensor labels = torch::empty({count}, torch::kLong);
+    auto* to = labels.data_ptr<std::int64_t>();
+    for (const std::size_t i : samples) *to++ = split.labels[i];
+    return labels;
+  }
+  const std::size_t width = split.targets.shape[1];
+  torch::Tensor targets = torch::empty({count, static_cast<std::int64_t>(width)});
+  float* to = targets.data_ptr<float>();
+  for (const std::size_t i : samples) {
+    to = std::copy_n(split.targets.row(i), width, to);
+  }
+  return targets;
+}
+
+Metrics evaluate(const Spec& spec, const Normalisation& normalisation, const Parameters& parameters,
+                 const Split& split) {
+  constexpr std::size_t kBatch = 256;
+  const at::NoGradGuard no_gradients;
+  const auto outputs = static_cast<std::size_t>(spec.shape().outputs);
+  auto all = make_tensor<float>({split.samples(), outputs});
+  std::vector<std::size_t> samples;
+  for (std::size_t first = 0; first < split.samples(); first += kBatch) {
+    samples.resize(std::min(kBatch, split.samples() - first));
+    std::iota(samples.begin(), samples.end(), first);
+    const torch::Tensor tokens = token_tensor(spec, samples.size());
+    fill_batch(spec, normalisation, split, samples, nullptr, tokens.data_ptr<float>());
+    const torch::Tensor y = forward(spec, parameters, tokens).contiguous();
+    std::copy_n(y.data_ptr<float>(), samples.size() * outputs, all.row(first));
+  }
+  return metrics_of(split, all);
+}
+
+// Mean target of each output; empty for classification.
+std::vector<float> mean_target(const Split& split) {
+  if (split.targets.empty()) return {};
+  std::vector<double> sum(split.targets.shape[1]);
+  for (std::size_t i = 0; i < split.samples(); ++i) {
+    for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += split.targets.row(i)[j];
+  }
+  std::vector<float> mean;
+  for (const double s : sum) mean.push_back(static_cast<float>(s / static_cast<double>(split.samples())));
+  return mean;
+}
+
+std::string describe(const EpochRecord& record) {
+  const std::string loss = fmt::format("epoch {}, loss {:.4f}", record.epoch, record.loss);
+  if (!record.val) return loss;
+  return record.val->regression ? fmt::format("{}, val {:.2f} cm", loss, record.val->rmse_cm)
+                                : fmt::format("{}, val {:.2f} %", loss, record.val->accuracy);
+}
+
+// One training from its start, or from a checkpoint, to its end.
+class Trainer {
+ public:
+  Trainer(const Spec& spec, const Split& train, const Split& val, const TrainOptions& options)
+      : spec_(spec),
+        train_(train),
+        val_(val),
+        options_(options),
+        state_(start()),
+        weights_(state_.parameters, spec.train.weight_decay),
+        batch_(std::min<std::size_t>(static_cast<std::size_t>(spec.train.batch), train.samples())),
+        steps_per_epoch_(train.samples() / batch_),
+        steps_(steps_per_epoch_ * static_cast<std::size_t>(spec.train.epochs)) {
+    weights_.m = state_.m;
+    weights_.v = state_.v;
+  }
+
+  TrainResult run() {
+    bool stopped = false;
+    for (int epoch = static_cast<int>(state_.history.size()) + 1;
+         epoch <= spec_.train.epochs && !stopped; ++epoch) {
+      stopped = !run_epoch(epoch);
+    }
+    FloatModel model{spec_, state_.normalisation, from_torch(weights_.parameters),
+                     fmt::format("emamba train, seed {}, {} training samples", spec_.train.seed,
+                                 train_.samples())};
+    return {std::move(model), state_.history, stopped};
+  }
+
+ private:
+  std::string file(const char* name) const { return options_.out + "/" + name; }
+
+  Checkpoint start() const {
+    Checkpoint fresh;
+    fresh.spec = spec_;
+    fresh.normalisation = fit_normalisation(spec_, train_);
+    fresh.samples = train_.samples();
+    if (options_.resume) return read_checkpoint(file("checkpoint.safetensors"), fresh);
+    fresh.parameters = initial_parameters(spec_, mean_target(train_));
+    fresh.m.resize(parameter_count(spec_));
+    fresh.v.resize(parameter_count(spec_));
+    fresh.rng.state = ~spec_.train.seed;  // another stream than that of the first weights
+    return fresh;
+  }
+
+  // False if stopped.
+  bool run_epoch(int epoch) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::vector<std::size_t> order = permutation(train_.samples(), state_.rng);
+    EpochRecord record{.epoch = epoch, .val = {}};
+    double sum = 0;
+    for (std::size_t i = 0; i < steps_per_epoch_; ++i) {
+      const std::size_t step = static_cast<std::size_t>(epoch - 1) * steps_per_epoch_ + i;
+      record.lr = learning_rate(spec_.train, step, steps_);
+      sum += run_step(std::span(order).subspan(i * batch_, batch_), {epoch, step + 1}, record.lr);
+      record.step = step + 1;
+      record.loss = sum / static_cast<double>(i + 1);
+      if (options_.progress) options_.progress(step + 1, steps_, remark(record));
+      if (options_.stop != nullptr && *options_.stop && step + 1 < steps_) return false;
+    }
+    if (val_.samples() > 0) {
+      record.val = evaluate(spec_, state_.normalisation, weights_.parameters, val_);
+    }
+    record.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    state_.history.push_back(record);
+    if (!options_.out.empty()) save();
+    return true;
+  }
+
+  // The loss. step counts from 1.
+  double run_step(std::span<const std::size_t> samples, Place place, double lr) {
+    const torch::Tensor tokens = token_tensor(spec_, samples.size());
+    fill_batch(spec_, state_.normalisation, train_, samples, &state_.rng, tokens.data_ptr<float>());
+    const torch::Tensor loss =
+        loss_of(spec_.train, forward(spec_, weights_.parameters, tokens), answers_of(train_, samples));
+    const auto value = loss.item<float>();
+    if (!std::isfinite(value)) fail_not_finite("the loss", place);
+    weights_.gradients.zero_();
+    loss.backward();
+    require_finite("the gradient", weights_.gradients, place);
+    weights_.update(place.step, lr, spec_.train.clip);
+    require_finite("the value", weights_.values, place);
+    return value;
+  }
+
+  void require_finite(const char* what, const torch::Tensor& flat, Place place) const {
+    const std::string name = weights_.first_not_finite(flat);
+    if (!name.empty()) fail_not_finite(fmt::format("{} of {}", what, name), place);
+  }
+
+  // The epoch under way, and the last measured one.
+  std::string remark(const EpochRecord& record) const {
+    const std::string now =
+        fmt::format("epoch {}/{}, loss {:.4f}", record.epoch, spec_.train.epochs, record.loss);
+    return state_.history.empty() ? now : fmt::format("{} ({})", now, describe(state_.history.back()));
+  }
+
+  void save() {
+    state_.parameters = from_torch(weights_.parameters);
+    state_.m = weights_.m;
+    state_.v = weights_.v;
+    write_checkpoint(file("checkpoint.safetensors"), state_);
+    std::string lines;
+    for (const EpochRecord& record : state_.history) lines += to_json(record).dump() + "\n";
+    write_file(file("train.jsonl"), lines);
+  }
+
+  const Spec& spec_;
+  const Split& train_;
+  const Split& val_;
+  const TrainOptions& options_;
+  Checkpoint state_;  // parameters and moments as of the last save
+  Weights weights_;
+  const std::size_t batch_, steps_per_epoch_, steps_;
+};
+
+}  // namespace
+
+TrainResult train(const Spec& spec, const Split& train, const Split& val,
+                  const TrainOptions& options) {
+  if (train.samples() == 0) {
+    throw Error("training: the training split has no samples", "lower train.holdout");
+  }
+  if (options.resume && options.out.empty()) {
+    throw Error("training: cannot resume without the output folder that holds the checkpoint",
+                "name it with --out");
+  }
+  set_train_threads(options.threads);
+  return Trainer(spec, train, val, options).run();
+}
+
+}  // namespace emamba
