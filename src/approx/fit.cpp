@@ -13,7 +13,8 @@ using std::size_t;
 
 constexpr size_t kCells = 512;          // of the grid that kData chooses its knots from
 constexpr size_t kSamplesPerCell = 4;   // where the function is evaluated
-constexpr size_t kErrorSamples = 4096;  // of fit_error, and of a segment in kGreedy: 256
+constexpr size_t kErrorSamples = 4096;  // of fit_error
+constexpr size_t kGreedySamples = 256;  // of a segment, to find its largest error
 constexpr double kUniformShare = 0.05;  // of the weight, so that unseen regions stay sane
 
 struct Line {
@@ -55,15 +56,14 @@ std::vector<double> equal_knots(const PwlSpec& spec) {
 }
 
 std::vector<double> greedy_knots(Function function, const PwlSpec& spec) {
-  constexpr size_t kSamples = kErrorSamples / 16;
   std::vector<double> knots = {spec.lo, spec.hi};
   while (knots.size() < static_cast<size_t>(spec.segments) + 1) {
     double worst = -1, where = 0;
     size_t before = 0;  // the new knot goes before this one
     for (size_t k = 1; k < knots.size(); ++k) {
       const Line line = secant(function, knots[k - 1], knots[k]);
-      for (size_t i = 0; i < kSamples; ++i) {
-        const double x = middle(knots[k - 1], knots[k], i, kSamples);
+      for (size_t i = 0; i < kGreedySamples; ++i) {
+        const double x = middle(knots[k - 1], knots[k], i, kGreedySamples);
         const double error = std::abs(line(x) - evaluate(function, x));
         if (error > worst) worst = error, where = x, before = k;
       }

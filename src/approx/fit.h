@@ -34,8 +34,8 @@ struct FitError {
 FitError fit_error(Function function, const PwlCurve& curve, double lo, double hi,
                    const Histogram& seen = {});
 
-// The curve as an integer table for inputs of exponent `x_exp` and at most 16 bits. Knots move up to
-// the next integer, which changes no value; slopes are rounded to 12 bits, with the smallest
+// The curve as an integer table for inputs of exponent `x_exp` and at most 16 bits. Knots move up
+// to the next integer, which changes no value; slopes are rounded to 12 bits, with the smallest
 // exponent that holds the steepest slope and every intercept; each intercept makes the largest
 // error of its line least on the integers that the line covers.
 PwlTable table_of(const PwlCurve& curve, int x_exp);

@@ -27,7 +27,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::size_t best_distance = std::numeric_limits<std::size_t>::max();
   for (const std::string& candidate : candidates) {
     const std::size_t distance =
-        edit_distance(word, candidate) + edit_distance(last_part(word), last_part(candidate));
+        edit_distance(word, candidate) + 2 * edit_distance(last_part(word), last_part(candidate));
     if (distance < best_distance) best = candidate, best_distance = distance;
   }
   return best;

@@ -11,8 +11,8 @@ namespace emamba {
 // Insertions, deletions and replacements of one character that turn `a` into `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The candidate nearest to `word`, "" if there are none. The last part of a dotted key weighs as
-// much as the whole, so that a key in the wrong table still finds its place.
+// The candidate nearest to `word`, "" if there are none. The last part of a dotted key weighs more
+// than its table, so that a key in the wrong table still finds its place.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace emamba

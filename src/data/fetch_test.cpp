@@ -124,7 +124,8 @@ TEST_F(Fetch, WithoutASourceSaysWhatToDoByHand) {
 }
 
 TEST_F(Fetch, NamesAMissingCurl) {
-  const std::string path = std::getenv("PATH");
+  const char* before = std::getenv("PATH");
+  const std::string path = before != nullptr ? before : "";
   setenv("PATH", server_.path().c_str(), 1);
   reject(plain_set_, "curl, which downloads data sets, is not installed");
   setenv("PATH", path.c_str(), 1);

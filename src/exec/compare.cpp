@@ -15,6 +15,13 @@ double real(std::int64_t q, int exp) {
   return std::ldexp(static_cast<double>(q), exp);
 }
 
+// What rounding may make of a parameter: half a unit, and what lies beyond the type's range.
+double rounding(double parameter, NumberType type) {
+  const double low = real(fx::min_of(type.bits), type.exp),
+               high = real(fx::max_of(type.bits), type.exp);
+  return real(1, type.exp - 1) + std::abs(parameter - std::clamp(parameter, low, high));
+}
+
 // What the bound of an op is made of. All values are golden's, before the op's own step.
 struct Context {
   const Program& program;
@@ -28,11 +35,12 @@ struct Context {
     return real(golden.values[edge][channel], type(edge).exp);
   }
   NumberType type(EdgeIndex edge) const { return program.edges[edge].type; }
-  double bias_error(const Tensor<std::int32_t>& bias, int exp, int channel) const {
+  // Of a bias of 32 bits, where there is one.
+  double bias_rounding(const Tensor<std::int32_t>& bias, int exp, int channel) const {
     if (bias.empty()) return 0;
-    const std::size_t at =
-        (bias.shape.size() > 1 && bias.shape[0] > 1 ? token : 0) * bias.shape.back() + channel;
-    return std::abs(p.bias[at] - real(bias.data[at], exp));
+    const bool row_a_token = bias.shape.size() > 1 && bias.shape[0] > 1;
+    const std::size_t at = (row_a_token ? token : 0) * bias.shape.back() + channel;
+    return rounding(p.bias[at], {32, exp});
   }
 };
 
@@ -40,27 +48,24 @@ struct Context {
 
 double bound(const Embed& op, const Context& c, int o) {
   const int id = c.golden.values[op.x][0], exp = op.table_type.exp;
-  return std::abs(c.p.weight[id * op.out + o] - real(op.table.row(id)[o], exp)) +
-         c.bias_error(op.bias, exp, o);
+  return rounding(c.p.weight[id * op.out + o], op.table_type) + c.bias_rounding(op.bias, exp, o);
 }
 
 double bound(const Linear& op, const Context& c, int o) {
-  double sum = c.bias_error(op.bias, op.weight_type.exp + c.type(op.x).exp, o);
+  double sum = c.bias_rounding(op.bias, op.weight_type.exp + c.type(op.x).exp, o);
   for (int i = 0; i < op.in; ++i) {
     const double weight = c.p.weight[std::size_t(i) * op.out + o];  // stored transposed
-    sum +=
-        std::abs(c.x(op.x, i)) * std::abs(weight - real(op.weight.row(o)[i], op.weight_type.exp));
+    sum += std::abs(c.x(op.x, i)) * rounding(weight, op.weight_type);
   }
   return sum;
 }
 
 double bound(const DwConv& op, const Context& c, int d) {
   const int x_exp = c.type(op.x).exp, K = op.taps;
-  double sum = c.bias_error(op.bias, op.weight_type.exp + x_exp, d);
+  double sum = c.bias_rounding(op.bias, op.weight_type.exp + x_exp, d);
   for (int k = 0; k < K; ++k) {
     const double x = k == K - 1 ? c.x(op.x, d) : real(c.memory[k * op.width + d], x_exp);
-    sum += std::abs(x) *
-           std::abs(c.p.weight[d * K + k] - real(op.weight.row(d)[k], op.weight_type.exp));
+    sum += std::abs(x) * rounding(c.p.weight[d * K + k], op.weight_type);
   }
   return sum;
 }
@@ -69,8 +74,8 @@ double bound(const RangeNorm& op, const Context& c, int d) {
   const double gamma = real(op.weight.data[d], op.weight_type.exp);
   // |ratio| <= 1; its own error is half a unit and the reciprocal's relative 2^-13.
   const double ratio_error = real(1, -fx::kRatioFraction - 1) + real(1, -13);
-  return std::abs(c.p.weight[d] - gamma) + std::abs(gamma) * ratio_error +
-         c.bias_error(op.bias, op.weight_type.exp - fx::kRatioFraction, d);
+  return rounding(c.p.weight[d], op.weight_type) + std::abs(gamma) * ratio_error +
+         c.bias_rounding(op.bias, op.weight_type.exp - fx::kRatioFraction, d);
 }
 
 double bound(const Pwl& op, const Context& c, int d) {
@@ -84,8 +89,7 @@ double bound(const Scan& op, const Context& c, int d) {
   const NumberType x_type = c.type(op.x), delta_type = c.type(op.delta);
   const std::int64_t x = c.golden.values[op.x][d], delta = c.golden.values[op.delta][d];
   const int acc_exp = c.type(op.C).exp + op.state_type.exp;
-  double sum = std::abs(c.p.D[d] - real(op.D.data[d], op.D_type.exp)) * std::abs(c.x(op.x, d)) +
-               real(1, acc_exp - 1);
+  double sum = rounding(c.p.D[d], op.D_type) * std::abs(c.x(op.x, d)) + real(1, acc_exp - 1);
   for (int n = 0; n < op.states; ++n) {
     const std::int64_t B = c.golden.values[op.B][n], A = op.A.row(d)[n];
     const std::int64_t z = fx::requantise(delta * A, delta_type.exp + op.A_type.exp, op.z_type);

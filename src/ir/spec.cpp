@@ -131,7 +131,7 @@ void visit_keys(Spec& s, V&& v) {
 template <class E>
 std::string choice_list() {
   std::string list;
-  for (const char* name : Names<E>::values) list += (list.empty() ? "" : " | ") + std::string(name);
+  for (const char* name : Names<E>::values) list += (list.empty() ? "" : ", ") + std::string(name);
   return list;
 }
 
@@ -175,7 +175,7 @@ struct DocWriter {
       doc.type = choice_list<T>();
       doc.initial = Names<T>::values[static_cast<std::size_t>(field)];
     } else if constexpr (std::is_same_v<T, bool>) {
-      doc.type = "true | false";
+      doc.type = "true, false";
       doc.initial = field ? "true" : "false";
     } else {
       doc.type = "string";

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/files.h"
 #include "base/testing.h"
 #include "ir/float_model.h"
 #include "ir/testing.h"
@@ -133,6 +134,15 @@ TEST(Spec, EveryKeyIsDocumentedWithItsDefault) {
   for (const KeyDoc& key : keys) {
     EXPECT_FALSE(key.meaning.empty()) << key.key;
     EXPECT_FALSE(key.type.empty()) << key.key;
+  }
+}
+
+TEST(Spec, TheTableInTheDocumentsIsUpToDate) {
+  const std::string document = read_file("docs/formats.md");
+  for (const KeyDoc& key : spec_keys()) {
+    const std::string row = fmt::format("\n| `{}` | {} | {} | {} | {} |\n", key.key, key.type,
+                                        key.range, key.initial, key.meaning);
+    EXPECT_NE(document.find(row), std::string::npos) << "docs/formats.md lacks this row:" << row;
   }
 }
 

@@ -64,11 +64,10 @@ QuantiseResult quantise(const FloatModel& model, const Split& calibration, int t
   const std::vector<Range> ranges =
       find_ranges(engine, streams, calibration, threads, stage(progress, 0, 50, "ranges"));
   const Calibration rule = model.spec.quant.calibration;
-  const Formats formats =
-      rule == Calibration::kSearch
-          ? searched_formats(model, streams, ranges, engine, calibration, threads,
-                             stage(progress, 50, 700, "search"))
-          : choose_formats(model, streams, ranges, rule);
+  const Formats formats = rule == Calibration::kSearch
+                              ? searched_formats(model, streams, ranges, engine, calibration,
+                                                 threads, stage(progress, 50, 700, "search"))
+                              : choose_formats(model, streams, ranges, rule);
 
   QuantiseResult result{.program = build_program(model, formats), .report = {}};
   const Golden golden(result.program);
@@ -77,12 +76,11 @@ QuantiseResult quantise(const FloatModel& model, const Split& calibration, int t
     return metrics_of(calibration, outputs).value();
   };
   report.samples = calibration.samples();
-  report.float_metric =
-      metric(answers(engine, model.normalisation, calibration.inputs, threads));
+  report.float_metric = metric(answers(engine, model.normalisation, calibration.inputs, threads));
   report.pwl_metric = metric(answers(FloatEngine(model, {.curves = formats.curve, .rounded = {}}),
                                      model.normalisation, calibration.inputs, threads));
-  report.golden_metric = metric(answers(golden, calibration.inputs, threads,
-                                        stage(progress, 700, 800, "golden")));
+  report.golden_metric =
+      metric(answers(golden, calibration.inputs, threads, stage(progress, 700, 800, "golden")));
   report.edges = report_edges(model, result.program, streams, ranges, calibration, threads,
                               stage(progress, 800, 1000, "report"));
   report.curves = report_curves(model.spec, formats, streams, ranges);

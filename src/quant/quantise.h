@@ -33,7 +33,8 @@ struct EdgeReport {
   double min = 0, max = 0;  // in floating point, on the calibration samples
   double saturated = 0;     // share of values beyond the type's range, 0 .. 1
   double snr_db = 0;        // signal to quantisation noise when this edge alone is rounded
-  double metric_lost = 0;   // accuracy points or cm RMSE when this edge alone is rounded
+  double metric_lost = 0;   // accuracy points or cm RMSE when this edge alone is rounded; NaN for
+                            // number types inside a scan
 };
 
 struct CurveReport {

@@ -59,9 +59,7 @@ struct WeightRule {
     const bool copied = pool && pool->kind == PoolKind::kFlatten;
     add(op.name, op.name + ".weight", exponent_of(copied ? pool->x : op.x));
   }
-  void operator()(const DwConv& op) const {
-    add(op.name, op.name + ".weight", exponent_of(op.x));
-  }
+  void operator()(const DwConv& op) const { add(op.name, op.name + ".weight", exponent_of(op.x)); }
   void operator()(const RangeNorm& op) const {
     add(op.name, op.name + ".weight", -fx::kRatioFraction);
   }

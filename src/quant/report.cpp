@@ -97,7 +97,7 @@ std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& pro
     return metrics_of(some, answers(engine, model.normalisation, some.inputs, threads)).value();
   };
   const double unrounded = metric({});
-  const double sign = model.spec.shape().regression ? 1 : -1;  // of a loss in the metric
+  const bool regression = model.spec.shape().regression;  // less is better
 
   std::vector<EdgeReport> reports;
   for (std::size_t s = 0; s < streams.size(); ++s) {
@@ -107,10 +107,11 @@ std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& pro
     report.max = ranges[s].max;
     report.saturated = static_cast<double>(noise.saturated) / static_cast<double>(noise.count);
     report.snr_db = 10 * std::log10(noise.signal / noise.noise);
-    report.metric_lost =
-        streams[s].edge < 0
-            ? std::numeric_limits<double>::quiet_NaN()
-            : sign * (metric({.curves = {}, .rounded = {{streams[s].edge, types[s]}}}) - unrounded);
+    report.metric_lost = std::numeric_limits<double>::quiet_NaN();
+    if (const EdgeIndex edge = streams[s].edge; edge >= 0) {
+      const double rounded = metric({.curves = {}, .rounded = {{edge, types[s]}}});
+      report.metric_lost = regression ? rounded - unrounded : unrounded - rounded;
+    }
     reports.push_back(std::move(report));
     if (progress) progress(s + 1, streams.size(), streams[s].name);
   }

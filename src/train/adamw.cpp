@@ -37,7 +37,8 @@ double learning_rate(const TrainSpec& train, std::size_t step, std::size_t steps
   const double rise = train.warmup * static_cast<double>(steps);  // steps of the warm-up
   const auto at = static_cast<double>(step);
   if (at < rise) {
-    return one_cycle ? cosine(train.lr / 25, train.lr, at / rise) : train.lr * (at + 1) / (rise + 1);
+    return one_cycle ? cosine(train.lr / 25, train.lr, at / rise)
+                     : train.lr * (at + 1) / (rise + 1);
   }
   const double fall = std::max(1.0, static_cast<double>(steps) - rise);
   return cosine(train.lr, one_cycle ? train.lr / 250000 : 0.0, (at - rise) / fall);

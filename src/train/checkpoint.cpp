@@ -23,8 +23,8 @@ EpochRecord record_from_json(const json& j) {
   if (j.contains("val_accuracy")) {
     record.val = Metrics{.accuracy = j.at("val_accuracy")};
   } else if (j.contains("val_rmse_cm")) {
-    record.val = Metrics{
-        .mae_cm = j.at("val_mae_cm"), .rmse_cm = j.at("val_rmse_cm"), .regression = true};
+    record.val =
+        Metrics{.mae_cm = j.at("val_mae_cm"), .rmse_cm = j.at("val_rmse_cm"), .regression = true};
   }
   return record;
 }
@@ -64,8 +64,11 @@ Tensor<float> take(const SafeTensors& file, const std::string& path, const std::
 }  // namespace
 
 json to_json(const EpochRecord& record) {
-  json j{{"epoch", record.epoch}, {"step", record.step}, {"loss", record.loss},
-         {"lr", record.lr},       {"seconds", record.seconds}};
+  json j{{"epoch", record.epoch},
+         {"step", record.step},
+         {"loss", record.loss},
+         {"lr", record.lr},
+         {"seconds", record.seconds}};
   if (record.val && record.val->regression) {
     j["val_mae_cm"] = record.val->mae_cm;
     j["val_rmse_cm"] = record.val->rmse_cm;
@@ -76,12 +79,9 @@ json to_json(const EpochRecord& record) {
 }
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  json meta{{"spec", to_json(checkpoint.spec)},
-            {"mean", checkpoint.normalisation.mean},
-            {"std", checkpoint.normalisation.std},
-            {"samples", checkpoint.samples},
-            {"rng", checkpoint.rng.state},
-            {"history", json::array()}};
+  json meta{{"spec", to_json(checkpoint.spec)},    {"mean", checkpoint.normalisation.mean},
+            {"std", checkpoint.normalisation.std}, {"samples", checkpoint.samples},
+            {"rng", checkpoint.rng.state},         {"history", json::array()}};
   for (const EpochRecord& record : checkpoint.history) meta["history"].push_back(to_json(record));
   SafeTensors file;
   file.metadata[kMetadataKey] = meta.dump();
@@ -95,9 +95,9 @@ Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) 
   const SafeTensors file = read_safetensors(path);
   const auto text = file.metadata.find(kMetadataKey);
   if (text == file.metadata.end()) {
-    throw Error(fmt::format("{}: no training checkpoint (metadata \"{}\" is missing)", path,
-                            kMetadataKey),
-                kHint);
+    throw Error(
+        fmt::format("{}: no training checkpoint (metadata \"{}\" is missing)", path, kMetadataKey),
+        kHint);
   }
   Checkpoint checkpoint;
   try {

@@ -95,12 +95,11 @@ struct RangeNorm : torch::autograd::Function<RangeNorm> {
     const Tensor gbeta = torch::zeros({threads, D}, x.options());
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "range_norm_backward", [&] {
       parallel_shares(rows, threads, [&](int thread, std::int64_t first, std::int64_t last) {
-        range_norm_backward(static_cast<int>(last - first), static_cast<int>(D),
-                            x.data_ptr<scalar_t>() + first * D, gamma.data_ptr<scalar_t>(),
-                            gy.data_ptr<scalar_t>() + first * D,
-                            gx.data_ptr<scalar_t>() + first * D,
-                            ggamma.data_ptr<scalar_t>() + thread * D,
-                            gbeta.data_ptr<scalar_t>() + thread * D);
+        range_norm_backward(
+            static_cast<int>(last - first), static_cast<int>(D), x.data_ptr<scalar_t>() + first * D,
+            gamma.data_ptr<scalar_t>(), gy.data_ptr<scalar_t>() + first * D,
+            gx.data_ptr<scalar_t>() + first * D, ggamma.data_ptr<scalar_t>() + thread * D,
+            gbeta.data_ptr<scalar_t>() + thread * D);
       });
     });
     return {gx, ggamma.sum(0), gbeta.sum(0)};
@@ -126,7 +125,8 @@ Tensor range_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta) {
 }
 
 Tensor range_norm_plain(const Tensor& x, const Tensor& gamma, const Tensor& beta) {
-  const Tensor range = (std::get<0>(x.max(-1, true)) - std::get<0>(x.min(-1, true))).clamp_min(1e-5);
+  const Tensor range =
+      (std::get<0>(x.max(-1, true)) - std::get<0>(x.min(-1, true))).clamp_min(1e-5);
   return gamma * (x - x.mean(-1, true)) / range + beta;
 }
 

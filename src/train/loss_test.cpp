@@ -27,8 +27,8 @@ TEST(RegressionLosses, AverageOverSamplesInsideTheRootAndOverOutputsOutside) {
   const auto outputs = tensor({1, 2, 3, 4}, {2, 2});
   const auto targets = tensor({0, 2, 3, 1}, {2, 2});  // errors 1, 0 and 0, 3
   EXPECT_NEAR(mean_squared_error(outputs, targets).item<double>(), 10.0 / 4, 1e-12);
-  EXPECT_NEAR(mean_rmse(outputs, targets).item<double>(),
-              (std::sqrt(0.5) + std::sqrt(4.5)) / 2, 1e-9);
+  EXPECT_NEAR(mean_rmse(outputs, targets).item<double>(), (std::sqrt(0.5) + std::sqrt(4.5)) / 2,
+              1e-9);
 }
 
 TEST(MeanRmse, HasAFiniteGradientAtAnExactAnswer) {

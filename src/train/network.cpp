@@ -84,8 +84,8 @@ At mix(const Spec& spec, const Scope& block, const At& x, std::int64_t batch, Ke
   const At g = torch::silu(block.linear(n, "gate_proj"));
   const At u = block.linear(n, "in_proj").view({batch, L, ED});
   const bool silu = spec.model.conv_activation == ConvActivation::kSilu;
-  const At c3 = (fused ? causal_conv : causal_conv_plain)(u, block["conv.weight"],
-                                                          block["conv.bias"], silu);
+  const At c3 =
+      (fused ? causal_conv : causal_conv_plain)(u, block["conv.weight"], block["conv.bias"], silu);
   const At c = c3.view({batch * L, ED});
   const At delta = delta_of(spec.model.delta_activation, block, c);
   const At B = block.linear(c, "b_proj").view({batch, L, N});
@@ -123,7 +123,8 @@ At forward(const Spec& spec, const Parameters& parameters, const At& tokens, Ker
 Parameters to_torch(const std::map<std::string, Tensor<float>>& parameters) {
   Parameters result;
   for (const auto& [name, stored] : parameters) {
-    const At tensor = torch::empty(std::vector<std::int64_t>(stored.shape.begin(), stored.shape.end()));
+    const At tensor =
+        torch::empty(std::vector<std::int64_t>(stored.shape.begin(), stored.shape.end()));
     std::copy(stored.data.begin(), stored.data.end(), tensor.data_ptr<float>());
     result.emplace(name, tensor);
   }

@@ -40,14 +40,13 @@ struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
     const Tensor y = torch::empty_like(delta);
     const Tensor states = torch::empty({batch, s.L, s.N, s.ED}, delta.options());
     AT_DISPATCH_FLOATING_TYPES(delta.scalar_type(), "selective_scan", [&] {
-      parallel_shares(batch, batch_threads(batch),
-                      [&](int, std::int64_t first, std::int64_t last) {
-                        for (std::int64_t b = first; b < last; ++b) {
-                          scan_forward(s, sequence<scalar_t>(s, b, delta, A_t, B, C, x, D),
-                                       y.data_ptr<scalar_t>() + b * s.L * s.ED,
-                                       states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED);
-                        }
-                      });
+      parallel_shares(batch, batch_threads(batch), [&](int, std::int64_t first, std::int64_t last) {
+        for (std::int64_t b = first; b < last; ++b) {
+          scan_forward(s, sequence<scalar_t>(s, b, delta, A_t, B, C, x, D),
+                       y.data_ptr<scalar_t>() + b * s.L * s.ED,
+                       states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED);
+        }
+      });
     });
     context->save_for_backward({delta, A_t, B, C, x, D, states});
     return y;
@@ -96,8 +95,8 @@ Tensor selective_scan(const Tensor& delta, const Tensor& A, const Tensor& B, con
 
 Tensor selective_scan_plain(const Tensor& delta, const Tensor& A, const Tensor& B, const Tensor& C,
                             const Tensor& x, const Tensor& D) {
-  const Tensor A_bar = torch::exp(delta.unsqueeze(-1) * A);                        // (B, L, ED, N)
-  const Tensor B_bar_x = (delta * x).unsqueeze(-1) * B.unsqueeze(2);               // (B, L, ED, N)
+  const Tensor A_bar = torch::exp(delta.unsqueeze(-1) * A);                         // (B, L, ED, N)
+  const Tensor B_bar_x = (delta * x).unsqueeze(-1) * B.unsqueeze(2);                // (B, L, ED, N)
   Tensor h = torch::zeros({delta.size(0), A.size(0), A.size(1)}, delta.options());  // (B, ED, N)
   std::vector<Tensor> y;
   for (std::int64_t t = 0; t < delta.size(1); ++t) {

@@ -16,8 +16,8 @@ namespace emamba {
 // at::get_num_threads() threads; results depend on their number only through the order in which
 // the gradients of A and D are summed over the batch.
 torch::Tensor selective_scan(const torch::Tensor& delta, const torch::Tensor& A,
-                             const torch::Tensor& B, const torch::Tensor& C,
-                             const torch::Tensor& x, const torch::Tensor& D);
+                             const torch::Tensor& B, const torch::Tensor& C, const torch::Tensor& x,
+                             const torch::Tensor& D);
 
 // The same in ordinary tensor operations, one token after the other.
 torch::Tensor selective_scan_plain(const torch::Tensor& delta, const torch::Tensor& A,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the vectorised training kernels share: how they are compiled for several processors, and an
-// exponential the compiler can vectorise.
+// exponential that the compiler can vectorise.
 //
-// A kernel is written once, as an EMAMBA_INLINE template. EMAMBA_TARGETS compiles it twice, for any
-// x86-64 and for AVX2 with FMA, and has_avx2() picks at run time, so that one binary runs anywhere.
+// A kernel is written once, as an EMAMBA_INLINE template. Its float form is compiled twice, for any
+// processor and, in a function marked EMAMBA_AVX2, for AVX2 with FMA; has_avx2() chooses between
+// the two at run time, so that one binary runs everywhere.
 #pragma once
 
 #include <bit>
@@ -14,20 +15,22 @@
 
 #if defined(__x86_64__)
 #define EMAMBA_AVX2 __attribute__((target("avx2,fma")))
+namespace emamba::simd {
+inline bool has_avx2() {
+  static const bool yes = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return yes;
+}
+}  // namespace emamba::simd
 #else
 #define EMAMBA_AVX2
+namespace emamba::simd {
+inline bool has_avx2() {
+  return false;
+}
+}  // namespace emamba::simd
 #endif
 
 namespace emamba::simd {
-
-inline bool has_avx2() {
-#if defined(__x86_64__)
-  static const bool yes = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return yes;
-#else
-  return false;
-#endif
-}
 
 // e^x, relative error below 2e-7 (float); underflows to 0 and overflows to infinity where e^x does,
 // NaN stays NaN. x = n ln 2 + r with |r| <= ln 2 / 2; e^r by a polynomial; then times 2^n in two
@@ -39,7 +42,8 @@ EMAMBA_INLINE float exp(float x) {
   const float shifted = x * 0x1.715476p+0f + kRound;
   const float n = shifted - kRound;
   const auto i = std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kRound);
-  float r = x - n * 0x1.62ep-1f;  // ln 2 in two parts; the first has 12 bits, so n times it is exact
+  // ln 2 in two parts; the first has 12 bits, so that n times it is exact.
+  float r = x - n * 0x1.62ep-1f;
   r = r - n * 0x1.0bfbe8p-15f;
   float p = 0x1.6d117cp-10f;
   p = p * r + 0x1.120be2p-7f;
@@ -53,6 +57,8 @@ EMAMBA_INLINE float exp(float x) {
   return p * low * high;
 }
 
-EMAMBA_INLINE double exp(double x) { return std::exp(x); }
+EMAMBA_INLINE double exp(double x) {
+  return std::exp(x);
+}
 
 }  // namespace emamba::simd

@@ -83,7 +83,8 @@ std::vector<float> mean_target(const Split& split) {
     for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += split.targets.row(i)[j];
   }
   std::vector<float> mean;
-  for (const double s : sum) mean.push_back(static_cast<float>(s / static_cast<double>(split.samples())));
+  const auto samples = static_cast<double>(split.samples());
+  for (const double s : sum) mean.push_back(static_cast<float>(s / samples));
   return mean;
 }
 
@@ -168,8 +169,8 @@ class Trainer {
   double run_step(std::span<const std::size_t> samples, Place place, double lr) {
     const torch::Tensor tokens = token_tensor(spec_, samples.size());
     fill_batch(spec_, state_.normalisation, train_, samples, &state_.rng, tokens.data_ptr<float>());
-    const torch::Tensor loss =
-        loss_of(spec_.train, forward(spec_, weights_.parameters, tokens), answers_of(train_, samples));
+    const torch::Tensor loss = loss_of(spec_.train, forward(spec_, weights_.parameters, tokens),
+                                       answers_of(train_, samples));
     const auto value = loss.item<float>();
     if (!std::isfinite(value)) fail_not_finite("the loss", place);
     weights_.gradients.zero_();
@@ -189,7 +190,8 @@ class Trainer {
   std::string remark(const EpochRecord& record) const {
     const std::string now =
         fmt::format("epoch {}/{}, loss {:.4f}", record.epoch, spec_.train.epochs, record.loss);
-    return state_.history.empty() ? now : fmt::format("{} ({})", now, describe(state_.history.back()));
+    return state_.history.empty() ? now
+                                  : fmt::format("{} ({})", now, describe(state_.history.back()));
   }
 
   void save() {

@@ -24,18 +24,18 @@ struct TrainOptions {
   // Of the process's tensor library while training. With one thread the same spec, data and binary
   // give the same bits on the same processor.
   int threads = 1;
-  ProgressCallback progress;                 // after every step; may be empty
+  ProgressCallback progress;                // after every step; may be empty
   const std::atomic<bool>* stop = nullptr;  // ends the training after the step in which it is set
 };
 
 // One epoch; also one line of train.jsonl.
 struct EpochRecord {
-  int epoch = 0;              // from 1
-  std::size_t step = 0;       // steps done in all
-  double loss = 0;            // mean over the epoch's steps
-  double lr = 0;              // of the epoch's last step
+  int epoch = 0;               // from 1
+  std::size_t step = 0;        // steps done in all
+  double loss = 0;             // mean over the epoch's steps
+  double lr = 0;               // of the epoch's last step
   std::optional<Metrics> val;  // after the epoch; none without a val split
-  double seconds = 0;         // of this epoch
+  double seconds = 0;          // of this epoch
 };
 
 struct TrainResult {

@@ -133,12 +133,19 @@ TEST_F(Training, RefusesACheckpointOfOtherDataAndOneThatIsAbsentOrDamaged) {
 TEST_F(Training, StopsAtTheFirstNonFiniteValueNamingItAndKeepsTheCheckpoint) {
   spec_.train.lr = 1e30;
   spec_.train.warmup = 0;
-  const std::string message =
-      message_of([&] { train(spec_, split("train"), {}, options("a")); });
+  const std::string message = message_of([&] { train(spec_, split("train"), {}, options("a")); });
   EXPECT_THAT(message, testing::ContainsRegex(
                            "(the loss|the gradient of .+|the value of .+) is not finite in "
                            "epoch 1, step [0-9]+"));
   EXPECT_FALSE(file_exists(options("a").out + "/checkpoint.safetensors"));
+}
+
+TEST_F(Training, NamesTheParameterThatAStepMadeInfinite) {
+  spec_.train.lr = 1e39;  // beyond float
+  spec_.train.warmup = 0;
+  EXPECT_THAT(message_of([&] { train(spec_, split("train"), {}, {}); }),
+              testing::HasSubstr("the value of blocks.0.b_proj.weight is not finite in epoch 1, "
+                                 "step 1"));
 }
 
 TEST_F(Training, AnInfiniteInputIsFoundAsALossThatIsNotFinite) {

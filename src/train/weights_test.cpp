@@ -9,7 +9,8 @@ namespace emamba {
 namespace {
 
 std::map<std::string, Tensor<float>> initial() {
-  return {{"a.bias", {{1, 2}, {1, 2}}}, {"b.weight", {{2, 2}, {3, 4, 5, 6}}}, {"c.weight", {{1}, {7}}}};
+  return {
+      {"a.bias", {{1, 2}, {1, 2}}}, {"b.weight", {{2, 2}, {3, 4, 5, 6}}}, {"c.weight", {{1}, {7}}}};
 }
 
 TEST(Weights, GradientsArriveInTheFlatArrayAndUpdatesInTheParameters) {

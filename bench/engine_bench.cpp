@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames a second of the engines on one core, on the supported models. Run from the repository's
+// root.
+#include <benchmark/benchmark.h>
+
+#include "base/rng.h"
+#include "exec/float.h"
+#include "exec/golden.h"
+#include "ir/float_model.h"
+#include "ir/program.h"
+
+namespace emamba {
+namespace {
+
+// One sample of uniform noise: the time does not depend on the values.
+std::vector<float> noise(const Spec& spec) {
+  const TaskShape shape = spec.shape();
+  Rng rng{1};
+  std::vector<float> sample(std::size_t(shape.height) * shape.width * shape.channels);
+  for (float& v : sample) v = static_cast<float>(rng.uniform());
+  return sample;
+}
+
+void golden(benchmark::State& state, const std::string& model) {
+  const Golden engine(read_program("models/" + model + "/program.safetensors"));
+  const Program& program = engine.program();
+  const auto sample = noise(program.spec);
+  for (auto _ : state) {
+    const auto tokens = tokens_of(program.spec, program.normalisation, sample.data());
+    benchmark::DoNotOptimize(engine.run(quantise_tokens(program, tokens)));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void floating(benchmark::State& state, const std::string& model) {
+  const FloatModel weights = read_float_model("models/" + model + "/model.safetensors");
+  const FloatEngine engine(weights);
+  const auto sample = noise(weights.spec);
+  for (auto _ : state) {
+    const auto tokens = tokens_of(weights.spec, weights.normalisation, sample.data());
+    benchmark::DoNotOptimize(engine.run(tokens));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK_CAPTURE(golden, mars, "mars")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(floating, mars, "mars")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(golden, fashion_mnist, "fashion-mnist")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(floating, fashion_mnist, "fashion-mnist")->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace emamba

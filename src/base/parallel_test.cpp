@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/parallel.h"
+
+#include <gtest/gtest.h>
+
+#include "base/testing.h"
+
+namespace emamba {
+namespace {
+
+TEST(Parallel, EveryTurnRunsOnce) {
+  for (int threads : {-1, 1, 2, 7}) {
+    for (std::size_t count : {0u, 1u, 5u, 1000u}) {
+      std::vector<std::atomic<int>> runs(count);
+      parallel_for(count, threads, [&](std::size_t i) { ++runs[i]; });
+      for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(runs[i], 1) << i << " of " << count;
+    }
+  }
+}
+
+TEST(Parallel, AnErrorStopsTheLoopAndComesBack) {
+  for (int threads : {1, 4}) {
+    std::atomic<int> runs = 0;
+    expect_error(
+        [&] {
+          parallel_for(100000, threads, [&](std::size_t i) {
+            ++runs;
+            if (i == 10) throw Error("turn 10");
+          });
+        },
+        "turn 10");
+    EXPECT_LT(runs, 100000) << threads << " threads";
+  }
+}
+
+}  // namespace
+}  // namespace emamba

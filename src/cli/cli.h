@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs of the tool. Each stands in a file of its own with its help and an example inside.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace emamba {
+
+// Options that verbs share; not every verb has them all.
+struct CommonOptions {
+  std::string config;                  // path of config.toml
+  std::vector<std::string> overrides;  // of --set
+  std::string out, data;               // folders; "": the default
+  int threads = 0;                     // 0: the default
+  bool json = false;
+};
+
+// Adds config.toml, --set, --out, --data, --threads and --json.
+void add_job_options(CLI::App& verb, CommonOptions& options);
+void add_threads_option(CLI::App& verb, CommonOptions& options, const std::string& initial);
+void add_data_option(CLI::App& verb, CommonOptions& options);
+void add_json_option(CLI::App& verb, CommonOptions& options);
+
+// Each adds one verb; its callback does the work.
+void add_data(CLI::App& app);
+void add_train(CLI::App& app);
+void add_eval(CLI::App& app);
+void add_quantize(CLI::App& app);
+void add_inspect(CLI::App& app);
+void add_doctor(CLI::App& app);
+void add_flow(CLI::App& app);
+
+}  // namespace emamba

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// `emamba data`: what is there of the data sets, what is missing, and how to get it.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/error.h"
+#include "cli/stages.h"
+#include "cli/table.h"
+#include "data/fetch.h"
+#include "data/inventory.h"
+
+namespace emamba {
+namespace {
+
+nlohmann::json to_json(const DataSetState& state) {
+  nlohmann::json files = nlohmann::json::object();
+  for (const auto& [name, path] : state.files) {
+    files[name] = path.empty() ? nlohmann::json() : nlohmann::json(path);
+  }
+  return {{"name", state.name},
+          {"usable", state.usable()},
+          {"files", files},
+          {"training_samples", state.training_samples},
+          {"test_samples", state.test_samples},
+          {"warnings", state.warnings},
+          {"problem", state.problem},
+          {"remedy", state.remedy}};
+}
+
+std::string folder_of(const DataSetState& state) {
+  for (const auto& [name, path] : state.files) {
+    if (!path.empty()) return path.substr(0, path.rfind('/'));
+  }
+  return "-";
+}
+
+void list_data_sets(const std::string& folder, bool json) {
+  const std::vector<DataSetState> states = find_data_sets(folder);
+  if (json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const DataSetState& state : states) list.push_back(to_json(state));
+    const nlohmann::json result = {{"folder", folder}, {"data_sets", list}};
+    fmt::print("{}\n", result.dump(2));
+    return;
+  }
+  Table table({"data set", "state", "training", "test", "folder"});
+  for (const DataSetState& state : states) {
+    table.add({state.name, state.usable() ? "found" : "missing",
+               state.usable() ? fmt::format("{}", state.training_samples) : "-",
+               state.usable() ? fmt::format("{}", state.test_samples) : "-", folder_of(state)});
+  }
+  table.print();
+  for (const DataSetState& state : states) {
+    for (const std::string& warning : state.warnings) fmt::print("{}: {}\n", state.name, warning);
+    if (!state.usable()) fmt::print("\n{}: {}\n{}\n", state.name, state.problem, state.remedy);
+  }
+}
+
+void show_splits(const Job& job, bool json) {
+  const nlohmann::json result = data_stage(job, data_hashes(job));
+  if (json) return fmt::print("{}\n", result.dump(2));
+  Table table({"split", "samples"});
+  for (const auto& [name, samples] : result.at("samples").items()) {
+    table.add({name, fmt::format("{}", samples.get<std::size_t>())});
+  }
+  table.print();
+  for (const auto& warning : result.at("warnings")) fmt::print("{}\n", warning.get<std::string>());
+}
+
+}  // namespace
+
+std::string data_key(const Job& job, const nlohmann::json& hashes) {
+  return stage_key("data", {{"task", spec_sections(job.spec, {"task"})},
+                            {"holdout", job.spec.train.holdout},
+                            {"data", hashes}});
+}
+
+nlohmann::json data_stage(const Job& job, const nlohmann::json& hashes) {
+  const Stopwatch watch;
+  nlohmann::json samples = nlohmann::json::object(), warnings = nlohmann::json::array();
+  for (const std::string name : {"train", "val", "test"}) {
+    if (name == "val" && job.spec.train.holdout == 0) continue;
+    const Split split = load_split(job.spec, job.data, name);
+    samples[name] = split.samples();
+    for (const std::string& warning : split.warnings) {
+      if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
+        warnings.push_back(warning);
+      }
+    }
+  }
+  return {
+      {"key", data_key(job, hashes)}, {"version", EMAMBA_VERSION}, {"data", hashes},
+      {"samples", samples},           {"warnings", warnings},      {"seconds", watch.seconds()}};
+}
+
+void add_data(CLI::App& app) {
+  CLI::App* verb = app.add_subcommand("data", "List the data sets, or download one");
+  auto options = std::make_shared<CommonOptions>();
+  verb->add_option("config", options->config, "Show the splits of this model's data set instead")
+      ->type_name("config.toml");
+  add_data_option(*verb, *options);
+  add_json_option(*verb, *options);
+  verb->footer("Example: emamba data --data ~/data-sets");
+
+  CLI::App* fetch = verb->add_subcommand("fetch", "Download a data set and check it");
+  auto name = std::make_shared<std::string>();
+  fetch->add_option("name", *name, "fashion-mnist, cifar-10 or mars")
+      ->required()
+      ->type_name("NAME");
+  add_data_option(*fetch, *options);
+  fetch->footer(
+      "An interrupted download goes on where it stopped.\n\n"
+      "Example: emamba data fetch mars --data ~/data-sets");
+  fetch->callback([options, name] {
+    const DataSet& set = data_set(*name);
+    const std::string folder = data_folder(options->data);
+    ProgressLine line("fetch " + set.name);
+    fetch_data_set(set, folder, line.callback());
+  });
+  verb->callback([verb, options] {
+    if (!verb->get_subcommands().empty()) return;
+    if (options->config.empty()) return list_data_sets(data_folder(options->data), options->json);
+    show_splits(open_job(*options), options->json);
+  });
+}
+
+}  // namespace emamba

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// `emamba flow`: data, training, quantisation and evaluation in one go. A stage whose inputs have
+// not changed since its result was written is skipped.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <optional>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "cli/stages.h"
+#include "cli/table.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+// A result file of an earlier run; nothing when there is none, or a damaged one: then the stage
+// runs again and replaces it.
+std::optional<json> read_result(const std::string& path) {
+  if (path.empty() || !file_exists(path)) return {};
+  try {
+    json result = parse_json(read_file(path, 64 << 20), path);
+    if (result.is_object()) return result;
+  } catch (const Error&) {
+  }
+  return {};
+}
+
+bool has(const std::optional<json>& result, const char* field, const std::string& value) {
+  return result && result->contains(field) && (*result)[field] == value;
+}
+
+// Where a stage's result came from.
+enum class Status { kRun, kUnchanged, kFound };
+
+const char* name_of(Status status) {
+  switch (status) {
+    case Status::kRun:
+      return "run";
+    case Status::kUnchanged:
+      return "unchanged";
+    case Status::kFound:
+      return "found";
+  }
+  return "";
+}
+
+class Flow {
+ public:
+  Flow(Job job, bool resume, bool quiet) : job_(std::move(job)), resume_(resume), quiet_(quiet) {}
+
+  // {"name", "out", "stages", "summary"}
+  json run() {
+    prepare_out(job_);
+    hashes_ = data_hashes(job_);
+    data();
+    train();
+    const EvalChoice exact{}, pwl{.pwl = true}, golden{.golden = true};
+    evaluate("eval-float", exact);
+    quantize();
+    evaluate("eval-pwl", pwl);
+    evaluate("eval-golden", golden);
+    return {{"name", job_.spec.name},         {"out", job_.out},   {"model", files_.model.path},
+            {"program", files_.program.path}, {"stages", stages_}, {"summary", summary()}};
+  }
+
+ private:
+  std::string out(const std::string& name) const { return job_.out + "/" + name; }
+
+  void say(const std::string& text) const {
+    if (quiet_) return;
+    fmt::print("{}\n", text);
+    std::fflush(stdout);
+  }
+
+  void finish(const std::string& stage, Status status, json result, const std::string& remark) {
+    result["status"] = name_of(status);
+    const double seconds = result.value("seconds", 0.0);
+    say(fmt::format("{:<12} {:<10} {}", stage,
+                    status == Status::kRun ? fmt::format("{:.1f} s", seconds) : name_of(status),
+                    remark));
+    stages_[stage] = std::move(result);
+  }
+
+  void data() {
+    const std::optional<json> earlier = read_result(out("data.json"));
+    const bool unchanged = has(earlier, "key", data_key(job_, hashes_));
+    const json result = unchanged ? *earlier : data_stage(job_, hashes_);
+    if (!unchanged) write_result(job_, "data.json", result);
+    std::string remark;
+    for (const auto& [name, samples] : result.at("samples").items()) {
+      remark +=
+          fmt::format("{}{} {}", remark.empty() ? "" : ", ", samples.get<std::size_t>(), name);
+    }
+    for (const auto& warning : result.at("warnings")) {
+      remark += "\n" + warning.get<std::string>();
+    }
+    finish("data", unchanged ? Status::kUnchanged : Status::kRun, result, remark);
+  }
+
+  // A model that was trained from this very task, model and training configuration.
+  bool find_model() {
+    for (const std::string& path : find_files(job_, kModelFile)) {
+      files_.model = load_model(path);
+      const Spec& spec = files_.model.content.spec;
+      if (spec_differences(spec, job_.spec, {"task", "model", "train"}).empty()) return true;
+    }
+    return false;
+  }
+
+  void train() {
+    const std::string key = train_key(job_, hashes_);
+    std::optional<json> earlier = read_result(out("train.json"));
+    Status status = Status::kRun;
+    if (find_model()) {
+      const bool ours = has(earlier, "model_sha256", files_.model.sha256);
+      if (ours && has(earlier, "key", key)) {
+        status = Status::kUnchanged;
+      } else if (!ours || !earlier->contains("command")) {
+        // Trained elsewhere, e.g. shipped beside the config.
+        status = Status::kFound;
+        earlier = json{{"key", key},
+                       {"model", files_.model.path},
+                       {"model_sha256", files_.model.sha256},
+                       {"origin", files_.model.content.origin}};
+        write_result(job_, "train.json", *earlier);
+      }
+    }
+    if (status == Status::kRun) {
+      earlier = train_stage(job_, hashes_, resume_);
+      files_.model = load_model(out(kModelFile));
+    }
+    finish("train", status, *earlier, files_.model.path);
+  }
+
+  // A program that was made from the flow's model with this approximation and quantisation.
+  bool find_program() {
+    for (const std::string& path : find_files(job_, kProgramFile)) {
+      files_.program = load_program(path);
+      const Program& program = files_.program.content;
+      if (made_from(program, files_.model.sha256) &&
+          program.spec.train.holdout == job_.spec.train.holdout &&
+          spec_differences(program.spec, job_.spec, program_sections()).empty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void quantize() {
+    const std::string key = quantize_key(job_, files_.model.sha256, hashes_);
+    Status status = Status::kRun;
+    json report = json::object();
+    if (find_program()) {
+      // The report that was written with it stands beside it.
+      const std::string& path = files_.program.path;
+      const std::optional<json> earlier =
+          read_result(path.substr(0, path.size() - std::strlen(kProgramFile)) + "quantize.json");
+      const bool belongs = has(earlier, "program_sha256", files_.program.sha256);
+      if (belongs) report = *earlier;
+      if (path != out(kProgramFile) || !belongs) {
+        status = Status::kFound;
+      } else if (has(earlier, "key", key)) {
+        status = Status::kUnchanged;
+      }
+    }
+    if (status == Status::kRun) {
+      report = quantize_stage(job_, files_.model, hashes_);
+      files_.program = load_program(out(kProgramFile));
+    }
+    finish("quantize", status, report, files_.program.path);
+  }
+
+  void evaluate(const std::string& stage, const EvalChoice& choice) {
+    const std::string key = eval_key(job_, choice, files_, hashes_);
+    const std::optional<json> earlier = read_result(out(stage + ".json"));
+    const bool unchanged = has(earlier, "key", key);
+    json result = unchanged ? *earlier : eval_stage(job_, choice, files_);
+    result["key"] = key;
+    if (!unchanged) write_result(job_, stage + ".json", result);
+    finish(stage, unchanged ? Status::kUnchanged : Status::kRun, result, metric_text(result));
+  }
+
+  bool regression() const { return job_.spec.shape().regression; }
+
+  std::string metric_text(const json& result) const {
+    const json& metrics = result.at("metrics");
+    return regression()
+               ? fmt::format("MAE {:.2f} cm, RMSE {:.2f} cm", metrics.at("mae_cm").get<double>(),
+                             metrics.at("rmse_cm").get<double>())
+               : fmt::format("{:.2f} %", metrics.at("accuracy").get<double>());
+  }
+
+  // The number that models are compared by.
+  double metric(const char* stage) const {
+    return stages_.at(stage).at("metrics").at(regression() ? "rmse_cm" : "accuracy");
+  }
+
+  json summary() const {
+    const double sign = regression() ? 1 : -1;  // of a loss in the metric
+    const std::vector<std::size_t> bytes = integer_bytes(files_.program);
+    json result = {{"samples", stages_.at("eval-golden").at("samples")},
+                   {"parameters", parameter_count(job_.spec)},
+                   {"program_bytes", std::accumulate(bytes.begin(), bytes.end(), std::size_t{0})},
+                   {"float", stages_.at("eval-float").at("metrics")},
+                   {"pwl", stages_.at("eval-pwl").at("metrics")},
+                   {"golden", stages_.at("eval-golden").at("metrics")},
+                   {"lost_by_pwl", sign * (metric("eval-pwl") - metric("eval-float"))},
+                   {"lost_by_rounding", sign * (metric("eval-golden") - metric("eval-pwl"))}};
+    result["costliest_edges"] = costliest_edges();
+    return result;
+  }
+
+  // The three edges whose rounding alone costs most, on the calibration samples.
+  json costliest_edges() const {
+    json edges = json::array();
+    const json& quantized = stages_.at("quantize");
+    if (!quantized.contains("report")) return edges;
+    for (const json& edge : quantized.at("report").at("edges")) {
+      const json& lost = edge.at("metric_lost");
+      if (lost.is_number() && lost.get<double>() > 0) {
+        edges.push_back({{"name", edge.at("name")}, {"lost", lost}});
+      }
+    }
+    std::stable_sort(edges.begin(), edges.end(), [](const json& a, const json& b) {
+      return a.at("lost").get<double>() > b.at("lost").get<double>();
+    });
+    while (edges.size() > 3) edges.erase(edges.size() - 1);
+    return edges;
+  }
+
+  Job job_;
+  bool resume_, quiet_;
+  json hashes_;
+  EvalFiles files_;
+  json stages_ = json::object();
+};
+
+std::string lost_text(double lost, bool regression) {
+  return fmt::format("{:+.2f} {}", regression ? lost : -lost, regression ? "cm" : "points");
+}
+
+void print_summary(const json& result, bool regression) {
+  const json& summary = result.at("summary");
+  const json& stages = result.at("stages");
+  fmt::print("\n{}: {} test samples, {} parameters, {} bytes of integers\n\n",
+             result.at("name").get<std::string>(), summary.at("samples").get<std::size_t>(),
+             summary.at("parameters").get<std::size_t>(),
+             summary.at("program_bytes").get<std::size_t>());
+
+  std::vector<std::string> header = {"arithmetic"};
+  for (const char* name : {"MAE cm", "RMSE cm"}) {
+    if (regression) header.push_back(name);
+  }
+  if (!regression) header.push_back("accuracy %");
+  header.insert(header.end(), {"change", "comes from", "seconds"});
+  Table table(header);
+  const auto add = [&](const char* name, const char* metrics, const char* stage,
+                       const std::string& change, const std::string& reason) {
+    std::vector<std::string> row = {name};
+    for (const auto& [key, value] : summary.at(metrics).items()) {
+      row.push_back(fmt::format("{:.2f}", value.get<double>()));
+    }
+    row.insert(row.end(), {change, reason,
+                           fmt::format("{:.1f}", stages.at(stage).at("seconds").get<double>())});
+    table.add(row);
+  };
+  add("float, exact functions", "float", "eval-float", "", "");
+  add("float, piecewise linear", "pwl", "eval-pwl",
+      lost_text(summary.at("lost_by_pwl"), regression), "lines for SiLU and exp");
+  add("integers only", "golden", "eval-golden",
+      lost_text(summary.at("lost_by_rounding"), regression), "rounding weights and edges");
+  table.print();
+
+  const json& edges = summary.at("costliest_edges");
+  if (!edges.empty()) fmt::print("\nRounding one edge alone costs most at:");
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    fmt::print("{} {} ({:.2f})", i > 0 ? "," : "", edges[i].at("name").get<std::string>(),
+               edges[i].at("lost").get<double>());
+  }
+  fmt::print("{}Results are in {}\n", edges.empty() ? "\n" : "\n\n",
+             result.at("out").get<std::string>());
+}
+
+}  // namespace
+
+void add_flow(CLI::App& app) {
+  CLI::App* verb =
+      app.add_subcommand("flow", "Data, train, eval, quantize, eval: all that has not been done");
+  struct Options : CommonOptions {
+    bool resume = false;
+  };
+  auto options = std::make_shared<Options>();
+  add_job_options(*verb, *options);
+  add_threads_option(*verb, *options, "all of the machine; 1 for training");
+  verb->add_flag("--resume", options->resume, "A training goes on from its checkpoint");
+  verb->footer(
+      "Every stage writes OUT/STAGE.json. A stage is skipped when its inputs have not changed, "
+      "and\n"
+      "the training also when a model trained from this config stands beside it.\n\n"
+      "Example: emamba flow models/fashion-mnist/config.toml");
+  verb->callback([options] {
+    Flow flow(open_job(*options), options->resume, options->json);
+    const json result = flow.run();
+    if (options->json) return fmt::print("{}\n", result.dump(2));
+    print_summary(result, result.at("summary").at("float").contains("rmse_cm"));
+  });
+}
+
+}  // namespace emamba

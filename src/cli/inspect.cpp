@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// `emamba inspect`: what a config, a model file or a program file holds.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/safetensors.h"
+#include "cli/job.h"
+#include "cli/table.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+// "embed", "blocks.0", ..., "head": the part of the network that a parameter belongs to.
+std::string part_of(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  return name.starts_with("blocks.") ? name.substr(0, name.find('.', dot + 1))
+                                     : name.substr(0, dot);
+}
+
+// [[part, parameters], ...] in execution order.
+json parameters_by_part(const Spec& spec) {
+  json parts = json::array();
+  for (const ParameterShape& parameter : parameter_shapes(spec)) {
+    const std::size_t count = std::accumulate(parameter.shape.begin(), parameter.shape.end(),
+                                              std::size_t{1}, std::multiplies<>());
+    const std::string part = part_of(parameter.name);
+    if (parts.empty() || parts.back()["part"] != part) {
+      parts.push_back({{"part", part}, {"parameters", 0}});
+    }
+    parts.back()["parameters"] = parts.back()["parameters"].get<std::size_t>() + count;
+  }
+  return parts;
+}
+
+json describe_spec(const Spec& spec) {
+  return {{"spec", to_json(spec)},
+          {"tokens", spec.L()},
+          {"token_width", spec.token_width()},
+          {"inner_width", spec.ED()},
+          {"dt_rank", spec.R()},
+          {"outputs", spec.shape().outputs},
+          {"parameters", parameter_count(spec)},
+          {"parts", parameters_by_part(spec)}};
+}
+
+// Widths only, for a program without weights.
+json describe_ops(const Program& program) {
+  json ops = json::array();
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const Op& op = program.ops[i];
+    std::vector<std::string> reads;
+    std::vector<int> in_widths;
+    for (EdgeIndex edge : inputs_of(op)) {
+      reads.push_back(edge_name(program, edge));
+      in_widths.push_back(program.edges[edge].width);
+    }
+    ops.push_back({{"name", name_of(op)},
+                   {"kind", kind_of(op)},
+                   {"reads", reads},
+                   {"in", in_widths},
+                   {"out", program.edges[i + 1].width},
+                   {"per", program.edges[i + 1].per_sequence ? "sequence" : "token"}});
+  }
+  return ops;
+}
+
+json describe_program(const Stored<Program>& program) {
+  json ops = describe_ops(program.content);
+  const std::vector<std::size_t> bytes = integer_bytes(program);
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const NumberType type = program.content.edges[i + 1].type;
+    ops[i]["bits"] = type.bits;
+    ops[i]["exp"] = type.exp;
+    ops[i]["accumulator_bits"] = accumulator_bits(program.content, program.content.ops[i]);
+    ops[i]["bytes"] = bytes[i];
+  }
+  const Edge& input = program.content.edges.front();
+  return {{"file", program.path},
+          {"sha256", program.sha256},
+          {"origin", program.content.origin},
+          {"input", {{"width", input.width}, {"bits", input.type.bits}, {"exp", input.type.exp}}},
+          {"ops", ops},
+          {"bytes", std::accumulate(bytes.begin(), bytes.end(), std::size_t{0})}};
+}
+
+void print_spec(const json& description) {
+  const json& model = description.at("spec").at("model");
+  const auto number = [&](const char* key) { return description.at(key).get<int>(); };
+  fmt::print("{}: task {}\n", description.at("spec").at("name").get<std::string>(),
+             description.at("spec").at("task").get<std::string>());
+  fmt::print("D={} E={} (inner width {}) N={} P={} M={} K={} dt_rank={}\n",
+             model.at("D").get<int>(), model.at("E").get<int>(), number("inner_width"),
+             model.at("N").get<int>(), model.at("P").get<int>(), model.at("M").get<int>(),
+             model.at("K").get<int>(), number("dt_rank"));
+  fmt::print("{} tokens of {} numbers in, {} numbers out; norm {}, delta {}, head {}\n\n",
+             number("tokens"), number("token_width"), number("outputs"),
+             model.at("norm").get<std::string>(), model.at("delta_activation").get<std::string>(),
+             model.at("head").get<std::string>());
+  Table table({"part", "parameters"});
+  const auto text = [](const json& count) { return fmt::format("{}", count.get<std::size_t>()); };
+  for (const json& part : description.at("parts")) {
+    table.add({part.at("part"), text(part.at("parameters"))});
+  }
+  table.add({"all", text(description.at("parameters"))});
+  table.print();
+}
+
+// Cells that a program without weights cannot fill hold "-".
+void print_ops(const json& ops) {
+  Table table(
+      {"operation", "kind", "reads", "in", "out", "per", "bits", "exp", "accumulator", "bytes"});
+  for (const json& op : ops) {
+    const auto number = [&](const char* key) {
+      return op.contains(key) ? fmt::format("{}", op.at(key).get<std::int64_t>()) : "-";
+    };
+    table.add({op.at("name"), op.at("kind"),
+               fmt::format("{}", fmt::join(op.at("reads").get<std::vector<std::string>>(), ", ")),
+               fmt::format("{}", fmt::join(op.at("in").get<std::vector<int>>(), ", ")),
+               number("out"), op.at("per"), number("bits"), number("exp"),
+               number("accumulator_bits"), number("bytes")});
+  }
+  table.print();
+}
+
+void print_description(const json& description) {
+  print_spec(description);
+  if (description.contains("model")) {
+    fmt::print("\nmodel {}\nmade by: {}\n", description["model"]["file"].get<std::string>(),
+               description["model"]["origin"].get<std::string>());
+  }
+  if (description.contains("program")) {
+    const json& program = description.at("program");
+    const json& input = program.at("input");
+    fmt::print(
+        "\nprogram {}: {} bytes of integers\nmade by: {}\ninput: {} numbers a token, {} bits, "
+        "exponent {}\n\n",
+        program.at("file").get<std::string>(), program.at("bytes").get<std::size_t>(),
+        program.at("origin").get<std::string>(), input.at("width").get<int>(),
+        input.at("bits").get<int>(), input.at("exp").get<int>());
+    print_ops(program.at("ops"));
+  } else {
+    fmt::print("\noperations; number types come with `emamba quantize`\n\n");
+    print_ops(description.at("ops"));
+  }
+}
+
+json describe_model(const Stored<FloatModel>& model) {
+  return {{"file", model.path}, {"sha256", model.sha256}, {"origin", model.content.origin}};
+}
+
+// A model or a program file, told apart by the header's "format".
+json inspect_file(const std::string& path) {
+  const auto& metadata = read_safetensors(path).metadata;
+  const auto format = metadata.find("format");
+  if (format != metadata.end() && format->second.starts_with("emamba-program")) {
+    const Stored<Program> program = load_program(path);
+    json description = describe_spec(program.content.spec);
+    description["program"] = describe_program(program);
+    return description;
+  }
+  const Stored<FloatModel> model = load_model(path);
+  json description = describe_spec(model.content.spec);
+  description["model"] = describe_model(model);
+  description["ops"] = describe_ops(lower(model.content.spec));
+  return description;
+}
+
+// A config, with the model and the program that belong to it where there are any.
+json inspect_config(const CommonOptions& options) {
+  const Job job = open_job(options);
+  json description = describe_spec(job.spec);
+  if (!find_files(job, kModelFile).empty())
+    description["model"] = describe_model(require_model(job));
+  if (!find_files(job, kProgramFile).empty()) {
+    description["program"] = describe_program(require_program(job));
+  } else {
+    description["ops"] = describe_ops(lower(job.spec));
+  }
+  return description;
+}
+
+void list_keys(bool as_json) {
+  Table table({"key", "type", "range", "default", "meaning"});
+  json list = json::array();
+  for (const KeyDoc& key : spec_keys()) {
+    table.add({key.key, key.type, key.range, key.initial, key.meaning});
+    list.push_back({{"key", key.key},
+                    {"type", key.type},
+                    {"range", key.range},
+                    {"default", key.initial},
+                    {"meaning", key.meaning}});
+  }
+  if (as_json) return fmt::print("{}\n", list.dump(2));
+  table.print();
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app) {
+  CLI::App* verb = app.add_subcommand("inspect", "Show what a config, model or program holds");
+  struct Options : CommonOptions {
+    bool keys = false;
+  };
+  auto options = std::make_shared<Options>();
+  add_job_options(*verb, *options);
+  verb->get_option("config")->required(false)->type_name("config.toml|FILE.safetensors");
+  verb->add_flag("--keys", options->keys,
+                 "List every key of config.toml: type, range, default, meaning");
+  verb->footer("Example: emamba inspect models/mars/config.toml");
+  verb->callback([options] {
+    if (options->keys) return list_keys(options->json);
+    if (options->config.empty()) {
+      throw Error("nothing to inspect", "name a config.toml or a .safetensors file, or use --keys");
+    }
+    const json description = options->config.ends_with(".safetensors")
+                                 ? inspect_file(options->config)
+                                 : inspect_config(*options);
+    if (options->json) return fmt::print("{}\n", description.dump(2));
+    print_description(description);
+  });
+}
+
+}  // namespace emamba

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry of the tool `emamba`: finds the verb, runs it, and turns errors into messages and exit
+// codes: 1 when the work failed, 2 when the command line cannot be understood.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "cli/cli.h"
+
+namespace emamba {
+namespace {
+
+void print_error(const std::string& message, const std::string& hint) {
+  fmt::print(stderr, "error: {}\n", message);
+  if (!hint.empty()) fmt::print(stderr, "hint: {}\n", hint);
+}
+
+std::vector<std::string> verbs_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+  return names;
+}
+
+// The innermost verb on the command line, e.g. `data fetch`; the app itself if there is none.
+const CLI::App* chosen_verb(const CLI::App* app) {
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return app;
+}
+
+std::string full_name(const CLI::App* verb) {
+  const std::string& name = verb->get_name();
+  return verb->get_parent() == nullptr ? name : full_name(verb->get_parent()) + " " + name;
+}
+
+// Words that the verb does not know, and what they may have meant.
+int report_extras(const CLI::App& app) {
+  const CLI::App* verb = chosen_verb(&app);
+  const std::vector<std::string> extras = app.remaining(true);
+  const std::string word = extras.empty() ? "" : extras.front();
+  std::vector<std::string> known;
+  if (!word.starts_with('-')) {
+    known = verbs_of(*verb);
+  } else {
+    for (const CLI::Option* option : verb->get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  }
+  const std::string meant = nearest(word, known);
+  print_error(
+      fmt::format("{}: '{}' is not understood", full_name(verb), word),
+      fmt::format("{}`{} --help` lists what is",
+                  meant.empty() ? "" : fmt::format("did you mean '{}'? ", meant), full_name(verb)));
+  return 2;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Trains a Mamba, turns it into pure integers and runs it.", "emamba");
+  app.set_version_flag("--version", "emamba " EMAMBA_VERSION, "Print the version");
+  app.require_subcommand(1);
+  app.footer(
+      "Example: emamba flow models/fashion-mnist/config.toml\n"
+      "`emamba VERB --help` shows a verb's options and an example.");
+  add_data(app);
+  add_train(app);
+  add_eval(app);
+  add_quantize(app);
+  add_inspect(app);
+  add_doctor(app);
+  add_flow(app);
+
+  // CLI11 would only say that a verb is missing.
+  if (argc > 1 && argv[1][0] != '-') {
+    const std::vector<std::string> verbs = verbs_of(app);
+    if (std::find(verbs.begin(), verbs.end(), argv[1]) == verbs.end()) {
+      print_error(fmt::format("'{}' is not a verb", argv[1]),
+                  fmt::format("did you mean '{}'? Verbs are: {}", nearest(argv[1], verbs),
+                              fmt::join(verbs, ", ")));
+      return 2;
+    }
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    return report_extras(app);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);  // help and version
+    const std::string verb = full_name(chosen_verb(&app));
+    print_error(fmt::format("{}: {}", verb, e.what()),
+                fmt::format("`{} --help` shows the options and an example", verb));
+    return 2;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace emamba
+
+int main(int argc, char** argv) {
+  try {
+    const int code = emamba::run(argc, argv);
+    // Output that could not be written, e.g. to a full disk, must not pass for success.
+    if (std::fflush(stdout) != 0) throw emamba::Error("cannot write to the standard output");
+    return code;
+  } catch (const emamba::Error& e) {
+    emamba::print_error(e.what(), e.hint());
+  } catch (const std::bad_alloc&) {
+    emamba::print_error("out of memory", "free some, or use a smaller model or batch");
+  } catch (const std::exception& e) {
+    emamba::print_error(fmt::format("internal: {}", e.what()),
+                        "this is a defect; please report it with the command that led here");
+  }
+  return 1;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// `emamba quantize`: from a trained model to the integer program.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/machine.h"
+#include "cli/stages.h"
+#include "cli/table.h"
+#include "quant/quantise.h"
+#include "quant/report.h"
+
+namespace emamba {
+namespace {
+
+constexpr std::uint64_t kCalibrationSeed = 1;  // draws the calibration from the training samples
+
+// "-" for null; + 0.0 turns -0 into 0.
+std::string number(const nlohmann::json& value, const char* format) {
+  return value.is_null() ? "-" : fmt::format(fmt::runtime(format), value.get<double>() + 0.0);
+}
+
+void print_edges(const nlohmann::json& edges, const std::string& lost) {
+  Table table({"edge", "bits", "exp", "min", "max", "saturated %", "SNR dB", lost});
+  for (const auto& edge : edges) {
+    table.add({edge.at("name"), fmt::format("{}", edge.at("bits").get<int>()),
+               fmt::format("{}", edge.at("exp").get<int>()), number(edge.at("min"), "{:.3g}"),
+               number(edge.at("max"), "{:.3g}"),
+               fmt::format("{:.3f}", 100 * edge.at("saturated").get<double>()),
+               number(edge.at("snr_db"), "{:.1f}"), number(edge.at("metric_lost"), "{:+.2f}")});
+  }
+  table.print();
+}
+
+// Of all methods and sizes that were measured, a row a method and size, used ones marked.
+void print_curves(const nlohmann::json& curves) {
+  Table table({"op", "function", "method", "segments", "error max", "mean", "on data", ""});
+  for (const auto& curve : curves) {
+    table.add({curve.at("op"), curve.at("function"), curve.at("method"),
+               fmt::format("{}", curve.at("segments").get<int>()),
+               number(curve.at("error_max"), "{:.5f}"), number(curve.at("error_mean"), "{:.5f}"),
+               number(curve.at("error_on_data"), "{:.6f}"),
+               curve.at("used").get<bool>() ? "used" : ""});
+  }
+  table.print();
+}
+
+void print_report(const Job& job, const nlohmann::json& result) {
+  const bool regression = job.spec.shape().regression;
+  const char* unit = regression ? "cm RMSE" : "% accuracy";
+  const auto& report = result.at("report");
+  fmt::print("Functions: absolute errors of the piecewise-linear fits\n");
+  print_curves(report.at("curves"));
+  fmt::print("\nEdges: what rounding each one alone does\n");
+  print_edges(report.at("edges"), regression ? "cm lost" : "points lost");
+  fmt::print("\nOn the {} calibration samples, {}: float {}, piecewise linear {}, integer {}\n",
+             report.at("samples").get<std::size_t>(), unit,
+             number(report.at("float_metric"), "{:.2f}"), number(report.at("pwl_metric"), "{:.2f}"),
+             number(report.at("golden_metric"), "{:.2f}"));
+  fmt::print("wrote {} ({:.0f} s)\n", result.at("program").get<std::string>(),
+             result.at("seconds").get<double>());
+}
+
+}  // namespace
+
+std::string program_origin(const std::string& settings, const std::string& model_sha256) {
+  return fmt::format("emamba quantize {}; emamba {}; model sha256 {}", settings, EMAMBA_VERSION,
+                     model_sha256);
+}
+
+bool made_from(const Program& program, const std::string& model_sha256) {
+  return program.origin.ends_with("model sha256 " + model_sha256);
+}
+
+std::string quantize_key(const Job& job, const std::string& model_sha256,
+                         const nlohmann::json& hashes) {
+  return stage_key("quantize", {{"model", model_sha256},
+                                {"spec", spec_sections(job.spec, program_sections())},
+                                {"holdout", job.spec.train.holdout},
+                                {"data", hashes}});
+}
+
+nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
+                              const nlohmann::json& hashes) {
+  prepare_out(job);
+  const Stopwatch watch;
+  FloatModel configured = model.content;
+  configured.spec = job.spec;  // differs from the model's in what a weight file does not depend on
+  const Split calibration =
+      draw_samples(load_split(job.spec, job.data, "train"),
+                   static_cast<std::size_t>(job.spec.quant.samples), kCalibrationSeed);
+  QuantiseResult result;
+  {
+    ProgressLine line("quantize");
+    result = quantise(configured, calibration, job.threads, line.callback());
+  }
+  const std::string path = job.out + "/" + kProgramFile;
+  result.program.origin = program_origin(job.settings, model.sha256);
+  write_program(path, result.program);
+  const nlohmann::json summary = {{"key", quantize_key(job, model.sha256, hashes)},
+                                  {"command", "emamba quantize " + job.settings},
+                                  {"version", EMAMBA_VERSION},
+                                  {"model", model.path},
+                                  {"model_sha256", model.sha256},
+                                  {"program", path},
+                                  {"program_sha256", sha256_file(path)},
+                                  {"machine", machine_name()},
+                                  {"seconds", watch.seconds()},
+                                  {"report", to_json(result.report)}};
+  write_result(job, "quantize.json", summary);
+  return summary;
+}
+
+void add_quantize(CLI::App& app) {
+  CLI::App* verb =
+      app.add_subcommand("quantize", "Make the integer program from the trained model");
+  auto options = std::make_shared<CommonOptions>();
+  add_job_options(*verb, *options);
+  add_threads_option(*verb, *options, "all of the machine");
+  verb->footer(
+      "Writes OUT/program.safetensors and quantize.json. The result does not depend on "
+      "--threads.\n\n"
+      "Example: emamba quantize models/mars/config.toml --out out/mars");
+  verb->callback([options] {
+    const Job job = open_job(*options);
+    prepare_out(job);
+    const Stored<FloatModel> model = require_model(job);
+    const nlohmann::json result = quantize_stage(job, model, data_hashes(job));
+    if (options->json) {
+      fmt::print("{}\n", result.dump(2));
+    } else {
+      print_report(job, result);
+    }
+  });
+}
+
+}  // namespace emamba

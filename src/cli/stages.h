@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages of the flow, each implemented in the file of its verb. A stage returns its result as
+// JSON, with a "key": the SHA-256 of everything it depends on. Two runs with one key give the same.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/job.h"
+#include "data/metrics.h"
+
+namespace emamba {
+
+// {"key", "data", "samples", "warnings", "seconds"}: reads every split.
+std::string data_key(const Job& job, const nlohmann::json& hashes);
+nlohmann::json data_stage(const Job& job, const nlohmann::json& hashes);
+
+// Writes OUT/model.safetensors, train.jsonl and train.json, and returns the last. Throws Error
+// after SIGINT or SIGTERM; the checkpoint of the last complete epoch is kept for `resume`.
+std::string train_key(const Job& job, const nlohmann::json& hashes);
+nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume);
+
+// Writes OUT/program.safetensors and quantize.json, and returns the last.
+std::string quantize_key(const Job& job, const std::string& model_sha256,
+                         const nlohmann::json& hashes);
+nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
+                              const nlohmann::json& hashes);
+// What quantize_stage() writes into Program::origin: the model file that a program was made from.
+std::string program_origin(const std::string& settings, const std::string& model_sha256);
+bool made_from(const Program& program, const std::string& model_sha256);
+
+// Runs a model or a program over a split.
+struct EvalChoice {
+  bool golden = false;  // integers only; else floating point
+  bool pwl = false;     // floating point: with the program's piecewise-linear functions
+  std::string split = "test";
+  std::size_t limit = 0;  // the first so many samples; 0: all
+
+  bool needs_model() const { return !golden; }
+  bool needs_program() const { return golden || pwl; }
+  std::string engine() const { return golden ? "golden" : "float"; }
+  std::string functions() const { return golden || pwl ? "pwl" : "exact"; }
+};
+// The files that a choice needs; the others stay empty.
+struct EvalFiles {
+  Stored<FloatModel> model;
+  Stored<Program> program;
+};
+std::string eval_key(const Job& job, const EvalChoice& choice, const EvalFiles& files,
+                     const nlohmann::json& hashes);
+nlohmann::json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files);
+
+// {"accuracy"} in percent, or {"mae_cm", "rmse_cm"}.
+nlohmann::json to_json(const Metrics& metrics);
+
+// SHA-256 over the inputs of a stage and this tool's version.
+std::string stage_key(const std::string& stage, const nlohmann::json& inputs);
+// The named parts of a spec, as JSON.
+nlohmann::json spec_sections(const Spec& spec, const std::vector<std::string>& sections);
+
+}  // namespace emamba

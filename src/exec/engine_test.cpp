@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds for both engines: a sequence is the loop over its steps, and a state is plain data.
+#include <gtest/gtest.h>
+
+#include "base/testing.h"
+#include "exec/evaluate.h"
+#include "exec/float.h"
+#include "exec/golden.h"
+#include "ir/random_model.h"
+#include "ir/testing.h"
+
+namespace emamba {
+namespace {
+
+constexpr std::uint64_t kSeeds = 40;
+
+// An engine with a random model of a random spec, and two random sequences for it.
+struct GoldenCase {
+  static Golden engine(const Spec& spec, Rng& rng) { return Golden(random_program(spec, rng)); }
+  static Tensor<std::int32_t> tokens(const Golden& golden, Rng& rng) {
+    return random_tokens(golden.program(), rng);
+  }
+};
+struct FloatCase {
+  static FloatEngine engine(const Spec& spec, Rng& rng) {
+    const std::size_t channels = spec.shape().channels;
+    return FloatEngine(
+        random_model(spec, rng.next(),
+                     {std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)}));
+  }
+  static Tensor<float> tokens(const FloatEngine& engine, Rng& rng) {
+    const auto integers = random_tokens(engine.program(), rng);
+    Tensor<float> tokens{integers.shape, {}};
+    const float scale = engine.program().spec.shape().vocab > 0 ? 1.0f : 0.02f;
+    for (std::int32_t v : integers.data) tokens.data.push_back(scale * static_cast<float>(v));
+    return tokens;
+  }
+};
+
+template <class Case>
+class Engines : public ::testing::Test {
+ public:
+  // Runs check(engine, sequence, other sequence) for many seeds.
+  template <class Check>
+  static void for_seeds(const Check& check) {
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      Rng rng{seed};
+      const Spec spec = random_spec(rng);
+      const auto engine = Case::engine(spec, rng);
+      const auto first = Case::tokens(engine, rng), second = Case::tokens(engine, rng);
+      check(engine, first, second);
+    }
+  }
+};
+using Cases = ::testing::Types<GoldenCase, FloatCase>;
+TYPED_TEST_SUITE(Engines, Cases);
+
+TYPED_TEST(Engines, ASequenceIsTheLoopOverItsSteps) {
+  TestFixture::for_seeds([](const auto& engine, const auto& tokens, const auto&) {
+    auto state = engine.initial();
+    for (std::size_t t = 0; t < tokens.shape[0]; ++t) engine.step(state, tokens.row(t));
+    EXPECT_EQ(state.values.back(), engine.run(tokens));
+    EXPECT_EQ(state.token, engine.program().spec.L());
+  });
+}
+
+TYPED_TEST(Engines, ASavedStateContinuesAsIfNeverInterrupted) {
+  TestFixture::for_seeds([](const auto& engine, const auto& tokens, const auto& others) {
+    const std::size_t L = tokens.shape[0], half = L / 2;
+    auto state = engine.initial();
+    for (std::size_t t = 0; t < half; ++t) engine.step(state, tokens.row(t));
+    const auto saved = state;
+    for (std::size_t t = half; t < L; ++t) engine.step(state, others.row(t));
+    auto restored = saved;
+    for (std::size_t t = half; t < L; ++t) engine.step(restored, tokens.row(t));
+    EXPECT_EQ(restored.values.back(), engine.run(tokens));
+  });
+}
+
+TYPED_TEST(Engines, SequencesDoNotMix) {
+  TestFixture::for_seeds([](const auto& engine, const auto& first, const auto& second) {
+    const auto alone = engine.run(second);
+    auto state = engine.initial();
+    for (std::size_t t = 0; t < first.shape[0]; ++t) engine.step(state, first.row(t));
+    state = engine.initial();
+    for (std::size_t t = 0; t < second.shape[0]; ++t) engine.step(state, second.row(t));
+    EXPECT_EQ(state.values.back(), alone);
+  });
+}
+
+TYPED_TEST(Engines, ATokenAfterTheLastIsRefused) {
+  TestFixture::for_seeds([](const auto& engine, const auto& tokens, const auto&) {
+    auto state = engine.initial();
+    for (std::size_t t = 0; t < tokens.shape[0]; ++t) engine.step(state, tokens.row(t));
+    expect_error([&] { engine.step(state, tokens.row(0)); }, "the sequence is complete");
+  });
+}
+
+TYPED_TEST(Engines, OutputsVaryWithTheInput) {
+  int differing = 0;
+  TestFixture::for_seeds([&](const auto& engine, const auto& first, const auto& second) {
+    differing += engine.run(first) != engine.run(second);
+  });
+  EXPECT_GT(differing, static_cast<int>(kSeeds) * 3 / 4);
+}
+
+// Every value on every edge fits its type, for random programs at random exponents.
+TEST(Golden, EveryEdgeStaysInItsType) {
+  std::size_t values = 0, saturated = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Rng rng{seed};
+    const Golden golden(random_program(random_spec(rng), rng));
+    const auto tokens = random_tokens(golden.program(), rng);
+    auto state = golden.initial();
+    for (std::size_t t = 0; t < tokens.shape[0]; ++t) {
+      golden.step(state, tokens.row(t));
+      for (std::size_t e = 0; e < state.values.size(); ++e) {
+        const int bits = golden.program().edges[e].type.bits;
+        for (std::int32_t v : state.values[e]) {
+          ASSERT_TRUE(fx::fits(bits, v))
+              << "seed " << seed << ", " << edge_name(golden.program(), static_cast<int>(e));
+          ++values;
+          saturated += v == fx::max_of(bits) || v == fx::min_of(bits);
+        }
+      }
+    }
+  }
+  // The programs exercise both sides of saturation.
+  EXPECT_GT(saturated, values / 1000);
+  EXPECT_LT(saturated, values / 2);
+}
+
+TEST(Golden, RefusesATokenOutsideTheVocabulary) {
+  Rng rng{5};
+  Spec spec = random_spec(rng);
+  spec.task = Task::kSyntheticTokens;
+  const Golden golden(random_program(spec, rng));
+  for (std::int32_t id : {-1, 16, 30000}) {
+    auto state = golden.initial();
+    expect_error([&] { golden.step(state, &id); }, "the vocabulary has 16");
+  }
+}
+
+TEST(QuantiseTokens, RoundsHalfUpAndSaturates) {
+  Program program;
+  program.edges.push_back({1, false, {8, -2}});
+  const Tensor<float> tokens{{6, 1}, {0.124f, 0.125f, -0.125f, -0.126f, 100.0f, -100.0f}};
+  EXPECT_EQ(quantise_tokens(program, tokens).data,
+            (std::vector<std::int32_t>{0, 1, 0, -1, 127, -128}));
+}
+
+TEST(Answers, DoNotDependOnTheNumberOfThreads) {
+  Rng rng{9};
+  Spec spec = random_spec(rng);
+  spec.task = Task::kSyntheticImages;
+  const Golden golden(random_program(spec, rng));
+  auto inputs = make_tensor<float>({64, 8, 8, 1});
+  for (float& v : inputs.data) v = static_cast<float>(rng.below(256));
+  const auto one = answers(golden, inputs, 1);
+  EXPECT_EQ(answers(golden, inputs, 3), one);
+  EXPECT_EQ(one.shape, (std::vector<std::size_t>{64, 4}));
+}
+
+}  // namespace
+}  // namespace emamba

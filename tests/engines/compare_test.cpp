@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The golden engine against the float engine, edge by edge: never farther apart than quantisation
+// explains, and a defect is found where it stands.
+#include "exec/compare.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/testing.h"
+#include "ir/random_model.h"
+#include "ir/testing.h"
+#include "quant/ranges.h"
+
+namespace emamba {
+namespace {
+
+struct Case {
+  FloatModel model;
+  Program program;
+  Split samples;
+};
+
+// A random model of a random spec, quantised on synthetic samples.
+Case random_case(std::uint64_t seed) {
+  Rng rng{seed};
+  Case c;
+  Spec spec = random_spec(rng);
+  spec.model.D = std::max(spec.model.D, 4);  // the norm of one channel is its bias alone
+  spec.quant.output_bits = 16;
+  spec.quant.state_bits = 24;
+  c.samples = first_samples(load_split(spec, "", "train"), 32);
+  c.model = random_model(spec, rng.next(), fit_normalisation(spec, c.samples));
+  if (spec.model.delta_activation == DeltaActivation::kReluBefore) {
+    // A negative delta lets states grow without bound; trained models keep away from it.
+    for (auto& [name, tensor] : c.model.parameters) {
+      if (name.ends_with("dt_proj.bias")) {
+        for (float& v : tensor.data) v = 0.5f + std::abs(v);
+      }
+    }
+  }
+  const FloatEngine engine(c.model);
+  const auto streams = streams_of(engine.program());
+  const auto ranges = find_ranges(engine, streams, c.samples, 1, {});
+  c.program = build_program(c.model, choose_formats(c.model, streams, ranges, Calibration::kMax));
+  return c;
+}
+
+TEST(Compare, NoEdgePartsBeyondItsBound) {
+  for (std::uint64_t seed = 0; seed < 25; ++seed) {
+    const Case c = random_case(seed);
+    for (std::size_t i = 0; i < 4; ++i) {
+      for (const EdgeComparison& edge :
+           compare_engines(c.model, c.program, c.samples.inputs.row(i))) {
+        EXPECT_FALSE(edge.beyond) << "seed " << seed << ", sample " << i << ", edge " << edge.name
+                                  << ": float " << edge.float_value << ", golden "
+                                  << edge.golden_value << ", bound " << edge.bound;
+      }
+    }
+  }
+}
+
+// Both engines of a defect-free program drift apart a little, and not much.
+TEST(Compare, DriftIsSeenAndSmall) {
+  const Case c = random_case(3);
+  const auto edges = compare_engines(c.model, c.program, c.samples.inputs.row(0));
+  const EdgeComparison& last = edges.back();
+  EXPECT_GT(last.drift, 0);
+  EXPECT_LT(last.drift, std::ldexp(1.0, last.type.exp + last.type.bits - 3));
+}
+
+// Damages the first such op of a program; the comparison must name its edge, and none before it.
+template <class AnyOp, class Change>
+void expect_found(const Change& change) {
+  int found = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    Case c = random_case(seed);
+    const auto damaged = std::find_if(c.program.ops.begin(), c.program.ops.end(), [](const Op& op) {
+      return std::holds_alternative<AnyOp>(op);
+    });
+    if (damaged == c.program.ops.end()) continue;
+    change(std::get<AnyOp>(*damaged));
+    const auto edges = compare_engines(c.model, c.program, c.samples.inputs.row(1));
+    const auto first = std::find_if(edges.begin(), edges.end(),
+                                    [](const EdgeComparison& edge) { return edge.beyond; });
+    ASSERT_NE(first, edges.end()) << "seed " << seed;
+    EXPECT_EQ(first->name, name_of(*damaged)) << "seed " << seed;
+    ++found;
+  }
+  EXPECT_GT(found, 0);
+}
+
+TEST(Compare, FindsAWrongWeightExponent) {
+  expect_found<Linear>([](Linear& op) { op.weight_type.exp += 1; });
+  expect_found<DwConv>([](DwConv& op) { op.weight_type.exp += 1; });
+  expect_found<RangeNorm>([](RangeNorm& op) { op.weight_type.exp += 1; });
+}
+
+TEST(Compare, FindsAWrongBias) {
+  expect_found<DwConv>([](DwConv& op) { op.bias.data[0] += 1 << 14; });
+}
+
+TEST(Compare, FindsAWrongSkip) {
+  expect_found<Scan>([](Scan& op) { op.D_type.exp += 3; });
+}
+
+TEST(Compare, RefusesAnotherNetwork) {
+  Case c = random_case(3);
+  c.program.spec.model.conv_activation =
+      c.program.spec.model.conv_activation == ConvActivation::kSilu ? ConvActivation::kNone
+                                                                    : ConvActivation::kSilu;
+  expect_error([&] { compare_engines(c.model, c.program, c.samples.inputs.row(0)); },
+               "differ in model.conv_activation");
+}
+
+}  // namespace
+}  // namespace emamba
