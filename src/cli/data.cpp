@@ -78,8 +78,10 @@ std::string data_key(const Job& job, const nlohmann::json& hashes) {
 nlohmann::json data_stage(const Job& job, const nlohmann::json& hashes) {
   const Stopwatch watch;
   nlohmann::json samples = nlohmann::json::object(), warnings = nlohmann::json::array();
+  ProgressLine line("data");
   for (const std::string name : {"train", "val", "test"}) {
     if (name == "val" && job.spec.train.holdout == 0) continue;
+    line.update(samples.size(), 3, name);
     const Split split = load_split(job.spec, job.data, name);
     samples[name] = split.samples();
     for (const std::string& warning : split.warnings) {

@@ -59,7 +59,7 @@ Check blas_check() {
 std::string free_disk(const std::string& folder) {
   std::error_code code;
   const std::filesystem::space_info space = std::filesystem::space(folder, code);
-  return code ? "" : fmt::format("{:.1f} GiB", static_cast<double>(space.available) / (1 << 30));
+  return code ? "" : fmt::format("{:.1f} GiB", static_cast<double>(space.available) / (1ull << 30));
 }
 
 std::vector<Check> all_checks(const std::string& data) {

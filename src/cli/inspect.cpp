@@ -113,16 +113,16 @@ void print_spec(const json& description) {
 // Cells that a program without weights cannot fill hold "-".
 void print_ops(const json& ops) {
   Table table(
-      {"operation", "kind", "reads", "in", "out", "per", "bits", "exp", "accumulator", "bytes"});
+      {"operation", "kind", "in", "out", "per", "bits", "exp", "accumulator", "bytes", "reads"});
   for (const json& op : ops) {
     const auto number = [&](const char* key) {
       return op.contains(key) ? fmt::format("{}", op.at(key).get<std::int64_t>()) : "-";
     };
     table.add({op.at("name"), op.at("kind"),
-               fmt::format("{}", fmt::join(op.at("reads").get<std::vector<std::string>>(), ", ")),
                fmt::format("{}", fmt::join(op.at("in").get<std::vector<int>>(), ", ")),
                number("out"), op.at("per"), number("bits"), number("exp"),
-               number("accumulator_bits"), number("bytes")});
+               number("accumulator_bits"), number("bytes"),
+               fmt::format("{}", fmt::join(op.at("reads").get<std::vector<std::string>>(), ", "))});
   }
   table.print();
 }

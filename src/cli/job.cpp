@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/progress.h"
 #include "base/safetensors.h"
 #include "data/dataset.h"
 
@@ -155,7 +156,11 @@ nlohmann::json data_hashes(const Job& job) {
   for (const std::string& file : set->files) {
     paths.push_back(require_data_file(*set, job.data, file));
   }
-  for (std::size_t i = 0; i < paths.size(); ++i) hashes[set->files[i]] = sha256_file(paths[i]);
+  ProgressLine line("data files");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    line.update(i, paths.size(), set->files[i]);
+    hashes[set->files[i]] = sha256_file(paths[i]);
+  }
   return hashes;
 }
 

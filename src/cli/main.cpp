@@ -2,7 +2,9 @@
 // The entry of the tool `emamba`: finds the verb, runs it, and turns errors into messages and exit
 // codes: 1 when the work failed, 2 when the command line cannot be understood.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -104,6 +106,8 @@ int main(int argc, char** argv) {
     return code;
   } catch (const emamba::Error& e) {
     emamba::print_error(e.what(), e.hint());
+  } catch (const std::system_error& e) {  // of fmt::print, e.g. into a closed pipe
+    emamba::print_error(e.what(), "");
   } catch (const std::bad_alloc&) {
     emamba::print_error("out of memory", "free some, or use a smaller model or batch");
   } catch (const std::exception& e) {

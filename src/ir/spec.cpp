@@ -65,8 +65,8 @@ struct Range {
 template <class V>
 void visit_pwl(PwlSpec& pwl, V& v, const std::string& prefix) {
   v(prefix + ".method", pwl.method,
-    "where the knots stand: equal spacing, greedy on the error, or greedy on the error weighted by "
-    "the calibration data");
+    "where the knots stand: equally spaced, where the error is worst, or by least squares over the "
+    "calibration data");
   v(prefix + ".segments", pwl.segments, Range{1, 64}, "lines between the tails");
   v(prefix + ".lo", pwl.lo, Range{-64, 64}, "start of the first line");
   v(prefix + ".hi", pwl.hi, Range{-64, 64}, "end of the last line");

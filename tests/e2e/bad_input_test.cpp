@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Command lines, configs and files that cannot work: a message, an exit code, nothing written.
+#include "tool.h"
+
+namespace emamba {
+namespace {
+
+using BadInput = Tool;
+
+TEST_F(BadInput, WordsThatAreNotUnderstood) {
+  const std::string config = write_config();
+  expect_failure({"trian", config}, 2, "did you mean 'train'?");
+  expect_failure({"eval", config, "--spilt", "test"}, 2, "did you mean '--split'?");
+  expect_failure({"eval", config, "--engine", "golde"}, 2, "--engine");
+  expect_failure({"eval"}, 2, "config");
+  expect_failure({}, 2, "subcommand");
+  expect_failure({"data", "fetch", "marz"}, 1, "mars");
+}
+
+TEST_F(BadInput, KeysAndValues) {
+  const std::string config = write_config();
+  expect_failure({"train", config, "--set", "train.epoch=3"}, 1, "did you mean 'train.epochs'?");
+  expect_failure({"train", config, "--set", "model.D=0"}, 1, "model.D");
+  expect_failure({"train", config, "--set", "task=mers"}, 1, "did you mean 'mars'?");
+  expect_failure({"train", config, "--set", "train.epochs"}, 1, "key=value");
+  expect_failure({"train", config, "--set", "model.P=3"}, 1, "model.P");
+  expect_failure({"train", write_config("lr = [1]\n"), "--out", out()}, 1, "config.toml");
+  expect_failure({"train", folder_ / "absent.toml"}, 1, "absent.toml");
+  expect_failure({"train", folder_.path()}, 1, "is a folder");
+  EXPECT_FALSE(file_exists(out() + "/train.json"));
+}
+
+TEST_F(BadInput, MissingFilesNameTheCommandThatMakesThem) {
+  const std::string config = write_config();
+  expect_failure({"eval", config, "--out", out()}, 1, "emamba train " + config);
+  expect_failure({"eval", config, "--out", out(), "--engine", "golden"}, 1,
+                 "emamba quantize " + config);
+}
+
+TEST_F(BadInput, MissingDataNamesFilesAndRemedy) {
+  const std::vector<std::string> train = {
+      "train", "models/mars/config.toml", "--data", folder_ / "empty", "--out", out()};
+  expect_failure(train, 1, "featuremap_train.npy");
+  expect_failure(train, 1, "emamba data fetch mars");
+}
+
+TEST_F(BadInput, FilesOfAnotherModelAreRefused) {
+  const std::string config = write_config();
+  succeed({"train", config, "--out", out(), "--set", "train.epochs=1"});
+  succeed({"quantize", config, "--out", out()});
+  expect_failure({"eval", config, "--out", out(), "--set", "model.N=5"}, 1, "model.N");
+  expect_failure(
+      {"eval", config, "--out", out(), "--engine", "golden", "--set", "quant.output_bits=12"}, 1,
+      "quant.output_bits");
+  expect_failure({"train", config, "--out", out(), "--resume"}, 1, "train.epochs");
+  expect_failure({"eval", config, "--out", out(), "--trace", "--sample", "100000"}, 1, "512");
+}
+
+TEST_F(BadInput, DamagedFilesAreRefused) {
+  const std::string config = write_config();
+  succeed({"train", config, "--out", out()});
+  succeed({"quantize", config, "--out", out()});
+  for (const std::string file : {"model.safetensors", "program.safetensors"}) {
+    const std::string path = out() + "/" + file;
+    const std::string whole = read_file(path);
+    for (const std::string damaged : {whole.substr(0, whole.size() / 2), std::string("nonsense"),
+                                      std::string(8, '\xff') + whole.substr(8), std::string()}) {
+      write_file(path, damaged);
+      const std::string engine = file == "model.safetensors" ? "float" : "golden";
+      expect_failure({"eval", config, "--out", out(), "--engine", engine}, 1, file);
+      expect_failure({"inspect", path}, 1, file);
+    }
+    write_file(path, whole);
+  }
+}
+
+TEST_F(BadInput, OutputsThatCannotBeWritten) {
+  const std::string config = write_config();
+  expect_failure({"train", config, "--out", "/dev/null"}, 1, "/dev/null");
+  const ToolRun full = run_script("\"$@\" > /dev/full", {EMAMBA_TOOL, "inspect", "--keys"});
+  EXPECT_EQ(full.exit_code, 1) << full.err;
+}
+
+// A file size limit stands in for a disk that fills up while a result is written.
+TEST_F(BadInput, FullDisk) {
+  const std::string config = write_config();
+  succeed({"train", config, "--out", out()});
+  const std::string limited = "trap '' XFSZ; ulimit -f 4; exec \"$@\"";
+  for (const std::string verb : {"train", "quantize"}) {
+    const std::string before = read_file(out() + "/model.safetensors");
+    const ToolRun full = run_script(limited, {EMAMBA_TOOL, verb, config, "--out", out()});
+    EXPECT_EQ(full.exit_code, 1) << verb;
+    EXPECT_NE(full.err.find("error: " + out()), std::string::npos) << full.err;
+    EXPECT_EQ(read_file(out() + "/model.safetensors"), before) << verb;
+    EXPECT_FALSE(file_exists(out() + "/program.safetensors")) << verb;
+  }
+}
+
+}  // namespace
+}  // namespace emamba

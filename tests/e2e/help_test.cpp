@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tool says of itself.
+#include "tool.h"
+
+namespace emamba {
+namespace {
+
+using Help = Tool;
+
+TEST_F(Help, EveryVerbShowsAnExample) {
+  for (const std::string verb :
+       {"data", "train", "eval", "quantize", "inspect", "doctor", "flow"}) {
+    const ToolRun help = succeed({verb, "--help"});
+    EXPECT_NE(help.out.find("Example: emamba " + verb), std::string::npos) << help.out;
+  }
+  EXPECT_NE(succeed({"--help"}).out.find("Example: emamba "), std::string::npos);
+  EXPECT_NE(succeed({"data", "fetch", "--help"}).out.find("Example: "), std::string::npos);
+}
+
+TEST_F(Help, VersionIsOneLine) {
+  EXPECT_EQ(succeed({"--version"}).out.substr(0, 9), "emamba 0.");
+}
+
+TEST_F(Help, DoctorSucceedsAndNamesEveryTool) {
+  const nlohmann::json checks = succeed({"doctor", "--json"}).json().at("checks");
+  std::vector<std::string> names;
+  for (const auto& check : checks) {
+    names.push_back(check.at("name"));
+    EXPECT_NE(check.at("disables"), "") << names.back();
+  }
+  for (const std::string name : {"g++", "curl", "LibTorch", "fast BLAS", "data: mars"}) {
+    EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
+  }
+}
+
+TEST_F(Help, InspectListsEveryKey) {
+  const nlohmann::json keys = succeed({"inspect", "--keys", "--json"}).json();
+  EXPECT_GT(keys.size(), 40u);
+  for (const auto& key : keys) EXPECT_NE(key.at("meaning"), "") << key;
+}
+
+TEST_F(Help, DataNamesWhatIsMissing) {
+  const nlohmann::json report =
+      succeed({"data", "--data", folder_ / "empty", "--json"}).json().at("data_sets");
+  bool mars = false;
+  for (const auto& set : report) {
+    if (set.at("name") != "mars") continue;
+    mars = true;
+    EXPECT_FALSE(set.at("usable"));
+    EXPECT_NE(set.at("remedy").get<std::string>().find("emamba data fetch mars"),
+              std::string::npos);
+  }
+  EXPECT_TRUE(mars);
+}
+
+}  // namespace
+}  // namespace emamba

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs that are stopped or killed: what is on disk is whole, and the work can go on.
+#include <filesystem>
+
+#include "tool.h"
+
+namespace emamba {
+namespace {
+
+using KilledRun = Tool;
+
+// Starts "$@", waits for the first checkpoint and $2 more seconds, sends signal $1.
+constexpr char kSignalAfterCheckpoint[] = R"(
+signal=$1 pause=$2 checkpoint=$3
+shift 3
+"$@" & child=$!
+while [[ ! -e $checkpoint ]] && kill -0 $child; do sleep 0.02; done
+sleep $pause
+kill -$signal $child
+wait $child
+)";
+
+TEST_F(KilledRun, GoesOnToTheSameBits) {
+  const std::string config = write_config();
+  const std::vector<std::string> train = {EMAMBA_TOOL, "train", config, "--set", "train.epochs=60"};
+  const auto with = [](std::vector<std::string> words, const std::vector<std::string>& before,
+                       const std::vector<std::string>& after) {
+    words.insert(words.begin(), before.begin(), before.end());
+    words.insert(words.end(), after.begin(), after.end());
+    return words;
+  };
+  const std::string whole = folder_ / "whole";
+  ASSERT_EQ(run_script("exec \"$@\"", with(train, {}, {"--out", whole})).exit_code, 0);
+
+  const std::string checkpoint = out() + "/checkpoint.safetensors";
+  std::vector<std::string> more = {"--out", out()};
+  for (const std::string pause : {"0", "0.1", "0.3"}) {
+    const ToolRun killed =
+        run_script(kSignalAfterCheckpoint, with(train, {"KILL", pause, checkpoint}, more));
+    ASSERT_EQ(killed.exit_code, 137) << killed.err;
+    EXPECT_FALSE(file_exists(out() + "/model.safetensors"));
+    more = {"--out", out(), "--resume"};
+  }
+  const ToolRun finished = run_script("exec \"$@\"", with(train, {}, more));
+  ASSERT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_EQ(read_file(out() + "/model.safetensors"), read_file(whole + "/model.safetensors"));
+}
+
+TEST_F(KilledRun, InterruptSaysHowToGoOn) {
+  const std::string config = write_config();
+  const ToolRun stopped = run_script(
+      kSignalAfterCheckpoint, {"INT", "0.1", out() + "/checkpoint.safetensors", EMAMBA_TOOL,
+                               "train", config, "--set", "train.epochs=9999", "--out", out()});
+  EXPECT_EQ(stopped.exit_code, 1);
+  EXPECT_NE(stopped.err.find("emamba train " + config + " --set train.epochs=9999 --out " + out() +
+                             " --resume"),
+            std::string::npos)
+      << stopped.err;
+  EXPECT_TRUE(file_exists(out() + "/checkpoint.safetensors"));
+  EXPECT_FALSE(file_exists(out() + "/model.safetensors"));
+}
+
+TEST_F(KilledRun, FlowFinishesWhatAnEarlierOneLeft) {
+  const std::string config = write_config();
+  const ToolRun killed =
+      run_script("timeout -s KILL 0.7 \"$@\"", {EMAMBA_TOOL, "flow", config, "--out", out()});
+  EXPECT_TRUE(killed.exit_code == 137 || killed.exit_code == 0) << killed.err;
+  const nlohmann::json result = succeed({"flow", config, "--out", out(), "--json"}).json();
+  EXPECT_GT(result.at("summary").at("golden").at("accuracy"), 50);
+}
+
+}  // namespace
+}  // namespace emamba

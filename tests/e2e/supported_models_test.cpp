@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every model in models/: weights and program belong together, and `emamba eval` prints the numbers
+// in its expected.json, {"float": {METRIC: NUMBER, ...}, "golden": {...}}.
+#include <algorithm>
+#include <filesystem>
+
+#include "data/catalogue.h"
+#include "data/dataset.h"
+#include "ir/float_model.h"
+#include "ir/program.h"
+#include "tool.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator("models")) {
+    if (entry.is_directory()) names.push_back(entry.path().filename());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class SupportedModel : public Tool, public testing::WithParamInterface<std::string> {
+ protected:
+  std::string file(const std::string& name) const { return "models/" + GetParam() + "/" + name; }
+
+  // Whether the model's data set is there; says so if not.
+  bool has_data() const {
+    const json task = to_json(read_spec(file("config.toml"))).at("task");
+    const DataSet& set = data_set(task == "cifar10" ? "cifar-10" : task);
+    const std::string folder = data_folder("");
+    return std::all_of(set.files.begin(), set.files.end(), [&](const std::string& name) {
+      return !find_data_file(set, folder, name).empty();
+    });
+  }
+
+  // Float engines may differ in the last bits between processors; integers may not.
+  void expect_numbers(const std::string& engine, double tolerance_points, double tolerance_cm) {
+    if (!has_data())
+      GTEST_SKIP() << "the data set of " << GetParam() << " is not in " << data_folder("")
+                   << "; `emamba data` says how to get it";
+    const json expected = parse_json(read_file(file("expected.json")), "expected.json").at(engine);
+    const json result = succeed({"eval", file("config.toml"), "--engine", engine, "--split", "test",
+                                 "--json", "--out", out()})
+                            .json();
+    ASSERT_EQ(result.at("metrics").size(), expected.size());
+    for (const auto& [name, number] : expected.items()) {
+      EXPECT_NEAR(result.at("metrics").at(name).get<double>(), number.get<double>(),
+                  name == "accuracy" ? tolerance_points : tolerance_cm)
+          << name;
+    }
+  }
+};
+
+TEST_P(SupportedModel, FilesBelongTogether) {
+  const Spec spec = read_spec(file("config.toml"));
+  const FloatModel model = read_float_model(file("model.safetensors"));
+  EXPECT_EQ(spec_differences(model.spec, spec, {"task", "model", "train"}),
+            std::vector<std::string>{});
+  const Program program = read_program(file("program.safetensors"));
+  EXPECT_EQ(spec_differences(program.spec, spec, {"task", "model", "approx", "quant"}),
+            std::vector<std::string>{});
+  EXPECT_TRUE(program.origin.ends_with(sha256_file(file("model.safetensors")))) << program.origin;
+}
+
+TEST_P(SupportedModel, FloatNumbers) {
+  expect_numbers("float", 0.02, 0.005);
+}
+
+// The same integers, and the same sums of the same floats, on every machine.
+TEST_P(SupportedModel, GoldenNumbers) {
+  expect_numbers("golden", 1e-9, 1e-9);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, SupportedModel, testing::ValuesIn(model_names()),
+                         [](const auto& model) {
+                           std::string name = model.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace emamba
