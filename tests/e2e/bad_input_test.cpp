@@ -63,8 +63,8 @@ TEST_F(BadInput, DamagedFilesAreRefused) {
   for (const std::string file : {"model.safetensors", "program.safetensors"}) {
     const std::string path = out() + "/" + file;
     const std::string whole = read_file(path);
-    for (const std::string damaged : {whole.substr(0, whole.size() / 2), std::string("nonsense"),
-                                      std::string(8, '\xff') + whole.substr(8), std::string()}) {
+    for (const std::string& damaged : {whole.substr(0, whole.size() / 2), std::string("nonsense"),
+                                       std::string(8, '\xff') + whole.substr(8), std::string()}) {
       write_file(path, damaged);
       const std::string engine = file == "model.safetensors" ? "float" : "golden";
       expect_failure({"eval", config, "--out", out(), "--engine", engine}, 1, file);
