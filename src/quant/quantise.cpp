@@ -2,6 +2,8 @@
 // The steps of quantisation: ranges, formats, program, report.
 #include "quant/quantise.h"
 
+#include <optional>
+
 #include "base/error.h"
 #include "data/metrics.h"
 #include "exec/evaluate.h"
@@ -14,7 +16,7 @@ namespace {
 
 constexpr std::size_t kSearchSamples = 256;
 constexpr std::uint64_t kSearchSeed = 1;  // draws them from the calibration samples
-constexpr int kSearchPasses = 2;
+constexpr int kSearchPasses = 8;          // at most; it ends when a pass changes nothing
 
 void refuse_float_only(const Spec& spec) {
   const char* key = nullptr;
@@ -37,20 +39,27 @@ ProgressCallback stage(const ProgressCallback& progress, std::size_t first, std:
   };
 }
 
-// The better of the formats by the largest magnitude and by percentile, improved by the search.
+// Formats by the largest magnitude and by percentile, both improved by the search; the better ones.
 Formats searched_formats(const FloatModel& model, const std::vector<Stream>& streams,
                          const std::vector<Range>& ranges, const FloatEngine& engine,
                          const Split& calibration, int threads, const ProgressCallback& progress) {
   Reference reference;
   reference.inputs = draw_samples(calibration, kSearchSamples, kSearchSeed).inputs;
   reference.outputs = answers(engine, model.normalisation, reference.inputs, threads);
-  Formats start = choose_formats(model, streams, ranges, Calibration::kMax);
-  const Formats other = choose_formats(model, streams, ranges, Calibration::kPercentile);
-  if (output_error(model, other, reference, threads) <
-      output_error(model, start, reference, threads)) {
-    start = other;
+  // One pass from either start tells which is worth the others.
+  std::optional<Formats> best;
+  double least = 0;
+  std::size_t done = 0;  // per mille
+  for (Calibration rule : {Calibration::kMax, Calibration::kPercentile}) {
+    const Formats start = choose_formats(model, streams, ranges, rule);
+    const Formats found = search_exponents(model, start, reference, 1, threads,
+                                           stage(progress, done, done + 200, "search"));
+    const double error = output_error(model, found, reference, threads);
+    if (!best || error < least) best = found, least = error;
+    done += 200;
   }
-  return search_exponents(model, start, reference, kSearchPasses, threads, progress);
+  return search_exponents(model, *best, reference, kSearchPasses, threads,
+                          stage(progress, done, 1000, "search"));
 }
 
 }  // namespace
