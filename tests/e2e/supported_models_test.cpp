@@ -76,6 +76,22 @@ TEST_P(SupportedModel, GoldenNumbers) {
   expect_numbers("golden", 1e-9, 1e-9);
 }
 
+// README.md's table of results has a row for every model, with the numbers of its expected.json.
+TEST_P(SupportedModel, ReadmeShowsTheNumbers) {
+  const json expected = parse_json(read_file(file("expected.json")), "expected.json");
+  const auto cell = [&](const char* engine) {
+    const json& metrics = expected.at(engine);
+    return metrics.contains("accuracy")
+               ? fmt::format("{:.2f} %", metrics.at("accuracy").get<double>())
+               : fmt::format("MAE {:.2f}, RMSE {:.2f} cm", metrics.at("mae_cm").get<double>(),
+                             metrics.at("rmse_cm").get<double>());
+  };
+  const Program program = read_program(file("program.safetensors"));
+  const std::string row = fmt::format("\n| `models/{}` | {} | {} | {} |\n", GetParam(),
+                                      parameter_count(program.spec), cell("float"), cell("golden"));
+  EXPECT_NE(read_file("README.md").find(row), std::string::npos) << "README.md lacks" << row;
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, SupportedModel, testing::ValuesIn(model_names()),
                          [](const auto& model) {
                            std::string name = model.param;
