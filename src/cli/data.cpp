@@ -34,6 +34,12 @@ std::string folder_of(const DataSetState& state) {
   return "-";
 }
 
+const char* state_of(const DataSetState& state) {
+  const bool complete = std::none_of(state.files.begin(), state.files.end(),
+                                     [](const auto& file) { return file.second.empty(); });
+  return state.usable() ? "found" : complete ? "damaged" : "missing";
+}
+
 void list_data_sets(const std::string& folder, bool json) {
   const std::vector<DataSetState> states = find_data_sets(folder);
   if (json) {
@@ -45,7 +51,7 @@ void list_data_sets(const std::string& folder, bool json) {
   }
   Table table({"data set", "state", "training", "test", "folder"});
   for (const DataSetState& state : states) {
-    table.add({state.name, state.usable() ? "found" : "missing",
+    table.add({state.name, state_of(state),
                state.usable() ? fmt::format("{}", state.training_samples) : "-",
                state.usable() ? fmt::format("{}", state.test_samples) : "-", folder_of(state)});
   }
@@ -118,6 +124,7 @@ void add_data(CLI::App& app) {
     const std::string folder = data_folder(options->data);
     ProgressLine line("fetch " + set.name);
     fetch_data_set(set, folder, line.callback());
+    if (!options->json) fmt::print("{} is in {}\n", set.name, download_folder(set, folder));
   });
   verb->callback([verb, options] {
     if (!verb->get_subcommands().empty()) return;

@@ -69,7 +69,7 @@ std::vector<Check> all_checks(const std::string& data) {
       {"ninja", version_of("ninja"), "building with the presets"},
       {"ccache", version_of("ccache"), "nothing; builds again take longer"},
       {"clang-format", version_of("clang-format"), "the format check of ./test"},
-      {"clang-tidy", version_of("clang-tidy"), "tools/lint"},
+      {"clang-tidy", version_of("clang-tidy"), "tools/lint --tidy"},
       {"curl", version_of("curl"), "emamba data fetch"},
       {"tar", version_of("tar"), "emamba data fetch cifar-10"},
       {"LibTorch", resolved(loaded_library("libtorch_cpu")),

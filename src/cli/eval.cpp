@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba eval`: how good a model or a program is on a split, and where the two part.
 #include <CLI/CLI.hpp>
+#include <limits>
 #include <memory>
 
 #include "base/error.h"
@@ -167,6 +168,7 @@ void add_eval(CLI::App& app) {
       ->type_name("test|val|train");
   CLI::Option* limit =
       verb->add_option("--limit", options->limit, "Only the first N samples; 0: all")
+          ->check(CLI::Range(0, std::numeric_limits<int>::max()))
           ->type_name("N");
   CLI::Option* trace_flag =
       verb->add_flag("--trace", options->trace,
@@ -174,6 +176,7 @@ void add_eval(CLI::App& app) {
                      "the first that parts beyond its quantisation bound");
   verb->add_option("--sample", options->sample, "Which sample --trace looks at, from 0")
       ->needs(trace_flag)
+      ->check(CLI::Range(0, std::numeric_limits<int>::max()))
       ->type_name("I");
   trace_flag->excludes(limit);
   trace_flag->excludes(functions);

@@ -174,10 +174,9 @@ json inspect_file(const std::string& path) {
 json inspect_config(const CommonOptions& options) {
   const Job job = open_job(options);
   json description = describe_spec(job.spec);
-  if (!find_files(job, kModelFile).empty())
-    description["model"] = describe_model(require_model(job));
-  if (!find_files(job, kProgramFile).empty()) {
-    description["program"] = describe_program(require_program(job));
+  if (const auto model = find_model(job)) description["model"] = describe_model(*model);
+  if (const auto program = find_program(job)) {
+    description["program"] = describe_program(*program);
   } else {
     description["ops"] = describe_ops(lower(job.spec));
   }
@@ -195,7 +194,7 @@ void list_keys(bool as_json) {
                     {"default", key.initial},
                     {"meaning", key.meaning}});
   }
-  if (as_json) return fmt::print("{}\n", list.dump(2));
+  if (as_json) return fmt::print("{}\n", json{{"keys", list}}.dump(2));
   table.print();
 }
 

@@ -30,24 +30,33 @@ std::string quoted(const std::string& word) {
 }
 
 template <class T>
-Stored<T> require_stored(const Job& job, const std::string& name, const std::string& verb,
-                         const std::vector<std::string>& sections,
-                         Stored<T> (*load)(const std::string&)) {
-  const std::string remedy =
-      fmt::format("make it with `emamba {} {}{}`", verb, job.settings, job.folders);
-  std::string problem;
+using Load = Stored<T> (*)(const std::string& path);
+
+template <class T>
+std::optional<Stored<T>> find_stored(const Job& job, const std::string& name,
+                                     const std::vector<std::string>& sections, Load<T> load) {
   for (const std::string& path : find_files(job, name)) {
     Stored<T> stored = load(path);
-    const auto keys = spec_differences(stored.content.spec, job.spec, sections);
-    if (keys.empty()) return stored;
-    if (problem.empty()) {
-      problem = fmt::format("{}: made from another configuration than {}; these keys differ: {}",
-                            path, job.config, fmt::join(keys, ", "));
-    }
+    if (spec_differences(stored.content.spec, job.spec, sections).empty()) return stored;
   }
-  if (!problem.empty()) throw Error(problem, remedy);
-  throw Error(fmt::format("there is neither {}/{} nor {}", job.out, name,
-                          std::filesystem::path(job.config).replace_filename(name).string()),
+  return {};
+}
+
+template <class T>
+Stored<T> require_stored(const Job& job, const std::string& name, const std::string& verb,
+                         const std::vector<std::string>& sections, Load<T> load) {
+  if (auto stored = find_stored(job, name, sections, load)) return std::move(*stored);
+  const std::string remedy =
+      fmt::format("make it with `emamba {} {}{}`", verb, job.settings, job.folders);
+  const std::vector<std::string> others = find_files(job, name);
+  if (others.empty()) {
+    throw Error(fmt::format("there is neither {}/{} nor {}", job.out, name,
+                            std::filesystem::path(job.config).replace_filename(name).string()),
+                remedy);
+  }
+  const auto keys = spec_differences(load(others.front()).content.spec, job.spec, sections);
+  throw Error(fmt::format("{}: made from another configuration than {}; these keys differ: {}",
+                          others.front(), job.config, fmt::join(keys, ", ")),
               remedy);
 }
 
@@ -101,6 +110,14 @@ Stored<FloatModel> load_model(const std::string& path) {
 
 Stored<Program> load_program(const std::string& path) {
   return {path, sha256_file(path), read_program(path)};
+}
+
+std::optional<Stored<FloatModel>> find_model(const Job& job) {
+  return find_stored(job, kModelFile, model_sections(), load_model);
+}
+
+std::optional<Stored<Program>> find_program(const Job& job) {
+  return find_stored(job, kProgramFile, program_sections(), load_program);
 }
 
 Stored<FloatModel> require_model(const Job& job) {

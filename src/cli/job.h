@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "cli/cli.h"
@@ -43,7 +44,9 @@ Stored<FloatModel> load_model(const std::string& path);
 Stored<Program> load_program(const std::string& path);
 
 // The first file found that was made from the job's configuration, as far as the file depends on
-// it. Throws Error when there is none, naming the keys that differ.
+// it; nothing when there is none. require_*() then throws Error naming the keys that differ.
+std::optional<Stored<FloatModel>> find_model(const Job& job);
+std::optional<Stored<Program>> find_program(const Job& job);
 Stored<FloatModel> require_model(const Job& job);
 Stored<Program> require_program(const Job& job);
 

@@ -83,7 +83,6 @@ std::string quantize_key(const Job& job, const std::string& model_sha256,
 
 nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
                               const nlohmann::json& hashes) {
-  prepare_out(job);
   const Stopwatch watch;
   FloatModel configured = model.content;
   configured.spec = job.spec;  // differs from the model's in what a weight file does not depend on

@@ -66,7 +66,6 @@ void print_summary(const Job& job, const nlohmann::json& result) {
 }  // namespace
 
 nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume) {
-  prepare_out(job);
   const Split train_split = load_split(job.spec, job.data, "train");
   const Split val_split = load_val(job);
   TrainResult result;

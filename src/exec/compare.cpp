@@ -22,6 +22,33 @@ double rounding(double parameter, NumberType type) {
   return real(1, type.exp - 1) + std::abs(parameter - std::clamp(parameter, low, high));
 }
 
+// What an op's edges do not say of its shape.
+std::vector<int> inner_shape(const Op& op) {
+  if (const auto* embed = std::get_if<Embed>(&op)) return {embed->vocab, embed->bias_rows};
+  if (const auto* linear = std::get_if<Linear>(&op)) {
+    return {linear->bias_rows, static_cast<int>(linear->activation)};
+  }
+  if (const auto* conv = std::get_if<DwConv>(&op)) return {conv->taps};
+  if (const auto* pool = std::get_if<Pool>(&op)) return {static_cast<int>(pool->kind)};
+  return {};
+}
+
+// The first op of a program that is not the one of the spec's network; "" when all are. A file's
+// graph need not be what its spec says.
+std::string first_other_op(const Program& program, const Program& network) {
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const Op& op = program.ops[i];
+    if (i >= network.ops.size()) return name_of(op);
+    const Op& wanted = network.ops[i];
+    if (op.index() != wanted.index() || name_of(op) != name_of(wanted) ||
+        inputs_of(op) != inputs_of(wanted) || inner_shape(op) != inner_shape(wanted) ||
+        program.edges[i + 1].width != network.edges[i + 1].width) {
+      return name_of(op);
+    }
+  }
+  return program.ops.size() < network.ops.size() ? name_of(network.ops[program.ops.size()]) : "";
+}
+
 // What the bound of an op is made of. All values are golden's, before the op's own step.
 struct Context {
   const Program& program;
@@ -158,6 +185,11 @@ std::vector<EdgeComparison> compare_engines(const FloatModel& model, const Progr
   }
   const FloatEngine float_engine(model);
   const Golden golden(program);
+  const std::string other = first_other_op(program, float_engine.program());
+  if (!other.empty()) {
+    throw Error(fmt::format("the program is not its spec's network: they differ at op '{}'", other),
+                "make the program again with `emamba quantize`");
+  }
   const Tensor<float> tokens = tokens_of(program.spec, program.normalisation, sample);
   const Tensor<std::int32_t> integers = quantise_tokens(program, tokens);
 
@@ -199,7 +231,7 @@ std::vector<EdgeComparison> compare_engines(const FloatModel& model, const Progr
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
       float_engine.run_op(i, local);
       const bool last = t + 1 == program.spec.L();
-      if (program.edges[i + 1].per_sequence && !last) break;
+      if (program.edges[i + 1].per_sequence && !last) continue;
       const Context context{program, float_engine.parameters(i), state, memory[i], state_error[i],
                             t};
       std::vector<double> bounds(program.edges[i + 1].width);

@@ -2,6 +2,13 @@
 // What holds for both engines: a sequence is the loop over its steps, and a state is plain data.
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/safetensors.h"
 #include "base/testing.h"
 #include "exec/evaluate.h"
 #include "exec/float.h"
@@ -129,6 +136,74 @@ TEST(Golden, EveryEdgeStaysInItsType) {
   // The programs exercise both sides of saturation.
   EXPECT_GT(saturated, values / 1000);
   EXPECT_LT(saturated, values / 2);
+}
+
+// Every number in the graph of a program: types, edges, sizes.
+void numbers_of(nlohmann::json& node, std::vector<nlohmann::json*>& numbers) {
+  if (node.is_number()) numbers.push_back(&node);
+  if (!node.is_structured()) return;
+  for (auto& child : node) numbers_of(child, numbers);
+}
+
+// One or two numbers of the graph replaced, and some of the weights.
+std::string damaged(SafeTensors file, Rng& rng) {
+  nlohmann::json graph = parse_json(file.metadata.at("program"), "program");
+  std::vector<nlohmann::json*> numbers;
+  numbers_of(graph, numbers);
+  for (int changes = rng.between(1, 2); changes > 0; --changes) {
+    nlohmann::json& number = *numbers[rng.below(numbers.size())];
+    const int old = number.get<int>();
+    const int values[] = {old - 16, old - 4, old - 1, old + 1, old + 4, old + 16, 0, 1 << 24};
+    number = values[rng.below(std::size(values))];
+  }
+  file.metadata["program"] = graph.dump();
+  for (auto& [name, tensor] : file.tensors) {
+    const bool free = name.ends_with("weight") || name.ends_with("bias") ||
+                      name.ends_with("intercepts") || name.ends_with("scan.A");
+    if (!free || rng.below(2)) continue;
+    const bool extreme = rng.below(2) == 1;
+    for (char& byte : tensor.bytes) byte = extreme ? '\x7f' : static_cast<char>(rng.next());
+  }
+  return serialise_safetensors(file);
+}
+
+// What the validator lets through runs without overflow, as the sanitizers see, in proved widths.
+TEST(Golden, RunsEveryProgramThatIsValid) {
+  const TestFolder folder;
+  SafeTensors file;
+  int valid = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rng rng{seed};
+    if (seed % 40 == 0) {
+      write_program(folder / "p", random_program(random_spec(rng), rng));
+      file = read_safetensors(folder / "p");
+    }
+    std::optional<Golden> golden;
+    try {
+      golden.emplace(parse_program(damaged(file, rng), "damaged"));
+    } catch (const Error&) {
+      continue;
+    }
+    ++valid;
+    const Program& program = golden->program();
+    const int bits = program.edges[0].type.bits, vocab = program.spec.shape().vocab;
+    auto state = golden->initial();
+    std::vector<std::int32_t> token(static_cast<std::size_t>(program.edges[0].width));
+    for (int t = 0; t < program.spec.L(); ++t) {
+      for (std::int32_t& v : token) {
+        const auto low = static_cast<std::int32_t>(fx::min_of(bits));
+        v = vocab > 0 ? rng.between(0, vocab - 1) : rng.below(2) ? low : rng.between(low, -low - 1);
+      }
+      try {
+        golden->step(state, token.data());
+      } catch (const Error& e) {  // a smaller vocabulary than the task's
+        ASSERT_NE(std::string(e.what()).find("the vocabulary has"), std::string::npos) << e.what();
+        break;
+      }
+    }
+  }
+  EXPECT_GT(valid, 100);
 }
 
 TEST(Golden, RefusesATokenOutsideTheVocabulary) {

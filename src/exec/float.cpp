@@ -220,7 +220,7 @@ void FloatEngine::step(State& state, const float* token) const {
     // Behind the pooling, vectors exist at the last token only; the pooling itself sees every
     // token.
     const bool pool = std::holds_alternative<Pool>(program_.ops[i]);
-    if (program_.edges[i + 1].per_sequence && !pool && !last) break;
+    if (program_.edges[i + 1].per_sequence && !pool && !last) continue;
     run_op(i, state);
     round_edge(static_cast<EdgeIndex>(i + 1));
   }

@@ -200,7 +200,7 @@ void Golden::step(State& state, const std::int32_t* token) const {
     // token.
     const Edge& edge = program_.edges[i + 1];
     const bool pool = std::holds_alternative<Pool>(program_.ops[i]);
-    if (edge.per_sequence && !pool && !last) break;
+    if (edge.per_sequence && !pool && !last) continue;
     const Context context{program_.edges, state.values,         state.memory[i],
                           edge.type,      accumulator_bits_[i], name_of(program_.ops[i]),
                           state.token};

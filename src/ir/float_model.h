@@ -4,9 +4,9 @@
 //
 // Parameters, by name, with biases in brackets where they are optional (model.projection_bias):
 //
-//   embed.weight (D, token_width)         embed.bias (1, D), or (L, D) with model.position =
-//   learned embed.table (vocab, D)                token tasks, instead of embed.weight; embed.bias
-//   as above blocks.I.norm.weight, .bias (D)       gamma, beta; RMS norm has no bias
+//   embed.weight (D, token_width)         token tasks: embed.table (vocab, D) instead
+//   embed.bias (1, D)                     (L, D) with model.position = learned
+//   blocks.I.norm.weight (D)              .bias (D): gamma and beta; RMS norm has no bias
 //   blocks.I.gate_proj.weight (ED, D)     [.bias (ED)]
 //   blocks.I.in_proj.weight (ED, D)       [.bias (ED)]
 //   blocks.I.conv.weight (ED, K)          .bias (ED); column K-1 meets the newest token

@@ -73,12 +73,14 @@ std::vector<EdgeIndex> inputs_of(const Op& op) {
 }
 
 std::int64_t out_width(const Op& op) {
-  return std::visit(
-      Overloaded{
-          [](const Embed& o) { return o.out; }, [](const Linear& o) { return o.out; },
-          [](const Pool& o) { return o.kind == PoolKind::kFlatten ? o.width * o.tokens : o.width; },
-          [](const auto& o) { return o.width; }},
-      op);
+  return std::visit(Overloaded{[](const Embed& o) { return std::int64_t{o.out}; },
+                               [](const Linear& o) { return std::int64_t{o.out}; },
+                               [](const Pool& o) {
+                                 return std::int64_t{o.kind == PoolKind::kFlatten ? o.tokens : 1} *
+                                        o.width;
+                               },
+                               [](const auto& o) { return std::int64_t{o.width}; }},
+                    op);
 }
 
 std::string edge_name(const Program& program, EdgeIndex edge) {

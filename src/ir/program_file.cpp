@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // program.safetensors: the graph as JSON in the header, the integers as plain tensors.
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -132,7 +133,8 @@ struct Reader {
   }
   int integer(const json& from, const std::string& key) const {
     const json& value = member(from, key);
-    if (!value.is_number_integer() || value < -(1 << 24) || value > (1 << 24)) {
+    const double number = value.is_number_integer() ? value.get<double>() : NAN;
+    if (!(std::abs(number) <= 1 << 24)) {
       fail(key, "must be an integer of at most 24 bits, not " + value.dump().substr(0, 40));
     }
     return value.get<int>();

@@ -90,6 +90,9 @@ TEST(Validate, NamesWhatIsWrong) {
        }},
       {"std 0", [](Program& p) { p.normalisation.std[0] = 0; }},
       {"edges for", [](Program& p) { p.edges.pop_back(); }},
+      // 2^24 * 2^24 fits no int.
+      {"writes vectors of 281474976710656",
+       [](Program& p) { first<Pool>(p).width = first<Pool>(p).tokens = 1 << 24; }},
       {"bias_rows", [](Program& p) { std::get<Linear>(p.ops.back()).bias_rows = 5; }},
   };
   for (const Damage& damage : damages) {
@@ -98,6 +101,31 @@ TEST(Validate, NamesWhatIsWrong) {
     damage.change(program);
     expect_error([&] { validate(program, "example"); }, damage.message);
   }
+}
+
+// The engines keep the sum over the tokens in 32 bits.
+TEST(Validate, RefusesAMeanWhoseSumMayOverflow) {
+  Spec spec;
+  spec.name = "mean";
+  spec.model.P = 1;  // 784 tokens
+  spec.model.head = Head::kMeanLinear;
+  Rng rng{1};
+  Program program = random_program(spec, rng);
+  validate(program, "example");
+  program.edges[first<Pool>(program).x].type.bits = 24;
+  expect_error([&] { validate(program, "example"); }, "the sum over the tokens has 34 bits");
+}
+
+TEST(Validate, RefusesAProgramThatWouldFillTheMemory) {
+  Program program = example();
+  program.edges[1].width = 1 << 20;
+  Gate gate{"", 1, 1, 1 << 20};
+  for (int i = 0; i < 16; ++i) {
+    gate.name = fmt::format("gate.{}", i);
+    program.ops.push_back(gate);
+    program.edges.push_back({gate.width, false, {8, 0}});
+  }
+  expect_error([&] { validate(program, "example"); }, "numbers together");
 }
 
 TEST(Program, DamagedFilesAreNamed) {
@@ -121,6 +149,10 @@ TEST(Program, DamagedFilesAreNamed) {
   changed = file;
   changed.metadata["program"] = "{\"edges\": [], \"ops\": 3}";
   reject(changed, "must be arrays");
+  changed.metadata["program"] =
+      "{\"edges\": [{\"per_sequence\": false, \"width\": "
+      "18446744073709551615}], \"ops\": []}";
+  reject(changed, "width: must be an integer of at most 24 bits");
   changed = file;
   changed.metadata["program"] = std::string(1000, '[');
   reject(changed, "nested deeper");

@@ -62,6 +62,8 @@ struct Range {
   double lo, hi;
 };
 
+constexpr double kShortestPwl = 0.0625;  // of [lo, hi], which up to 64 lines divide
+
 template <class V>
 void visit_pwl(PwlSpec& pwl, V& v, const std::string& prefix) {
   v(prefix + ".method", pwl.method,
@@ -200,7 +202,8 @@ struct JsonReader {
 
   template <class T>
   [[noreturn]] void wrong(const std::string& key, const json& value, const T& wanted) const {
-    throw Error(fmt::format("{}: {} = {}: {}", source, key, value.dump(), wanted),
+    const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+    throw Error(fmt::format("{}: {} = {}: {}", source, key, text, wanted),
                 "`emamba inspect --keys` lists every key with its type and range");
   }
   const json* find(const std::string& key) {
@@ -295,6 +298,11 @@ void check(const Spec& s, const std::string& source) {
   for (int i = 0; i < 2; ++i) {
     if (!(pwls[i]->lo < pwls[i]->hi)) {
       fail(fmt::format("{}: lo = {} must be below hi = {}", pwl_names[i], pwls[i]->lo, pwls[i]->hi),
+           "the paper uses [-7, 7] for SiLU and [-4, 1] for exp");
+    }
+    if (pwls[i]->hi - pwls[i]->lo < kShortestPwl) {
+      fail(fmt::format("{}: lo = {} and hi = {} are less than {} apart", pwl_names[i], pwls[i]->lo,
+                       pwls[i]->hi, kShortestPwl),
            "the paper uses [-7, 7] for SiLU and [-4, 1] for exp");
     }
   }

@@ -123,6 +123,8 @@ TEST(Spec, ContradictionsAreNamed) {
   reject({"model.dt_rank=100"}, "model.dt_rank = 100 is larger than the inner width");
   reject({"train.loss=cross-entropy"}, "does not fit a regression task");
   reject({"approx.exp.lo=2"}, "approx.exp: lo = 2 must be below hi = 1");
+  reject({"approx.exp.lo=0.99"}, "approx.exp: lo = 0.99 and hi = 1 are less than 0.0625 apart");
+  reject({"task=\xff"}, "must be one of");
   reject({"train.flip=true"}, "train.shift and train.flip are for image classification");
   reject({"model"}, "must be key=value");
   reject({"name.x=1"}, "'name' is a value, not a table");

@@ -15,6 +15,8 @@ namespace {
 constexpr int kMaxExponent = 60;  // of any number type, either sign
 constexpr int kMaxShift = 62;
 constexpr int kMaxAccumulatorBits = 62;
+constexpr int kMaxSumBits = 32;                              // of the mean's sum over the tokens
+constexpr std::int64_t kMaxNumbers = std::int64_t{1} << 24;  // on all edges together
 
 struct Validator {
   const Program& program;
@@ -182,8 +184,10 @@ struct Validator {
     if (op.kind == PoolKind::kFlatten) {
       require(y.type == x, name, "flattening must keep the number type");
     } else {
-      check_requantise(name, accumulator_bits(program, op) + 16,
-                       x.exp - fx::mean_fraction(op.tokens), y.type);
+      const int bits = accumulator_bits(program, op);
+      require(bits <= kMaxSumBits, name,
+              fmt::format("the sum over the tokens has {} bits, at most {}", bits, kMaxSumBits));
+      check_requantise(name, bits + 16, x.exp - fx::mean_fraction(op.tokens), y.type);
     }
   }
 
@@ -192,12 +196,16 @@ struct Validator {
             fmt::format("{} edges for {} ops, must be one more", program.edges.size(),
                         program.ops.size()));
     require(!program.ops.empty(), "ops", "there are none");
+    std::int64_t numbers = 0;
     for (std::size_t i = 0; i < program.edges.size(); ++i) {
       const bool vector = program.edges[i].width >= 1 && program.edges[i].width <= (1 << 20);
       const std::string name = edge_name(program, static_cast<EdgeIndex>(i));
       require(vector, name, fmt::format("width {}", program.edges[i].width));
       check_type(name, program.edges[i].type, 2, 24);
+      numbers += program.edges[i].width;
     }
+    require(numbers <= kMaxNumbers, "edges",
+            fmt::format("carry {} numbers together, at most {}", numbers, kMaxNumbers));
     require(edge(0).width == program.spec.token_width() && !edge(0).per_sequence, "input",
             fmt::format("width {}, the spec's tokens have {}", edge(0).width,
                         program.spec.token_width()));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "ir/float_model.h"
@@ -27,24 +28,6 @@ EpochRecord record_from_json(const json& j) {
         Metrics{.mae_cm = j.at("val_mae_cm"), .rmse_cm = j.at("val_rmse_cm"), .regression = true};
   }
   return record;
-}
-
-// What decides how a training goes; name, approximation and hardware may change in between.
-json decisive_keys(const Spec& spec) {
-  const json all = to_json(spec);
-  return {{"task", all.at("task")}, {"model", all.at("model")}, {"train", all.at("train")}};
-}
-
-std::vector<std::string> differing_keys(const Spec& a, const Spec& b) {
-  std::vector<std::string> keys;
-  const json left = decisive_keys(a).flatten(), right = decisive_keys(b).flatten();
-  for (const auto& [pointer, value] : left.items()) {
-    if (right.contains(pointer) && right[pointer] == value) continue;
-    std::string key = pointer.substr(1);
-    for (char& c : key) c = c == '/' ? '.' : c;
-    keys.push_back(key);
-  }
-  return keys;
 }
 
 Tensor<float> take(const SafeTensors& file, const std::string& path, const std::string& name,
@@ -92,6 +75,7 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
 }
 
 Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) {
+  if (!file_exists(path)) throw Error(fmt::format("{}: there is no checkpoint", path), kHint);
   const SafeTensors file = read_safetensors(path);
   const auto text = file.metadata.find(kMetadataKey);
   if (text == file.metadata.end()) {
@@ -112,7 +96,8 @@ Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) 
   } catch (const json::exception& e) {
     throw Error(fmt::format("{}: damaged checkpoint metadata: {}", path, e.what()), kHint);
   }
-  const auto keys = differing_keys(expected.spec, checkpoint.spec);
+  // Name, approximation, quantisation and hardware do not decide how a training goes.
+  const auto keys = spec_differences(expected.spec, checkpoint.spec, {"task", "model", "train"});
   if (!keys.empty()) {
     throw Error(fmt::format("{}: made with another configuration; these keys differ: {}", path,
                             fmt::join(keys, ", ")),

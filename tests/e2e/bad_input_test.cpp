@@ -12,6 +12,7 @@ TEST_F(BadInput, WordsThatAreNotUnderstood) {
   expect_failure({"trian", config}, 2, "did you mean 'train'?");
   expect_failure({"eval", config, "--spilt", "test"}, 2, "did you mean '--split'?");
   expect_failure({"eval", config, "--engine", "golde"}, 2, "--engine");
+  expect_failure({"eval", config, "--limit", "-1"}, 2, "--limit");
   expect_failure({"eval"}, 2, "config");
   expect_failure({}, 2, "subcommand");
   expect_failure({"data", "fetch", "marz"}, 1, "mars");
@@ -53,6 +54,7 @@ TEST_F(BadInput, FilesOfAnotherModelAreRefused) {
       {"eval", config, "--out", out(), "--engine", "golden", "--set", "quant.output_bits=12"}, 1,
       "quant.output_bits");
   expect_failure({"train", config, "--out", out(), "--resume"}, 1, "train.epochs");
+  expect_failure({"train", config, "--out", folder_ / "new", "--resume"}, 1, "leave out --resume");
   expect_failure({"eval", config, "--out", out(), "--trace", "--sample", "100000"}, 1, "512");
 }
 

@@ -34,9 +34,17 @@ TEST_F(Help, DoctorSucceedsAndNamesEveryTool) {
 }
 
 TEST_F(Help, InspectListsEveryKey) {
-  const nlohmann::json keys = succeed({"inspect", "--keys", "--json"}).json();
+  const nlohmann::json keys = succeed({"inspect", "--keys", "--json"}).json().at("keys");
   EXPECT_GT(keys.size(), 40u);
   for (const auto& key : keys) EXPECT_NE(key.at("meaning"), "") << key;
+}
+
+// The files beside a config need not fit what --set makes of it.
+TEST_F(Help, InspectShowsAChangedConfig) {
+  const nlohmann::json description =
+      succeed({"inspect", "models/mars/config.toml", "--set", "model.N=4", "--json"}).json();
+  EXPECT_EQ(description.at("spec").at("model").at("N"), 4);
+  EXPECT_FALSE(description.contains("program"));
 }
 
 TEST_F(Help, DataNamesWhatIsMissing) {

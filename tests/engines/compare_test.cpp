@@ -114,5 +114,29 @@ TEST(Compare, RefusesAnotherNetwork) {
                "differ in model.conv_activation");
 }
 
+// A file may hold another graph than its spec says.
+TEST(Compare, RefusesAnotherGraphWithTheSameSpec) {
+  const Case c = random_case(3);
+  const auto refuse = [&](const Program& program, const std::string& op) {
+    expect_error([&] { compare_engines(c.model, program, c.samples.inputs.row(0)); },
+                 "they differ at op '" + op + "'");
+  };
+  Program longer = c.program;
+  const int last = static_cast<int>(longer.ops.size());
+  longer.ops.push_back(Add{"more", last, last, longer.edges.back().width});
+  longer.edges.push_back(longer.edges.back());
+  refuse(longer, "more");
+
+  Program other = c.program;
+  for (Op& op : other.ops) {
+    auto* conv = std::get_if<DwConv>(&op);
+    if (conv == nullptr) continue;
+    conv->taps += 1;
+    conv->weight = make_tensor<std::int8_t>({conv->weight.shape[0], conv->weight.shape[1] + 1});
+    break;
+  }
+  refuse(other, "blocks.0.conv");
+}
+
 }  // namespace
 }  // namespace emamba
