@@ -66,13 +66,17 @@ std::size_t byte_count(const std::vector<std::size_t>& shape, Dtype dtype,
   return count;
 }
 
-void check_name(const std::string& name, const std::string& source) {
-  const bool printable = std::none_of(name.begin(), name.end(), [](char c) {
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });
-  if (name.empty() || name.size() > kMaxName || name == kMetadata || !printable) {
-    throw Error(fmt::format("{}: '{}' cannot be a tensor's name", source,
-                            printable ? name.substr(0, kMaxName) : "(control characters)"));
+}
+
+void check_name(const std::string& name, const std::string& source) {
+  if (!is_name(name) || name == kMetadata) {
+    throw Error(fmt::format(
+        "{}: '{}' cannot be a tensor's name", source,
+        has_control_characters(name) ? "(control characters)" : name.substr(0, kMaxName)));
   }
 }
 
@@ -171,6 +175,10 @@ void check_layout(std::vector<const Entry*> entries, std::size_t data_size,
 }
 
 }  // namespace
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxName && !has_control_characters(text);
+}
 
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& source) {
   std::uint64_t header_size = 0;

@@ -25,6 +25,9 @@ struct SafeTensors {
   std::map<std::string, StoredTensor> tensors;
 };
 
+// What may name a tensor: 1 to 256 bytes without control characters.
+bool is_name(std::string_view text);
+
 // Checks everything before using it: header length and JSON depth, names, dtypes, shapes (also
 // products that overflow), offsets (in range, in order, no gaps, no overlaps). Throws Error with
 // `source`, the tensor and the value.

@@ -116,15 +116,23 @@ void add_data(CLI::App& app) {
       ->required()
       ->type_name("NAME");
   add_data_option(*fetch, *options);
+  add_json_option(*fetch, *options);
   fetch->footer(
       "An interrupted download goes on where it stopped.\n\n"
       "Example: emamba data fetch mars --data ~/data-sets");
   fetch->callback([options, name] {
     const DataSet& set = data_set(*name);
     const std::string folder = data_folder(options->data);
-    ProgressLine line("fetch " + set.name);
-    fetch_data_set(set, folder, line.callback());
-    if (!options->json) fmt::print("{} is in {}\n", set.name, download_folder(set, folder));
+    {
+      ProgressLine line("fetch " + set.name);
+      fetch_data_set(set, folder, line.callback());
+    }
+    const std::string target = download_folder(set, folder);
+    if (options->json) {
+      const nlohmann::json result = {{"name", set.name}, {"folder", target}, {"files", set.files}};
+      return fmt::print("{}\n", result.dump(2));
+    }
+    fmt::print("{} is in {}\n", set.name, target);
   });
   verb->callback([verb, options] {
     if (!verb->get_subcommands().empty()) return;

@@ -155,9 +155,11 @@ void add_eval(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");
-  verb->add_option("--engine", options->engine, "float: the model; golden: the program, integers")
-      ->check(CLI::IsMember({"float", "golden"}))
-      ->type_name("float|golden");
+  CLI::Option* engine =
+      verb->add_option("--engine", options->engine,
+                       "float: the model; golden: the program, integers")
+          ->check(CLI::IsMember({"float", "golden"}))
+          ->type_name("float|golden");
   CLI::Option* functions =
       verb->add_option("--functions", options->functions,
                        "Of the float engine: exact, or the program's piecewise-linear ones")
@@ -180,6 +182,8 @@ void add_eval(CLI::App& app) {
       ->type_name("I");
   trace_flag->excludes(limit);
   trace_flag->excludes(functions);
+  trace_flag->excludes(engine);
+  trace_flag->excludes(verb->get_option("--threads"));
   verb->footer(
       "Files are looked up in the output folder, then beside config.toml.\n\n"
       "Example: emamba eval models/mars/config.toml --engine golden --split test --json");

@@ -15,6 +15,14 @@ namespace {
 
 using nlohmann::json;
 
+// Free text from a file, fit for a terminal.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
 // "embed", "blocks.0", ..., "head": the part of the network that a parameter belongs to.
 std::string part_of(const std::string& name) {
   const std::size_t dot = name.find('.');
@@ -131,7 +139,7 @@ void print_description(const json& description) {
   print_spec(description);
   if (description.contains("model")) {
     fmt::print("\nmodel {}\nmade by: {}\n", description["model"]["file"].get<std::string>(),
-               description["model"]["origin"].get<std::string>());
+               printable(description["model"]["origin"]));
   }
   if (description.contains("program")) {
     const json& program = description.at("program");
@@ -140,7 +148,7 @@ void print_description(const json& description) {
         "\nprogram {}: {} bytes of integers\nmade by: {}\ninput: {} numbers a token, {} bits, "
         "exponent {}\n\n",
         program.at("file").get<std::string>(), program.at("bytes").get<std::size_t>(),
-        program.at("origin").get<std::string>(), input.at("width").get<int>(),
+        printable(program.at("origin")), input.at("width").get<int>(),
         input.at("bits").get<int>(), input.at("exp").get<int>());
     print_ops(program.at("ops"));
   } else {

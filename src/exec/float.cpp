@@ -206,11 +206,9 @@ void FloatEngine::step(State& state, const float* token) const {
   const auto round_edge = [&](EdgeIndex edge) {
     const auto it = options_.rounded.find(edge);
     if (it == options_.rounded.end()) return;
-    const auto [bits, exp] = it->second;
-    const float low = static_cast<float>(fx::min_of(bits)),
-                high = static_cast<float>(fx::max_of(bits));
+    const NumberType type = it->second;
     for (float& v : state.values[edge]) {
-      v = std::ldexp(std::clamp(std::floor(std::ldexp(v, -exp) + 0.5f), low, high), exp);
+      v = static_cast<float>(std::ldexp(static_cast<double>(fx::quantise(v, type)), type.exp));
     }
   };
   state.values[0].assign(token, token + program_.edges[0].width);

@@ -216,12 +216,10 @@ std::vector<std::int32_t> Golden::run(const Tensor<std::int32_t>& tokens) const 
 }
 
 Tensor<std::int32_t> quantise_tokens(const Program& program, const Tensor<float>& tokens) {
-  const auto [bits, exp] = program.edges[0].type;
   Tensor<std::int32_t> result{tokens.shape, std::vector<std::int32_t>(tokens.size())};
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const double scaled = std::floor(std::ldexp(double{tokens.data[i]}, -exp) + 0.5);
-    result.data[i] = static_cast<std::int32_t>(std::clamp(
-        scaled, static_cast<double>(fx::min_of(bits)), static_cast<double>(fx::max_of(bits))));
+    const std::int64_t q = fx::quantise(tokens.data[i], program.edges[0].type);
+    result.data[i] = static_cast<std::int32_t>(q);
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cassert>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 
@@ -58,6 +59,14 @@ constexpr std::int64_t saturate(int bits, std::int64_t v) {
 // (Section 3.)
 constexpr std::int64_t requantise(std::int64_t acc, int acc_exp, NumberType y) {
   return saturate(y.bits, round_shift(acc, y.exp - acc_exp));
+}
+
+// The integer of type `y` nearest to a real number, half up: floor(value * 2^-exp + 1/2),
+// saturated. (Section 4.) Exact in double precision; `value` must be finite.
+inline std::int64_t quantise(double value, NumberType y) {
+  const double q = std::floor(std::ldexp(value, -y.exp) + 0.5);
+  const auto low = static_cast<double>(min_of(y.bits)), high = static_cast<double>(max_of(y.bits));
+  return static_cast<std::int64_t>(q < low ? low : q > high ? high : q);
 }
 
 // Smallest k with 2^k >= n, for n >= 1.

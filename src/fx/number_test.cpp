@@ -72,6 +72,20 @@ TEST(Requantise, IsTheNearestValueOfTheType) {
   }
 }
 
+TEST(Quantise, RoundsHalfUpAndSaturates) {
+  const NumberType type{8, -2};
+  EXPECT_EQ(quantise(0.124, type), 0);
+  EXPECT_EQ(quantise(0.125, type), 1);
+  EXPECT_EQ(quantise(-0.125, type), 0);
+  EXPECT_EQ(quantise(-0.126, type), -1);
+  EXPECT_EQ(quantise(31.7, type), 127);
+  EXPECT_EQ(quantise(1e300, type), 127);
+  EXPECT_EQ(quantise(-1e300, type), -128);
+  for (std::int64_t q = -128; q < 128; ++q) {
+    EXPECT_EQ(quantise(std::ldexp(static_cast<double>(q), -2), type), q);
+  }
+}
+
 TEST(SignedBits, HoldTheMagnitudeAndNoLess) {
   for (std::int64_t m = 0; m < 100000; ++m) {
     const int bits = signed_bits(m);

@@ -257,6 +257,9 @@ Program parse_program(std::string_view bytes, const std::string& source) {
   std::set<std::string> names;
   for (const json& object : ops) {
     const std::string name = header.text(object, "name");
+    if (!is_name(name)) {
+      header.fail("ops", "an op's name must have 1 to 256 bytes and no control characters");
+    }
     if (!names.insert(name).second) header.fail(name, "two ops have this name");
     Reader reader{object, file, used, name, source};
     Op op = op_of_kind(header.text(object, "kind"), reader);

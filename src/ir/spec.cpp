@@ -8,12 +8,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <span>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/nearest.h"
+#include "ir/float_model.h"
 
 // toml++ states facts about its input as assertions, and assumes them where NDEBUG is set;
 // malformed text breaks one of them. Here, a broken one refuses the text.
@@ -62,6 +61,7 @@ struct Range {
   double lo, hi;
 };
 
+constexpr std::size_t kMaxParameters = std::size_t{1} << 24;
 constexpr double kShortestPwl = 0.0625;  // of [lo, hi], which up to 64 lines divide
 
 template <class V>
@@ -292,6 +292,11 @@ void check(const Spec& s, const std::string& source) {
   if (s.R() > s.ED()) {
     fail(fmt::format("model.dt_rank = {} is larger than the inner width E * D = {}", s.R(), s.ED()),
          "a rank above the width saves nothing");
+  }
+  const std::size_t parameters = parameter_count(s);
+  if (parameters > kMaxParameters) {
+    fail(fmt::format("the model has {} parameters, at most {}", parameters, kMaxParameters),
+         "lower model.D, model.E, model.M or model.head_hidden");
   }
   const PwlSpec* pwls[] = {&s.approx.silu, &s.approx.exp};
   const char* pwl_names[] = {"approx.silu", "approx.exp"};

@@ -120,6 +120,7 @@ TEST(Spec, ContradictionsAreNamed) {
   reject({"model.P=3"}, "model.P = 3 does not divide the 8 x 8 images of task mars");
   reject({"model.head_hidden=0"}, "needs model.head_hidden > 0");
   reject({"model.head=mean-linear"}, "model.head_hidden = 20 has no meaning");
+  reject({"model.D=1024", "model.E=8", "model.M=64"}, "parameters, at most 16777216");
   reject({"model.dt_rank=100"}, "model.dt_rank = 100 is larger than the inner width");
   reject({"train.loss=cross-entropy"}, "does not fit a regression task");
   reject({"approx.exp.lo=2"}, "approx.exp: lo = 2 must be below hi = 1");

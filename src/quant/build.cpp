@@ -9,20 +9,11 @@
 namespace emamba {
 namespace {
 
-// The nearest integer of type `type`: round half up, saturate. (docs/arithmetic.md, section 4.)
-template <class T>
-T to_integer(double value, NumberType type) {
-  const double q = std::floor(std::ldexp(value, -type.exp) + 0.5);
-  const auto low = static_cast<double>(fx::min_of(type.bits));
-  const auto high = static_cast<double>(fx::max_of(type.bits));
-  return static_cast<T>(q < low ? low : q > high ? high : q);
-}
-
 template <class T>
 Tensor<T> to_integers(const Tensor<float>& values, NumberType type) {
   auto result = make_tensor<T>(values.shape);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    result.data[i] = to_integer<T>(values.data[i], type);
+    result.data[i] = static_cast<T>(fx::quantise(values.data[i], type));
   }
   return result;
 }
@@ -84,7 +75,7 @@ struct Builder {
     const Tensor<float>& log = parameter(op.name + ".A_log");
     op.A = make_tensor<std::int8_t>(log.shape);
     for (std::size_t i = 0; i < log.size(); ++i) {
-      op.A.data[i] = to_integer<std::int8_t>(-std::exp(log.data[i]), op.A_type);
+      op.A.data[i] = static_cast<std::int8_t>(fx::quantise(-std::exp(log.data[i]), op.A_type));
     }
     op.D = to_integers<std::int8_t>(parameter(op.name + ".D"), op.D_type);
     op.exp = table(op.name, op.z_type.exp);
@@ -99,7 +90,6 @@ struct Builder {
 Program build_program(const FloatModel& model, const Formats& formats) {
   Program program = lower(model.spec);
   program.normalisation = model.normalisation;
-  program.origin = model.origin;
   const Builder builder{model, formats, program};
   if (model.spec.shape().vocab == 0) program.edges[0].type.exp = builder.exponent("input");
   for (std::size_t i = 0; i < program.ops.size(); ++i) {

@@ -30,6 +30,17 @@ void refuse_float_only(const Spec& spec) {
               "train with norm = \"range\" and delta_activation = \"relu-after\" to quantise");
 }
 
+// A model whose numbers lie too far apart gets exponents that no program may have.
+void require_valid(const Program& program) {
+  try {
+    validate(program, program.spec.name);
+  } catch (const Error& e) {
+    throw Error(e.what(),
+                "the model's numbers span more powers of two than integers shift over; train it "
+                "again with a higher train.weight_decay or a lower train.lr");
+  }
+}
+
 // Shows a stage's progress as the part first .. last, in per mille, of the whole.
 ProgressCallback stage(const ProgressCallback& progress, std::size_t first, std::size_t last,
                        const std::string& name) {
@@ -79,6 +90,7 @@ QuantiseResult quantise(const FloatModel& model, const Split& calibration, int t
                               : choose_formats(model, streams, ranges, rule);
 
   QuantiseResult result{.program = build_program(model, formats), .report = {}};
+  require_valid(result.program);
   const Golden golden(result.program);
   QuantiseReport& report = result.report;
   const auto metric = [&](const Tensor<float>& outputs) {

@@ -32,8 +32,25 @@ struct Place {
 [[noreturn]] void fail_not_finite(const std::string& what, Place place) {
   throw Error(fmt::format("training diverged: {} is not finite in epoch {}, step {}", what,
                           place.epoch, place.step),
-              "try a smaller train.lr, a longer train.warmup or train.clip = 1; the last epoch's "
-              "checkpoint is kept");
+              "try a smaller train.lr, a longer train.warmup or train.clip = 1; the checkpoint of "
+              "the last complete epoch, if there is one, is kept");
+}
+
+// Refuses a step that would not fit in memory, before it is tried.
+void require_memory(const Spec& spec) {
+  constexpr double kLimit = 2e9, kFloat = 4;  // bytes
+  // Parameters, their gradients and two moments; about twelve inner vectors a token and block, and
+  // the scan's states, that the backward pass needs.
+  const double parameters = 4 * kFloat * static_cast<double>(parameter_count(spec));
+  const double ED = spec.ED(), N = spec.model.N, D = spec.model.D;
+  const double sample = kFloat * spec.L() * spec.model.M * (ED * N + 12 * ED + 4 * D);
+  const double step = parameters + sample * spec.train.batch;
+  if (step <= kLimit) return;
+  const double fitting = std::floor((kLimit - parameters) / sample);
+  throw Error(fmt::format("a training step of {} samples needs about {:.1f} GB, more than {:.1f}",
+                          spec.train.batch, step * 1e-9, kLimit * 1e-9),
+              fitting >= 1 ? fmt::format("set train.batch to at most {:.0f}", fitting)
+                           : "make the model smaller");
 }
 
 torch::Tensor token_tensor(const Spec& spec, std::size_t samples) {
@@ -224,6 +241,7 @@ TrainResult train(const Spec& spec, const Split& train, const Split& val,
     throw Error("training: cannot resume without the output folder that holds the checkpoint",
                 "name it with --out");
   }
+  require_memory(spec);
   set_train_threads(options.threads);
   return Trainer(spec, train, val, options).run();
 }

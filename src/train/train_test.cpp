@@ -155,6 +155,12 @@ TEST_F(Training, AnInfiniteInputIsFoundAsALossThatIsNotFinite) {
               testing::HasSubstr("not finite in epoch 1"));
 }
 
+TEST_F(Training, AStepThatDoesNotFitInMemoryIsRefusedBeforehand) {
+  spec_.model = {.D = 512, .E = 4, .N = 64, .P = 1, .M = 2, .K = 3};
+  EXPECT_THAT(message_of([&] { train(spec_, split("train"), {}, {}); }),
+              testing::HasSubstr("a training step of 32 samples needs about"));
+}
+
 TEST_F(Training, TokensAndAnEmptySplit) {
   spec_.task = Task::kSyntheticTokens;
   spec_.model.head = Head::kMeanLinear;
