@@ -137,10 +137,11 @@ TEST(Fit, DataFitsBeatTheOthersWhereTheDataIs) {
   } kCases[] = {{Function::kSilu, bell(-0.5, 0.4)},
                 {Function::kSilu, bell(3, 0.5)},
                 {Function::kExp, bell(-0.3, 0.2)}};
-  for (const auto& [function, seen] : kCases) {
+  for (const auto& test : kCases) {
     const auto on_data = [&](PwlMethod method) {
-      const PwlSpec spec = spec_of(function, method, 11);
-      return fit_error(function, fit_pwl(function, spec, seen), spec.lo, spec.hi, seen).on_data;
+      const PwlSpec spec = spec_of(test.function, method, 11);
+      const PwlCurve curve = fit_pwl(test.function, spec, test.seen);
+      return fit_error(test.function, curve, spec.lo, spec.hi, test.seen).on_data;
     };
     const double data = on_data(PwlMethod::kData);
     EXPECT_LT(data, 0.3 * on_data(PwlMethod::kEqual));

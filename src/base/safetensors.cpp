@@ -67,9 +67,8 @@ std::size_t byte_count(const std::vector<std::size_t>& shape, Dtype dtype,
 }
 
 bool has_control_characters(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 void check_name(const std::string& name, const std::string& source) {

@@ -129,7 +129,9 @@ void add_data(CLI::App& app) {
     }
     const std::string target = download_folder(set, folder);
     if (options->json) {
-      const nlohmann::json result = {{"name", set.name}, {"folder", target}, {"files", set.files}};
+      nlohmann::json files = nlohmann::json::object();
+      for (const std::string& file : set.files) files[file] = find_data_file(set, folder, file);
+      const nlohmann::json result = {{"name", set.name}, {"folder", target}, {"files", files}};
       return fmt::print("{}\n", result.dump(2));
     }
     fmt::print("{} is in {}\n", set.name, target);

@@ -155,11 +155,10 @@ void add_eval(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");
-  CLI::Option* engine =
-      verb->add_option("--engine", options->engine,
-                       "float: the model; golden: the program, integers")
-          ->check(CLI::IsMember({"float", "golden"}))
-          ->type_name("float|golden");
+  CLI::Option* engine = verb->add_option("--engine", options->engine,
+                                         "float: the model; golden: the program, integers")
+                            ->check(CLI::IsMember({"float", "golden"}))
+                            ->type_name("float|golden");
   CLI::Option* functions =
       verb->add_option("--functions", options->functions,
                        "Of the float engine: exact, or the program's piecewise-linear ones")

@@ -19,16 +19,34 @@ namespace {
 
 using nlohmann::json;
 
-// A result file of an earlier run; nothing when there is none, or a damaged one: then the stage
-// runs again and replaces it.
-std::optional<json> read_result(const std::string& path) {
-  if (path.empty() || !file_exists(path)) return {};
+// A result file of an earlier run; nothing when there is none, or one that is damaged or lacks what
+// `use` looks up in it: then the stage runs again and replaces it.
+template <class Use>
+std::optional<json> read_result(const std::string& path, const Use& use) {
+  if (!file_exists(path)) return {};
   try {
     json result = parse_json(read_file(path, 64 << 20), path);
-    if (result.is_object()) return result;
+    use(result);
+    return result;
   } catch (const Error&) {
+  } catch (const json::exception&) {
   }
   return {};
+}
+
+// 0 for a model that was found.
+double seconds_of(const json& result) {
+  return result.value("seconds", 0.0);
+}
+
+// A model or a program. A damaged one stops the flow: it may be somebody's only copy.
+template <class T>
+Stored<T> load_or_explain(Stored<T> (*load)(const std::string&), const std::string& path) {
+  try {
+    return load(path);
+  } catch (const Error& e) {
+    throw Error(e.what(), fmt::format("remove {}: the flow then makes another one", path));
+  }
 }
 
 bool has(const std::optional<json>& result, const char* field, const std::string& value) {
@@ -80,42 +98,43 @@ class Flow {
 
   void finish(const std::string& stage, Status status, json result, const std::string& remark) {
     result["status"] = name_of(status);
-    const double seconds = result.value("seconds", 0.0);
-    say(fmt::format("{:<12} {:<10} {}", stage,
-                    status == Status::kRun ? fmt::format("{:.1f} s", seconds) : name_of(status),
-                    remark));
+    say(fmt::format(
+        "{:<12} {:<10} {}", stage,
+        status == Status::kRun ? fmt::format("{:.1f} s", seconds_of(result)) : name_of(status),
+        remark));
     stages_[stage] = std::move(result);
   }
 
+  static std::string samples_text(const json& result) {
+    std::string text;
+    for (const auto& [name, samples] : result.at("samples").items()) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", samples.get<std::size_t>(), name);
+    }
+    for (const auto& warning : result.at("warnings")) text += "\n" + warning.get<std::string>();
+    return text;
+  }
+
   void data() {
-    const std::optional<json> earlier = read_result(out("data.json"));
+    const std::optional<json> earlier = read_result(out("data.json"), samples_text);
     const bool unchanged = has(earlier, "key", data_key(job_, hashes_));
     const json result = unchanged ? *earlier : data_stage(job_, hashes_);
     if (!unchanged) write_result(job_, "data.json", result);
-    std::string remark;
-    for (const auto& [name, samples] : result.at("samples").items()) {
-      remark +=
-          fmt::format("{}{} {}", remark.empty() ? "" : ", ", samples.get<std::size_t>(), name);
-    }
-    for (const auto& warning : result.at("warnings")) {
-      remark += "\n" + warning.get<std::string>();
-    }
-    finish("data", unchanged ? Status::kUnchanged : Status::kRun, result, remark);
+    finish("data", unchanged ? Status::kUnchanged : Status::kRun, result, samples_text(result));
   }
 
   // A model that was trained from this very task, model and training configuration.
   bool find_model() {
     for (const std::string& path : find_files(job_, kModelFile)) {
-      files_.model = load_model(path);
+      files_.model = load_or_explain(load_model, path);
       const Spec& spec = files_.model.content.spec;
-      if (spec_differences(spec, job_.spec, {"task", "model", "train"}).empty()) return true;
+      if (spec_differences(spec, job_.spec, train_sections()).empty()) return true;
     }
     return false;
   }
 
   void train() {
     const std::string key = train_key(job_, hashes_);
-    std::optional<json> earlier = read_result(out("train.json"));
+    std::optional<json> earlier = read_result(out("train.json"), seconds_of);
     Status status = Status::kRun;
     if (find_model()) {
       const bool ours = has(earlier, "model_sha256", files_.model.sha256);
@@ -132,7 +151,9 @@ class Flow {
       }
     }
     if (status == Status::kRun) {
-      earlier = train_stage(job_, hashes_, resume_);
+      const bool resume = can_resume(job_);
+      if (resume) say("the training goes on from " + out(kCheckpointFile));
+      earlier = train_stage(job_, hashes_, resume || resume_);
       files_.model = load_model(out(kModelFile));
     }
     finish("train", status, *earlier, files_.model.path);
@@ -141,7 +162,7 @@ class Flow {
   // A program that was made from the flow's model with this approximation and quantisation.
   bool find_program() {
     for (const std::string& path : find_files(job_, kProgramFile)) {
-      files_.program = load_program(path);
+      files_.program = load_or_explain(load_program, path);
       const Program& program = files_.program.content;
       if (made_from(program, files_.model.sha256) &&
           program.spec.train.holdout == job_.spec.train.holdout &&
@@ -160,7 +181,8 @@ class Flow {
       // The report that was written with it stands beside it.
       const std::string& path = files_.program.path;
       const std::optional<json> earlier =
-          read_result(path.substr(0, path.size() - std::strlen(kProgramFile)) + "quantize.json");
+          read_result(path.substr(0, path.size() - std::strlen(kProgramFile)) + "quantize.json",
+                      costliest_edges);
       const bool belongs = has(earlier, "program_sha256", files_.program.sha256);
       if (belongs) report = *earlier;
       if (path != out(kProgramFile) || !belongs) {
@@ -178,7 +200,12 @@ class Flow {
 
   void evaluate(const std::string& stage, const EvalChoice& choice) {
     const std::string key = eval_key(job_, choice, files_, hashes_);
-    const std::optional<json> earlier = read_result(out(stage + ".json"));
+    const auto use = [&](const json& result) {
+      metric_text(result);
+      result.at("samples").get<std::size_t>();
+      result.at("seconds").get<double>();
+    };
+    const std::optional<json> earlier = read_result(out(stage + ".json"), use);
     const bool unchanged = has(earlier, "key", key);
     json result = unchanged ? *earlier : eval_stage(job_, choice, files_);
     result["key"] = key;
@@ -212,19 +239,18 @@ class Flow {
                    {"golden", stages_.at("eval-golden").at("metrics")},
                    {"lost_by_pwl", sign * (metric("eval-pwl") - metric("eval-float"))},
                    {"lost_by_rounding", sign * (metric("eval-golden") - metric("eval-pwl"))}};
-    result["costliest_edges"] = costliest_edges();
+    result["costliest_edges"] = costliest_edges(stages_.at("quantize"));
     return result;
   }
 
   // The three edges whose rounding alone costs most, on the calibration samples.
-  json costliest_edges() const {
+  static json costliest_edges(const json& quantized) {
     json edges = json::array();
-    const json& quantized = stages_.at("quantize");
     if (!quantized.contains("report")) return edges;
     for (const json& edge : quantized.at("report").at("edges")) {
       const json& lost = edge.at("metric_lost");
       if (lost.is_number() && lost.get<double>() > 0) {
-        edges.push_back({{"name", edge.at("name")}, {"lost", lost}});
+        edges.push_back({{"name", edge.at("name").get<std::string>()}, {"lost", lost}});
       }
     }
     std::stable_sort(edges.begin(), edges.end(), [](const json& a, const json& b) {
@@ -252,11 +278,12 @@ void add_flow(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine; 1 for training");
-  verb->add_flag("--resume", options->resume, "A training goes on from its checkpoint");
+  verb->add_flag("--resume", options->resume, "Only go on with a training, never start one");
   verb->footer(
       "Every stage writes OUT/STAGE.json. A stage is skipped when its inputs have not changed, "
       "and\n"
-      "the training also when a model trained from this config stands beside it.\n\n"
+      "the training also when a model trained from this config stands beside it. A training that\n"
+      "was stopped goes on from its checkpoint.\n\n"
       "Example: emamba flow models/fashion-mnist/config.toml");
   verb->callback([options] {
     Flow flow(open_job(*options), options->resume, options->json);

@@ -148,8 +148,8 @@ void print_description(const json& description) {
         "\nprogram {}: {} bytes of integers\nmade by: {}\ninput: {} numbers a token, {} bits, "
         "exponent {}\n\n",
         program.at("file").get<std::string>(), program.at("bytes").get<std::size_t>(),
-        printable(program.at("origin")), input.at("width").get<int>(),
-        input.at("bits").get<int>(), input.at("exp").get<int>());
+        printable(program.at("origin")), input.at("width").get<int>(), input.at("bits").get<int>(),
+        input.at("exp").get<int>());
     print_ops(program.at("ops"));
   } else {
     fmt::print("\noperations; number types come with `emamba quantize`\n\n");

@@ -128,6 +128,11 @@ Stored<Program> require_program(const Job& job) {
   return require_stored(job, kProgramFile, "quantize", program_sections(), load_program);
 }
 
+const std::vector<std::string>& train_sections() {
+  static const std::vector<std::string> sections = {"task", "model", "train"};
+  return sections;
+}
+
 const std::vector<std::string>& model_sections() {
   static const std::vector<std::string> sections = {"task", "model"};
   return sections;

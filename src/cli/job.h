@@ -16,6 +16,7 @@ namespace emamba {
 
 inline constexpr char kModelFile[] = "model.safetensors";
 inline constexpr char kProgramFile[] = "program.safetensors";
+inline constexpr char kCheckpointFile[] = "checkpoint.safetensors";
 
 struct Job {
   Spec spec;
@@ -50,7 +51,8 @@ std::optional<Stored<Program>> find_program(const Job& job);
 Stored<FloatModel> require_model(const Job& job);
 Stored<Program> require_program(const Job& job);
 
-// The sections of the spec on which a trained model and a program depend.
+// The sections of the spec on which a training, the use of its model, and a program depend.
+const std::vector<std::string>& train_sections();
 const std::vector<std::string>& model_sections();
 const std::vector<std::string>& program_sections();
 

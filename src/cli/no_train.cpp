@@ -8,6 +8,10 @@ namespace emamba {
 
 void add_train(CLI::App&) {}
 
+bool can_resume(const Job&) {
+  return false;
+}
+
 nlohmann::json train_stage(const Job& job, const nlohmann::json&, bool) {
   throw Error(
       fmt::format("no model fits {}, and this emamba was built without training", job.config),

@@ -23,8 +23,8 @@ nlohmann::json to_json(const Metrics& metrics) {
 }
 
 std::string train_key(const Job& job, const nlohmann::json& hashes) {
-  return stage_key(
-      "train", {{"spec", spec_sections(job.spec, {"task", "model", "train"})}, {"data", hashes}});
+  return stage_key("train",
+                   {{"spec", spec_sections(job.spec, train_sections())}, {"data", hashes}});
 }
 
 }  // namespace emamba

@@ -19,6 +19,9 @@ nlohmann::json data_stage(const Job& job, const nlohmann::json& hashes);
 // after SIGINT or SIGTERM; the checkpoint of the last complete epoch is kept for `resume`.
 std::string train_key(const Job& job, const nlohmann::json& hashes);
 nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume);
+// Whether OUT holds a checkpoint of this training before its end. Throws Error when it is of
+// another training before its end, or damaged: a training from the start would replace it.
+bool can_resume(const Job& job);
 
 // Writes OUT/program.safetensors and quantize.json, and returns the last.
 std::string quantize_key(const Job& job, const std::string& model_sha256,

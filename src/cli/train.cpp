@@ -8,8 +8,11 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json.h"
+#include "base/safetensors.h"
 #include "cli/machine.h"
 #include "cli/stages.h"
+#include "train/checkpoint.h"
 
 namespace emamba {
 namespace {
@@ -110,6 +113,31 @@ nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool re
       {"model_sha256", sha256_file(path)}};
   write_result(job, "train.json", summary);
   return summary;
+}
+
+bool can_resume(const Job& job) {
+  const std::string path = job.out + "/" + kCheckpointFile;
+  if (!file_exists(path)) return false;
+  const std::string remedy = fmt::format("remove {} to train from the start", path);
+  Spec spec;
+  std::size_t epochs = 0;
+  try {
+    const std::string text = read_safetensors(path).metadata[kCheckpointKey];
+    const nlohmann::json meta = parse_json(text, path);
+    spec = spec_from_json(meta.at("spec"), path);
+    epochs = meta.at("history").size();
+  } catch (const Error& e) {
+    throw Error(e.what(), remedy);
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(fmt::format("{}: damaged checkpoint: {}", path, e.what()), remedy);
+  }
+  if (epochs >= static_cast<std::size_t>(spec.train.epochs)) return false;
+  const auto keys = spec_differences(spec, job.spec, train_sections());
+  if (keys.empty()) return true;
+  throw Error(fmt::format("{}: of a training that was stopped after {} of {} epochs, with another "
+                          "configuration; these keys differ: {}",
+                          path, epochs, spec.train.epochs, fmt::join(keys, ", ")),
+              remedy + ", or set the keys back to finish that one");
 }
 
 void add_train(CLI::App& app) {

@@ -15,7 +15,9 @@
 #include "ir/float_model.h"
 
 // toml++ states facts about its input as assertions, and assumes them where NDEBUG is set;
-// malformed text breaks one of them. Here, a broken one refuses the text.
+// malformed text breaks one of them. Here, a broken one refuses the text, for which the parser must
+// be compiled here and not come from its library.
+#define TOML_HEADER_ONLY 1
 #ifdef NDEBUG
 #define EMAMBA_HAD_NDEBUG
 #undef NDEBUG

@@ -16,8 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kMetadataKey = "emamba.checkpoint";
-constexpr const char* kHint = "leave out --resume to start afresh, or give another output folder";
+constexpr const char* kHint =
+    "remove the checkpoint to start afresh, or give another output folder";
 
 EpochRecord record_from_json(const json& j) {
   EpochRecord record{j.at("epoch"), j.at("step"), j.at("loss"), j.at("lr"), {}, j.at("seconds")};
@@ -67,7 +67,7 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
             {"rng", checkpoint.rng.state},         {"history", json::array()}};
   for (const EpochRecord& record : checkpoint.history) meta["history"].push_back(to_json(record));
   SafeTensors file;
-  file.metadata[kMetadataKey] = meta.dump();
+  file.metadata[kCheckpointKey] = meta.dump();
   for (const auto& [name, tensor] : checkpoint.parameters) file.tensors[name] = store(tensor);
   file.tensors["adamw.m"] = store(Tensor<float>{{checkpoint.m.size()}, checkpoint.m});
   file.tensors["adamw.v"] = store(Tensor<float>{{checkpoint.v.size()}, checkpoint.v});
@@ -77,11 +77,11 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
 Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) {
   if (!file_exists(path)) throw Error(fmt::format("{}: there is no checkpoint", path), kHint);
   const SafeTensors file = read_safetensors(path);
-  const auto text = file.metadata.find(kMetadataKey);
+  const auto text = file.metadata.find(kCheckpointKey);
   if (text == file.metadata.end()) {
-    throw Error(
-        fmt::format("{}: no training checkpoint (metadata \"{}\" is missing)", path, kMetadataKey),
-        kHint);
+    throw Error(fmt::format("{}: no training checkpoint (metadata \"{}\" is missing)", path,
+                            kCheckpointKey),
+                kHint);
   }
   Checkpoint checkpoint;
   try {

@@ -28,6 +28,10 @@ struct Checkpoint {
   std::vector<EpochRecord> history;
 };
 
+// The metadata entry that holds the JSON of a checkpoint: "spec", "history" and what else is no
+// tensor.
+inline constexpr char kCheckpointKey[] = "emamba.checkpoint";
+
 // Tensors: the parameters by name, "adamw.m" and "adamw.v"; everything else is JSON in the
 // metadata. Replaces the file atomically.
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint);

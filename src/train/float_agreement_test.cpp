@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training and the float engine are the same network: they agree to 1e-5 on every kind of model.
+// Training and the float engine are the same network: they agree to 1e-5 on every kind of model and
+// on the supported models.
 #include <gtest/gtest.h>
+
+#include <filesystem>
 
 #include "exec/float.h"
 #include "ir/float_model.h"
@@ -12,27 +15,10 @@
 namespace emamba {
 namespace {
 
-// The supported models' shapes, besides the small variants.
-std::vector<Spec> specs() {
-  std::vector<Spec> all = spec_variants();
-  Spec mars;
-  mars.name = "mars";
-  mars.task = Task::kMars;
-  mars.model = {.D = 20, .E = 2, .N = 8, .P = 2, .M = 2, .K = 4};
-  mars.model.head = Head::kFlattenMlp;
-  mars.model.head_hidden = 20;
-  all.push_back(mars);
-  Spec fashion;
-  fashion.name = "fashion-mnist";
-  fashion.model.position = Position::kLearned;
-  all.push_back(fashion);
-  return all;
-}
-
-TEST(FloatAgreement, TorchAndFloatEngineGiveTheSameAnswersForEverySpecSwitch) {
-  Rng rng{50};
-  for (const Spec& spec : specs()) {
-    SCOPED_TRACE(spec.name);
+// A model of every kind, with random parameters, and the supported models as they were trained.
+std::vector<FloatModel> models(Rng& rng) {
+  std::vector<FloatModel> all;
+  for (const Spec& spec : spec_variants()) {
     FloatModel model;
     model.spec = spec;
     model.parameters = initial_parameters(spec, {});
@@ -41,6 +27,19 @@ TEST(FloatAgreement, TorchAndFloatEngineGiveTheSameAnswersForEverySpecSwitch) {
     }
     const auto channels = static_cast<std::size_t>(spec.shape().channels);
     model.normalisation = {std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)};
+    all.push_back(std::move(model));
+  }
+  for (const auto& folder : std::filesystem::directory_iterator("models")) {
+    all.push_back(read_float_model(folder.path() / "model.safetensors"));
+  }
+  return all;
+}
+
+TEST(FloatAgreement, TorchAndFloatEngineGiveTheSameAnswersForEveryModel) {
+  Rng rng{50};
+  for (const FloatModel& model : models(rng)) {
+    const Spec& spec = model.spec;
+    SCOPED_TRACE(spec.name);
     const FloatEngine engine(model);
     constexpr int kSamples = 4;
     const torch::Tensor tokens = random_tokens(spec, kSamples, rng).to(torch::kFloat);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Command lines, configs and files that cannot work: a message, an exit code, nothing written.
+#include <filesystem>
+
+#include "base/safetensors.h"
 #include "tool.h"
 
 namespace emamba {
@@ -13,6 +16,8 @@ TEST_F(BadInput, WordsThatAreNotUnderstood) {
   expect_failure({"eval", config, "--spilt", "test"}, 2, "did you mean '--split'?");
   expect_failure({"eval", config, "--engine", "golde"}, 2, "--engine");
   expect_failure({"eval", config, "--limit", "-1"}, 2, "--limit");
+  expect_failure({"eval", config, "--trace", "--engine", "golden"}, 2, "--engine");
+  expect_failure({"eval", config, "--trace", "--threads", "2"}, 2, "--threads");
   expect_failure({"eval"}, 2, "config");
   expect_failure({}, 2, "subcommand");
   expect_failure({"data", "fetch", "marz"}, 1, "mars");
@@ -73,6 +78,44 @@ TEST_F(BadInput, DamagedFilesAreRefused) {
       expect_failure({"inspect", path}, 1, file);
     }
     write_file(path, whole);
+  }
+}
+
+TEST_F(BadInput, FlowNamesTheDamagedFileToRemove) {
+  const std::vector<std::string> flow = {"flow", write_config(), "--out", out(), "--json"};
+  succeed(flow);
+  for (const std::string file : {"model.safetensors", "program.safetensors"}) {
+    const std::string path = out() + "/" + file;
+    const std::string whole = read_file(path);
+    write_file(path, whole.substr(0, whole.size() / 2));
+    expect_failure(flow, 1, "remove " + path);
+    std::filesystem::remove(path);
+    succeed(flow);
+    EXPECT_EQ(read_file(path), whole);
+  }
+}
+
+// What a file says must not move a terminal's cursor.
+TEST_F(BadInput, ControlCharactersAreNotPrinted) {
+  const std::string config = write_config();
+  succeed({"train", config, "--out", out()});
+  succeed({"quantize", config, "--out", out()});
+  for (const std::string name : {"model.safetensors", "program.safetensors"}) {
+    SafeTensors file = read_safetensors(out() + "/" + name);
+    file.metadata["origin"] = "red \x1b[31m\x7f";
+    write_safetensors(out() + "/" + name, file);
+    const std::string text = succeed({"inspect", out() + "/" + name}).out;
+    EXPECT_NE(text.find("made by: red ?[31m?\n"), std::string::npos) << text;
+  }
+  // Names of operations too: here of the first one in the program.
+  SafeTensors file = read_safetensors(out() + "/program.safetensors");
+  std::string& graph = file.metadata["program"];
+  for (const std::string& name : {std::string("\\u001b[31m"), std::string(257, 'a')}) {
+    const std::string before = graph;
+    graph.replace(graph.find("\"name\":\"") + 8, 0, name);
+    write_safetensors(out() + "/program.safetensors", file);
+    expect_failure({"inspect", out() + "/program.safetensors"}, 1, "no control characters");
+    graph = before;
   }
 }
 

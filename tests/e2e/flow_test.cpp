@@ -75,6 +75,30 @@ TEST_F(FlowTest, RunsAgainOnlyWhatChanged) {
   EXPECT_EQ(stages_run(flow({config, "--set", "train.seed=2"}, out())), "eval-float");
 }
 
+// A result file with the right key, but without what the flow reads in it, counts as absent.
+TEST_F(FlowTest, RunsAgainWhatHasAnIncompleteResult) {
+  const std::string config = write_config();
+  flow({config}, out());
+  const auto damage = [&](const std::string& name, const auto& change) {
+    const std::string path = out() + "/" + name + ".json";
+    json result = parse_json(read_file(path), path);
+    change(result);
+    write_file(path, result.dump());
+    return stages_run(flow({config}, out()));
+  };
+  for (const char* field : {"samples", "warnings"}) {
+    EXPECT_EQ(damage("data", [&](json& result) { result.erase(field); }), "data") << field;
+  }
+  for (const char* field : {"metrics", "samples", "seconds"}) {
+    EXPECT_EQ(damage("eval-pwl", [&](json& result) { result.erase(field); }), "eval-pwl") << field;
+  }
+  EXPECT_EQ(damage("eval-golden", [](json& result) { result["metrics"]["accuracy"] = "high"; }),
+            "eval-golden");
+  // A model and a program that are there are not made again.
+  EXPECT_EQ(damage("train", [](json& result) { result["seconds"] = "long"; }), "");
+  EXPECT_EQ(damage("quantize", [](json& result) { result["report"].erase("edges"); }), "");
+}
+
 TEST_F(FlowTest, FindsModelAndProgramBesideTheConfig) {
   const std::string config = write_config();
   flow({config}, out());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tool says of itself.
+#include "data/catalogue.h"
 #include "tool.h"
 
 namespace emamba {
@@ -59,6 +60,21 @@ TEST_F(Help, DataNamesWhatIsMissing) {
               std::string::npos);
   }
   EXPECT_TRUE(mars);
+}
+
+// An archive whose files are all there is not downloaded again.
+TEST_F(Help, FetchedDataIsOneObject) {
+  const DataSet& set = data_set("cifar-10");
+  const std::string target = download_folder(set, folder_.path());
+  for (const std::string& file : set.files) write_file(target + "/" + file, "");
+  const nlohmann::json fetched =
+      succeed({"data", "fetch", "cifar-10", "--data", folder_.path(), "--json"}).json();
+  EXPECT_EQ(fetched.at("name"), "cifar-10");
+  EXPECT_EQ(fetched.at("folder"), target);
+  EXPECT_EQ(fetched.at("files").size(), set.files.size());
+  EXPECT_EQ(fetched.at("files").at(set.files.front()), target + "/" + set.files.front());
+  EXPECT_EQ(succeed({"data", "--json", "--data", folder_.path(), "fetch", "cifar-10"}).json(),
+            fetched);
 }
 
 }  // namespace
