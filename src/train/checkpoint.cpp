@@ -75,7 +75,9 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
 }
 
 Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) {
-  if (!file_exists(path)) throw Error(fmt::format("{}: there is no checkpoint", path), kHint);
+  if (!file_exists(path))
+    throw Error(fmt::format("{}: there is no checkpoint", path),
+                "leave out --resume to start the training");
   const SafeTensors file = read_safetensors(path);
   const auto text = file.metadata.find(kCheckpointKey);
   if (text == file.metadata.end()) {
