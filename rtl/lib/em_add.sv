@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// y = requantise(x0 * 2^Left0 + x1 * 2^Left1), element by element: the residual addition of
+// docs/arithmetic.md, section 10. Two input streams; a beat of Par elements a cycle.
+module em_add #(
+  parameter int unsigned Par = 4,
+  parameter int unsigned Beats = 5,
+  parameter int unsigned X0Bits = 8,
+  parameter int unsigned X1Bits = 8,
+  parameter int unsigned YBits = 8,
+  parameter int unsigned AccBits = 12,
+  parameter int unsigned Contexts = 1,
+  parameter logic [Contexts*8-1:0] Left0 = '0,  // of each context, to the common exponent
+  parameter logic [Contexts*8-1:0] Left1 = '0,
+  parameter logic [Contexts*8-1:0] Shift = '0,
+  localparam int unsigned Depth = 2
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  valid0_i,
+  output logic                  ready0_o,
+  input  logic [Par*X0Bits-1:0] data0_i,
+  input  logic                  last0_i,
+  input  logic                  valid1_i,
+  output logic                  ready1_o,
+  input  logic [Par*X1Bits-1:0] data1_i,
+  input  logic                  last1_i,
+  output logic                  valid_o,
+  input  logic                  ready_i,
+  output logic [Par*YBits-1:0]  data_o,
+  output logic                  last_o
+);
+
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+
+  logic                   advance, step, sequence_last, unused_last;
+  logic                   unused_inner, unused_inner_last, unused_vector_last, unused_first;
+  logic [em_pkg::index_bits(Beats)-1:0]          unused_outer;
+  logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
+  logic [ContextBits-1:0] context_now, context_done;
+
+  em_sequencer #(
+    .Outer   (Beats),
+    .Contexts(Contexts)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .advance_i      (advance),
+    .valid_i        (valid0_i & valid1_i),
+    .last_i         (last0_i),
+    .step_o         (step),
+    .outer_o        (unused_outer),
+    .inner_o        (unused_inner),
+    .address_o      (unused_address),
+    .inner_last_o   (unused_inner_last),
+    .vector_last_o  (unused_vector_last),
+    .sequence_last_o(sequence_last),
+    .first_o        (unused_first),
+    .context_o      (context_now)
+  );
+
+  assign ready0_o = step;
+  assign ready1_o = step;
+  assign unused_last = last1_i;
+
+  em_delay #(.Width(ContextBits)) u_context (
+    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  );
+
+  for (genvar i = 0; i < Par; i++) begin : gen_result
+    logic [AccBits-1:0] x0, x1, acc_d, acc_q;
+    logic [YBits-1:0]   y_d, y_q;
+
+    assign x0 = AccBits'($signed(data0_i[i*X0Bits +: X0Bits]));
+    assign x1 = AccBits'($signed(data1_i[i*X1Bits +: X1Bits]));
+
+    always_comb begin
+      acc_d = AccBits'((x0 << Left0[7:0]) + (x1 << Left1[7:0]));
+      for (int unsigned c = 1; c < Contexts; c++) begin
+        if (context_now == ContextBits'(c)) begin
+          acc_d = AccBits'((x0 << Left0[c*8 +: 8]) + (x1 << Left1[c*8 +: 8]));
+        end
+      end
+    end
+
+    em_requantise #(
+      .InBits  (AccBits),
+      .OutBits (YBits),
+      .Contexts(Contexts),
+      .Shift   (Shift)
+    ) u_requantise (
+      .context_i(context_done),
+      .value_i  (acc_q),
+      .value_o  (y_d)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        acc_q <= acc_d;
+        y_q   <= y_d;
+      end
+    end
+
+    assign data_o[i*YBits +: YBits] = y_q;
+  end
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (step),
+    .last_i   (sequence_last),
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+endmodule

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// A value, Depth registers later. No reset: what comes out of reset is never marked valid.
+module em_delay #(
+  parameter int unsigned Width = 1,
+  parameter int unsigned Depth = 1
+) (
+  input  logic             clk_i,
+  input  logic             advance_i,
+  input  logic [Width-1:0] data_i,
+  output logic [Width-1:0] data_o
+);
+
+  if (Depth == 0) begin : gen_wire
+    logic unused_clock;
+    assign unused_clock = clk_i ^ advance_i;
+    assign data_o = data_i;
+  end else if (Depth == 1) begin : gen_one
+    logic [Width-1:0] data_q;
+    always_ff @(posedge clk_i) begin
+      if (advance_i) data_q <= data_i;
+    end
+    assign data_o = data_q;
+  end else begin : gen_many
+    logic [Depth*Width-1:0] data_q;
+    always_ff @(posedge clk_i) begin
+      if (advance_i) data_q <= {data_q[(Depth-1)*Width-1:0], data_i};
+    end
+    assign data_o = data_q[(Depth-1)*Width +: Width];
+  end
+
+endmodule

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Causal depthwise convolution: docs/arithmetic.md, section 5. A beat of Par channels a cycle, with
+// Par * Taps multipliers. The newest Taps - 1 inputs of every channel wait in a memory; before the
+// first vector of a sequence they count as 0. A weight word holds (Par, Taps) weights, a bias word
+// Par; the words are (contexts, Beats).
+module em_dwconv #(
+  parameter int unsigned Par = 4,
+  parameter int unsigned Taps = 4,
+  parameter int unsigned Beats = 10,
+  parameter int unsigned XBits = 8,
+  parameter int unsigned YBits = 8,
+  parameter int unsigned AccBits = 20,
+  parameter int unsigned Contexts = 1,
+  parameter logic [Contexts*8-1:0] Shift = '0,
+  parameter WeightInit = "",
+  parameter BiasInit = "",
+  localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(Taps)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 valid_i,
+  output logic                 ready_o,
+  input  logic [Par*XBits-1:0] data_i,
+  input  logic                 last_i,
+  output logic                 valid_o,
+  input  logic                 ready_i,
+  output logic [Par*YBits-1:0] data_o,
+  output logic                 last_o
+);
+
+  localparam int unsigned Sum = Depth - 2;
+  localparam int unsigned ProductBits = XBits + 8;
+  localparam int unsigned Words = Beats * Contexts;
+  localparam int unsigned AddressBits = em_pkg::index_bits(Words);
+  localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+
+  logic                   advance, step, sequence_last, first;
+  logic                   unused_inner, unused_inner_last, unused_vector_last;
+  logic [BeatBits-1:0]    beat;
+  logic [AddressBits-1:0] address, bias_address;
+  logic [ContextBits-1:0] context_now, context_done;
+
+  em_sequencer #(
+    .Outer   (Beats),
+    .Contexts(Contexts)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .advance_i      (advance),
+    .valid_i,
+    .last_i,
+    .step_o         (step),
+    .outer_o        (beat),
+    .inner_o        (unused_inner),
+    .address_o      (address),
+    .inner_last_o   (unused_inner_last),
+    .vector_last_o  (unused_vector_last),
+    .sequence_last_o(sequence_last),
+    .first_o        (first),
+    .context_o      (context_now)
+  );
+
+  assign ready_o = step;
+
+  // The window of every channel: Taps inputs, the newest in the highest bits.
+  logic [Par*Taps*XBits-1:0] window_d, window;
+
+  if (Taps == 1) begin : gen_no_history
+    logic unused_history;
+    assign unused_history = first ^ (^beat);
+    assign window_d = data_i;
+  end else begin : gen_history
+    localparam int unsigned Kept = (Taps - 1) * XBits;
+    logic [Par*Kept-1:0] older, newer;
+
+    em_ram #(
+      .Width(Par * Kept),
+      .Depth(Beats)
+    ) u_history (
+      .clk_i,
+      .write_i        (step),
+      .write_address_i(beat),
+      .data_i         (newer),
+      .read_address_i (beat),
+      .data_o         (older)
+    );
+
+    for (genvar i = 0; i < Par; i++) begin : gen_channel
+      assign window_d[i*Taps*XBits +: Taps*XBits] =
+          {data_i[i*XBits +: XBits], first ? Kept'(0) : older[i*Kept +: Kept]};
+      assign newer[i*Kept +: Kept] = window_d[i*Taps*XBits+XBits +: Kept];
+    end
+  end
+
+  // Stage 1: windows and weights.
+  logic [Par*Taps*8-1:0] weights;
+
+  em_delay #(.Width(Par * Taps * XBits)) u_window (
+    .clk_i, .advance_i(advance), .data_i(window_d), .data_o(window)
+  );
+
+  em_rom #(
+    .Width(Par * Taps * 8),
+    .Depth(Words),
+    .Init (WeightInit)
+  ) u_weights (
+    .clk_i,
+    .advance_i(advance),
+    .address_i(address),
+    .data_o   (weights)
+  );
+
+  // The bias, on time for stage Sum.
+  logic [Par*AccBits-1:0] bias;
+
+  em_delay #(
+    .Width(AddressBits),
+    .Depth(Sum - 1)
+  ) u_address (
+    .clk_i, .advance_i(advance), .data_i(address), .data_o(bias_address)
+  );
+
+  em_rom #(
+    .Width(Par * AccBits),
+    .Depth(Words),
+    .Init (BiasInit)
+  ) u_bias (
+    .clk_i,
+    .advance_i(advance),
+    .address_i(bias_address),
+    .data_o   (bias)
+  );
+
+  em_delay #(
+    .Width(ContextBits),
+    .Depth(Sum + 1)
+  ) u_context (
+    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  );
+
+  for (genvar i = 0; i < Par; i++) begin : gen_result
+    logic [Taps*ProductBits-1:0] products;
+    logic [AccBits-1:0]          sum, acc_q;
+    logic [YBits-1:0]            y_d, y_q;
+
+    for (genvar k = 0; k < Taps; k++) begin : gen_tap
+      em_mul #(
+        .ABits(XBits),
+        .BBits(8)
+      ) u_mul (
+        .clk_i,
+        .advance_i(advance),
+        .a_i      (window[(i*Taps+k)*XBits +: XBits]),
+        .b_i      (weights[(i*Taps+k)*8 +: 8]),
+        .product_o(products[k*ProductBits +: ProductBits])
+      );
+    end
+
+    em_adder_tree #(
+      .Terms  (Taps),
+      .InBits (ProductBits),
+      .OutBits(AccBits)
+    ) u_tree (
+      .clk_i,
+      .advance_i(advance),
+      .terms_i  (products),
+      .sum_o    (sum)
+    );
+
+    em_requantise #(
+      .InBits  (AccBits),
+      .OutBits (YBits),
+      .Contexts(Contexts),
+      .Shift   (Shift)
+    ) u_requantise (
+      .context_i(context_done),
+      .value_i  (acc_q),
+      .value_o  (y_d)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        acc_q <= AccBits'(sum + bias[i*AccBits +: AccBits]);
+        y_q   <= y_d;
+      end
+    end
+
+    assign data_o[i*YBits +: YBits] = y_q;
+  end
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (step),
+    .last_i   (sequence_last),
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+endmodule

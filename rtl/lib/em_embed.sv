@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// y = requantise(table[id] + bias) for token ids: docs/arithmetic.md, section 5. An id stands in the
+// lowest word of its beat. A table word holds OutPar numbers; the words are (Vocab, OutBeats).
+module em_embed #(
+  parameter int unsigned InPar = 4,
+  parameter int unsigned OutPar = 4,
+  parameter int unsigned OutBeats = 5,
+  parameter int unsigned XBits = 16,
+  parameter int unsigned YBits = 8,
+  parameter int unsigned AccBits = 16,
+  parameter int unsigned Vocab = 16,
+  parameter int unsigned BiasRows = 1,
+  parameter logic [7:0] Shift = '0,
+  parameter TableInit = "",
+  parameter BiasInit = "",
+  localparam int unsigned Depth = 4
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    valid_i,
+  output logic                    ready_o,
+  input  logic [InPar*XBits-1:0]  data_i,
+  input  logic                    last_i,
+  output logic                    valid_o,
+  input  logic                    ready_i,
+  output logic [OutPar*YBits-1:0] data_o,
+  output logic                    last_o
+);
+
+  localparam int unsigned BeatBits = em_pkg::index_bits(OutBeats);
+  localparam int unsigned TableBits = em_pkg::index_bits(Vocab * OutBeats);
+  localparam int unsigned BiasBits = em_pkg::index_bits(BiasRows * OutBeats);
+
+  logic                advance, step, inner_last, vector_last, sequence_last;
+  logic                unused_outer, unused_first, unused_context;
+  logic [BeatBits-1:0] beat, unused_address;
+
+  em_sequencer #(
+    .Inner(OutBeats)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .advance_i      (advance),
+    .valid_i,
+    .last_i,
+    .step_o         (step),
+    .outer_o        (unused_outer),
+    .inner_o        (beat),
+    .address_o      (unused_address),
+    .inner_last_o   (inner_last),
+    .vector_last_o  (vector_last),
+    .sequence_last_o(sequence_last),
+    .first_o        (unused_first),
+    .context_o      (unused_context)
+  );
+
+  assign ready_o = step & inner_last;
+
+  if (InPar > 1) begin : gen_padding
+    logic unused_padding;
+    assign unused_padding = ^data_i[InPar*XBits-1:XBits];
+  end
+
+  // id * OutBeats + beat, by shifts and additions: OutBeats is a constant.
+  logic [TableBits-1:0] table_address_d, table_address_q;
+  logic [BiasBits-1:0]  row_q, row_d, bias_address_q;
+
+  always_comb begin
+    table_address_d = TableBits'(beat);
+    for (int unsigned b = 0; b < 32; b++) begin
+      if (((OutBeats >> b) & 1) == 1) begin
+        table_address_d = table_address_d + (TableBits'(data_i[XBits-1:0]) << b);
+      end
+    end
+    row_d = row_q;
+    if (step && vector_last) begin
+      row_d = (sequence_last || (BiasRows == 1)) ? '0 : BiasBits'(row_q + BiasBits'(OutBeats));
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) row_q <= '0;
+    else row_q <= row_d;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      table_address_q <= table_address_d;
+      bias_address_q  <= BiasBits'(row_q + BiasBits'(beat));
+    end
+  end
+
+  logic [OutPar*8-1:0]       entry;
+  logic [OutPar*AccBits-1:0] bias;
+
+  em_rom #(
+    .Width(OutPar * 8),
+    .Depth(Vocab * OutBeats),
+    .Block(Vocab * OutBeats > 64),
+    .Init (TableInit)
+  ) u_table (
+    .clk_i, .advance_i(advance), .address_i(table_address_q), .data_o(entry)
+  );
+
+  em_rom #(
+    .Width(OutPar * AccBits),
+    .Depth(BiasRows * OutBeats),
+    .Init (BiasInit)
+  ) u_bias (
+    .clk_i, .advance_i(advance), .address_i(bias_address_q), .data_o(bias)
+  );
+
+  for (genvar o = 0; o < OutPar; o++) begin : gen_result
+    logic [AccBits-1:0] acc_q;
+    logic [YBits-1:0]   y_d, y_q;
+
+    em_requantise #(
+      .InBits (AccBits),
+      .OutBits(YBits),
+      .Shift  (Shift)
+    ) u_requantise (
+      .context_i(1'b0), .value_i(acc_q), .value_o(y_d)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        acc_q <= AccBits'($signed(entry[o*8 +: 8])) + bias[o*AccBits +: AccBits];
+        y_q   <= y_d;
+      end
+    end
+
+    assign data_o[o*YBits +: YBits] = y_q;
+  end
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (step),
+    .last_i   (sequence_last),
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+endmodule

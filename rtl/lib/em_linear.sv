@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// y = requantise(activation(weight x + bias)): docs/arithmetic.md, section 5.
+//
+// Every input beat of InPar words meets all OutBeats groups of OutPar outputs, one a cycle, with
+// InPar * OutPar multipliers; partial sums wait in a small memory. So the work goes on while the
+// vector still arrives, and a flattened sequence is a vector of many beats. A weight word holds
+// (OutPar, InPar) weights, the words are (contexts, InBeats, OutBeats).
+module em_linear #(
+  parameter int unsigned InPar = 4,
+  parameter int unsigned OutPar = 4,
+  parameter int unsigned InBeats = 5,
+  parameter int unsigned OutBeats = 10,
+  parameter int unsigned XBits = 8,
+  parameter int unsigned YBits = 8,
+  parameter int unsigned AccBits = 24,
+  parameter int unsigned BiasRows = 1,  // 0: no bias; 1; or one for every vector of a sequence
+  parameter bit Relu = 1'b0,
+  parameter int unsigned Contexts = 1,
+  parameter logic [Contexts*8-1:0] Shift = '0,
+  parameter bit BlockWeights = 1'b0,
+  parameter WeightInit = "",
+  parameter BiasInit = "",
+  localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(InPar)
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    valid_i,
+  output logic                    ready_o,
+  input  logic [InPar*XBits-1:0]  data_i,
+  input  logic                    last_i,
+  output logic                    valid_o,
+  input  logic                    ready_i,
+  output logic [OutPar*YBits-1:0] data_o,
+  output logic                    last_o
+);
+
+  localparam int unsigned Sum = Depth - 2;  // the stage at which the adder trees are done
+  localparam int unsigned ProductBits = XBits + 8;
+  localparam int unsigned InnerBits = em_pkg::index_bits(OutBeats);
+  localparam int unsigned OuterBits = em_pkg::index_bits(InBeats);
+  localparam int unsigned WeightWords = InBeats * OutBeats * Contexts;
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+
+  logic                                        advance, step, inner_last, vector_last;
+  logic                                        sequence_last, first_beat, final_beat, unused_first;
+  logic [OuterBits-1:0]                        outer;
+  logic [InnerBits-1:0]                        inner;
+  logic [em_pkg::index_bits(WeightWords)-1:0]  address;
+  logic [ContextBits-1:0]                      context_now, context_done;
+
+  em_sequencer #(
+    .Outer   (InBeats),
+    .Inner   (OutBeats),
+    .Contexts(Contexts)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .advance_i      (advance),
+    .valid_i,
+    .last_i,
+    .step_o         (step),
+    .outer_o        (outer),
+    .inner_o        (inner),
+    .address_o      (address),
+    .inner_last_o   (inner_last),
+    .vector_last_o  (vector_last),
+    .sequence_last_o(sequence_last),
+    .first_o        (unused_first),
+    .context_o      (context_now)
+  );
+
+  assign ready_o    = step & inner_last;
+  assign first_beat = (outer == '0);
+  assign final_beat = (outer == OuterBits'(InBeats - 1));
+
+  // Stage 1: weights and inputs.
+  logic [OutPar*InPar*8-1:0] weights;
+  logic [InPar*XBits-1:0]    x;
+
+  em_rom #(
+    .Width(OutPar * InPar * 8),
+    .Depth(WeightWords),
+    .Block(BlockWeights),
+    .Init (WeightInit)
+  ) u_weights (
+    .clk_i,
+    .advance_i(advance),
+    .address_i(address),
+    .data_o   (weights)
+  );
+
+  em_delay #(.Width(InPar * XBits)) u_x (
+    .clk_i, .advance_i(advance), .data_i, .data_o(x)
+  );
+
+  // Stage Sum: the sum of InPar products for each of OutPar outputs.
+  logic [OutPar*AccBits-1:0] sums;
+
+  for (genvar o = 0; o < OutPar; o++) begin : gen_output
+    logic [InPar*ProductBits-1:0] products;
+    for (genvar i = 0; i < InPar; i++) begin : gen_input
+      em_mul #(
+        .ABits(XBits),
+        .BBits(8)
+      ) u_mul (
+        .clk_i,
+        .advance_i(advance),
+        .a_i      (x[i*XBits +: XBits]),
+        .b_i      (weights[(o*InPar+i)*8 +: 8]),
+        .product_o(products[i*ProductBits +: ProductBits])
+      );
+    end
+    em_adder_tree #(
+      .Terms  (InPar),
+      .InBits (ProductBits),
+      .OutBits(AccBits)
+    ) u_tree (
+      .clk_i,
+      .advance_i(advance),
+      .terms_i  (products),
+      .sum_o    (sums[o*AccBits +: AccBits])
+    );
+  end
+
+  // What stage Sum must know of its step.
+  logic                 summing, summing_first;
+  logic [InnerBits-1:0] summing_inner;
+
+  em_delay #(
+    .Width(2 + InnerBits),
+    .Depth(Sum)
+  ) u_summing (
+    .clk_i,
+    .advance_i(advance),
+    .data_i   ({step, first_beat, inner}),
+    .data_o   ({summing, summing_first, summing_inner})
+  );
+
+  // The bias, on time for stage Sum.
+  logic [OutPar*AccBits-1:0] bias;
+
+  if (BiasRows == 0) begin : gen_no_bias
+    logic unused_sequence_last;
+    assign unused_sequence_last = vector_last & sequence_last;
+    assign bias = '0;
+  end else begin : gen_bias
+    localparam int unsigned Words = OutBeats * ((BiasRows > 1) ? BiasRows : Contexts);
+    localparam int unsigned AddressBits = em_pkg::index_bits(Words);
+    logic [AddressBits-1:0] row_q, row_d, bias_address;
+
+    always_comb begin
+      row_d = row_q;
+      if (step && vector_last) begin
+        if (sequence_last) begin
+          row_d = ((Contexts > 1) && (context_now != ContextBits'(Contexts - 1))) ?
+              AddressBits'(row_q + AddressBits'(OutBeats)) : '0;
+        end else if (BiasRows > 1) begin
+          row_d = AddressBits'(row_q + AddressBits'(OutBeats));
+        end
+      end
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) row_q <= '0;
+      else row_q <= row_d;
+    end
+
+    em_delay #(
+      .Width(AddressBits),
+      .Depth(Sum - 1)
+    ) u_address (
+      .clk_i,
+      .advance_i(advance),
+      .data_i   (AddressBits'(row_q + AddressBits'(inner))),
+      .data_o   (bias_address)
+    );
+
+    em_rom #(
+      .Width(OutPar * AccBits),
+      .Depth(Words),
+      .Init (BiasInit)
+    ) u_bias (
+      .clk_i,
+      .advance_i(advance),
+      .address_i(bias_address),
+      .data_o   (bias)
+    );
+  end
+
+  // Stage Sum + 1: the accumulators.
+  logic [OutPar*AccBits-1:0] partial, acc_d, acc_q;
+
+  if (InBeats == 1) begin : gen_direct
+    logic unused_summing;
+    assign unused_summing = summing ^ summing_first ^ (^summing_inner);
+    assign partial = bias;
+  end else begin : gen_accumulate
+    logic [OutPar*AccBits-1:0] stored;
+    em_ram #(
+      .Width(OutPar * AccBits),
+      .Depth(OutBeats)
+    ) u_partial (
+      .clk_i,
+      .write_i        (advance & summing),
+      .write_address_i(summing_inner),
+      .data_i         (acc_d),
+      .read_address_i (summing_inner),
+      .data_o         (stored)
+    );
+    assign partial = summing_first ? bias : stored;
+  end
+
+  always_comb begin
+    for (int unsigned o = 0; o < OutPar; o++) begin
+      acc_d[o*AccBits +: AccBits] =
+          AccBits'(partial[o*AccBits +: AccBits] + sums[o*AccBits +: AccBits]);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) acc_q <= acc_d;
+  end
+
+  // Stage Sum + 2 = Depth: activation, rounding, saturation.
+  logic [OutPar*YBits-1:0] y_d, y_q;
+
+  em_delay #(
+    .Width(ContextBits),
+    .Depth(Sum + 1)
+  ) u_context (
+    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  );
+
+  for (genvar o = 0; o < OutPar; o++) begin : gen_result
+    logic [AccBits-1:0] acc, active;
+    assign acc = acc_q[o*AccBits +: AccBits];
+    assign active = (Relu && acc[AccBits-1]) ? '0 : acc;
+    em_requantise #(
+      .InBits  (AccBits),
+      .OutBits (YBits),
+      .Contexts(Contexts),
+      .Shift   (Shift)
+    ) u_requantise (
+      .context_i(context_done),
+      .value_i  (active),
+      .value_o  (y_d[o*YBits +: YBits])
+    );
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) y_q <= y_d;
+  end
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (step & final_beat),
+    .last_i   (sequence_last),
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+  assign data_o = y_q;
+
+endmodule

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// The second half of range normalisation (docs/arithmetic.md, section 6): every channel of a token,
+// given the token's sum and reciprocal. Input 0 is the token, input 1 one beat {reciprocal, sum} a
+// token. Par units of two multipliers each. A weight word holds Par weights, a bias word Par biases;
+// the words are (contexts, beats).
+module em_norm_apply #(
+  parameter int unsigned Par = 4,
+  parameter int unsigned Width = 20,  // D
+  parameter int unsigned YBits = 8,
+  parameter int unsigned AccBits = 26,
+  parameter int unsigned Contexts = 1,
+  parameter logic [Contexts*8-1:0] Shift = '0,
+  parameter WeightInit = "",
+  parameter BiasInit = "",
+  localparam int unsigned Beats = (Width + Par - 1) / Par,
+  localparam int unsigned SumBits = 8 + em_pkg::index_bits(Width),
+  localparam int unsigned Depth = 4 + 2 * em_pkg::mul_latency()
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  valid0_i,
+  output logic                  ready0_o,
+  input  logic [Par*8-1:0]      data0_i,
+  input  logic                  last0_i,
+  input  logic                  valid1_i,
+  output logic                  ready1_o,
+  input  logic [21+SumBits-1:0] data1_i,
+  input  logic                  last1_i,
+  output logic                  valid_o,
+  input  logic                  ready_i,
+  output logic [Par*YBits-1:0]  data_o,
+  output logic                  last_o
+);
+
+  localparam int unsigned Scaled = 2 + em_pkg::mul_latency();           // the stage of the ratio
+  localparam int unsigned Weighted = Scaled + em_pkg::mul_latency();    // of weight * ratio
+  localparam int unsigned CentredBits = SumBits + 1;
+  localparam int unsigned RatioBits = 16;
+  localparam logic [7:0] RatioShift = 8'(6 + ((Width > 1) ? $clog2(Width) : 0));  // f - 14
+  localparam int unsigned Words = Beats * Contexts;
+  localparam int unsigned AddressBits = em_pkg::index_bits(Words);
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+
+  logic                   advance, step, vector_last, sequence_last, unused_last;
+  logic                   unused_inner, unused_inner_last, unused_first;
+  logic [em_pkg::index_bits(Beats)-1:0] unused_outer;
+  logic [AddressBits-1:0] address, weight_address, bias_address;
+  logic [ContextBits-1:0] context_now, context_done;
+
+  em_sequencer #(
+    .Outer   (Beats),
+    .Contexts(Contexts)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .advance_i      (advance),
+    .valid_i        (valid0_i & valid1_i),
+    .last_i         (last0_i),
+    .step_o         (step),
+    .outer_o        (unused_outer),
+    .inner_o        (unused_inner),
+    .address_o      (address),
+    .inner_last_o   (unused_inner_last),
+    .vector_last_o  (vector_last),
+    .sequence_last_o(sequence_last),
+    .first_o        (unused_first),
+    .context_o      (context_now)
+  );
+
+  assign ready0_o = step;
+  assign ready1_o = step & vector_last;
+  assign unused_last = last1_i;
+
+  logic [Par*8-1:0]       weights;
+  logic [Par*AccBits-1:0] biases;
+
+  em_delay #(
+    .Width(AddressBits),
+    .Depth(Scaled - 1)
+  ) u_weight_address (
+    .clk_i, .advance_i(advance), .data_i(address), .data_o(weight_address)
+  );
+
+  em_rom #(
+    .Width(Par * 8),
+    .Depth(Words),
+    .Init (WeightInit)
+  ) u_weights (
+    .clk_i,
+    .advance_i(advance),
+    .address_i(weight_address),
+    .data_o   (weights)
+  );
+
+  em_delay #(
+    .Width(AddressBits),
+    .Depth(Weighted - Scaled)
+  ) u_bias_address (
+    .clk_i, .advance_i(advance), .data_i(weight_address), .data_o(bias_address)
+  );
+
+  em_rom #(
+    .Width(Par * AccBits),
+    .Depth(Words),
+    .Init (BiasInit)
+  ) u_biases (
+    .clk_i,
+    .advance_i(advance),
+    .address_i(bias_address),
+    .data_o   (biases)
+  );
+
+  em_delay #(
+    .Width(ContextBits),
+    .Depth(Depth - 1)
+  ) u_context (
+    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  );
+
+  logic [20:0] reciprocal_q;
+
+  always_ff @(posedge clk_i) begin
+    if (advance) reciprocal_q <= data1_i[SumBits +: 21];
+  end
+
+  for (genvar i = 0; i < Par; i++) begin : gen_unit
+    logic [CentredBits-1:0]    scaled_x, centred_d, centred_q;
+    logic [CentredBits+21:0]   ratio_product;
+    logic [RatioBits-1:0]      ratio_d, ratio_q;
+    logic [RatioBits+7:0]      product;
+    logic [AccBits-1:0]        acc_q;
+    logic [YBits-1:0]          y_d, y_q;
+
+    // D * x - sum, with D * x by shifts and additions: D is a constant.
+    always_comb begin
+      scaled_x = '0;
+      for (int unsigned b = 0; b < 32; b++) begin
+        if (((Width >> b) & 1) == 1) begin
+          scaled_x = scaled_x + (CentredBits'($signed(data0_i[i*8 +: 8])) << b);
+        end
+      end
+      centred_d = scaled_x - CentredBits'($signed(data1_i[SumBits-1:0]));
+    end
+
+    em_mul #(
+      .ABits(CentredBits),
+      .BBits(22)
+    ) u_ratio (
+      .clk_i,
+      .advance_i(advance),
+      .a_i      (centred_q),
+      .b_i      ({1'b0, reciprocal_q}),
+      .product_o(ratio_product)
+    );
+
+    em_requantise #(
+      .InBits (CentredBits + 22),
+      .OutBits(RatioBits),
+      .Shift  (RatioShift)
+    ) u_ratio_shift (
+      .context_i(1'b0),
+      .value_i  (ratio_product),
+      .value_o  (ratio_d)
+    );
+
+    em_mul #(
+      .ABits(RatioBits),
+      .BBits(8)
+    ) u_weight (
+      .clk_i,
+      .advance_i(advance),
+      .a_i      (ratio_q),
+      .b_i      (weights[i*8 +: 8]),
+      .product_o(product)
+    );
+
+    em_requantise #(
+      .InBits  (AccBits),
+      .OutBits (YBits),
+      .Contexts(Contexts),
+      .Shift   (Shift)
+    ) u_requantise (
+      .context_i(context_done),
+      .value_i  (acc_q),
+      .value_o  (y_d)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        centred_q <= centred_d;
+        ratio_q   <= ratio_d;
+        acc_q     <= AccBits'($signed(product)) + biases[i*AccBits +: AccBits];
+        y_q       <= y_d;
+      end
+    end
+
+    assign data_o[i*YBits +: YBits] = y_q;
+  end
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (step),
+    .last_i   (sequence_last),
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+endmodule

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// A piecewise-linear function, element by element: docs/arithmetic.md, section 7. A beat of Par
+// elements a cycle, with Par multipliers.
+module em_pwl #(
+  parameter int unsigned Par = 4,
+  parameter int unsigned Beats = 10,
+  parameter int unsigned XBits = 8,
+  parameter int unsigned YBits = 8,
+  parameter int unsigned Knots = 18,
+  parameter int unsigned SlopeBits = 12,
+  parameter int unsigned InterceptBits = 24,
+  parameter int unsigned Contexts = 1,
+  parameter logic [Contexts*8-1:0] Shift = '0,
+  parameter logic [Contexts*Knots*(XBits+1)-1:0] KnotTable = '0,
+  parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
+  parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
+  localparam int unsigned Depth = 3 + em_pkg::mul_latency()
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 valid_i,
+  output logic                 ready_o,
+  input  logic [Par*XBits-1:0] data_i,
+  input  logic                 last_i,
+  output logic                 valid_o,
+  input  logic                 ready_i,
+  output logic [Par*YBits-1:0] data_o,
+  output logic                 last_o
+);
+
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+  localparam int unsigned ProductBits = XBits + SlopeBits;
+  localparam int unsigned AccBits =
+      ((ProductBits > InterceptBits) ? ProductBits : InterceptBits) + 1;
+
+  logic                   advance, step, sequence_last;
+  logic                   unused_inner, unused_inner_last, unused_vector_last, unused_first;
+  logic [em_pkg::index_bits(Beats)-1:0]          unused_outer;
+  logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
+  logic [ContextBits-1:0] context_now, context_done;
+
+  em_sequencer #(
+    .Outer   (Beats),
+    .Contexts(Contexts)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .advance_i      (advance),
+    .valid_i,
+    .last_i,
+    .step_o         (step),
+    .outer_o        (unused_outer),
+    .inner_o        (unused_inner),
+    .address_o      (unused_address),
+    .inner_last_o   (unused_inner_last),
+    .vector_last_o  (unused_vector_last),
+    .sequence_last_o(sequence_last),
+    .first_o        (unused_first),
+    .context_o      (context_now)
+  );
+
+  assign ready_o = step;
+
+  em_delay #(
+    .Width(ContextBits),
+    .Depth(Depth - 1)
+  ) u_context (
+    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  );
+
+  for (genvar i = 0; i < Par; i++) begin : gen_result
+    logic [XBits-1:0]         x_q;
+    logic [SlopeBits-1:0]     slope_d, slope_q;
+    logic [InterceptBits-1:0] intercept_d, intercept_q, intercept;
+    logic [ProductBits-1:0]   product;
+    logic [AccBits-1:0]       acc_q;
+    logic [YBits-1:0]         y_d, y_q;
+
+    em_pwl_line #(
+      .Knots         (Knots),
+      .XBits         (XBits),
+      .SlopeBits     (SlopeBits),
+      .InterceptBits (InterceptBits),
+      .Contexts      (Contexts),
+      .KnotTable     (KnotTable),
+      .SlopeTable    (SlopeTable),
+      .InterceptTable(InterceptTable)
+    ) u_line (
+      .context_i  (context_now),
+      .x_i        (data_i[i*XBits +: XBits]),
+      .slope_o    (slope_d),
+      .intercept_o(intercept_d)
+    );
+
+    em_mul #(
+      .ABits(SlopeBits),
+      .BBits(XBits)
+    ) u_mul (
+      .clk_i,
+      .advance_i(advance),
+      .a_i      (slope_q),
+      .b_i      (x_q),
+      .product_o(product)
+    );
+
+    em_delay #(
+      .Width(InterceptBits),
+      .Depth(em_pkg::mul_latency())
+    ) u_intercept (
+      .clk_i, .advance_i(advance), .data_i(intercept_q), .data_o(intercept)
+    );
+
+    em_requantise #(
+      .InBits  (AccBits),
+      .OutBits (YBits),
+      .Contexts(Contexts),
+      .Shift   (Shift)
+    ) u_requantise (
+      .context_i(context_done),
+      .value_i  (acc_q),
+      .value_o  (y_d)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        x_q         <= data_i[i*XBits +: XBits];
+        slope_q     <= slope_d;
+        intercept_q <= intercept_d;
+        acc_q       <= AccBits'($signed(product)) + AccBits'($signed(intercept));
+        y_q         <= y_d;
+      end
+    end
+
+    assign data_o[i*YBits +: YBits] = y_q;
+  end
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (step),
+    .last_i   (sequence_last),
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+endmodule

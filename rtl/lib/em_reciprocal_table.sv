@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// 1 / (D * range) for range normalisation (docs/arithmetic.md, section 6), read from a table of 256
+// words: {range, sum} becomes {reciprocal, sum}, one token a cycle.
+module em_reciprocal_table #(
+  parameter int unsigned SumBits = 13,
+  parameter TableInit = "",
+  localparam int unsigned Depth = 1
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  valid_i,
+  output logic                  ready_o,
+  input  logic [8+SumBits-1:0]  data_i,
+  input  logic                  last_i,
+  output logic                  valid_o,
+  input  logic                  ready_i,
+  output logic [21+SumBits-1:0] data_o,
+  output logic                  last_o
+);
+
+  logic advance;
+
+  assign ready_o = advance;
+
+  em_rom #(
+    .Width(21),
+    .Depth(256),
+    .Init (TableInit)
+  ) u_table (
+    .clk_i,
+    .advance_i(advance),
+    .address_i(data_i[SumBits +: 8]),
+    .data_o   (data_o[SumBits +: 21])
+  );
+
+  em_delay #(.Width(SumBits)) u_sum (
+    .clk_i, .advance_i(advance), .data_i(data_i[SumBits-1:0]), .data_o(data_o[SumBits-1:0])
+  );
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (valid_i),
+    .last_i,
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+endmodule

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+// The selective scan: docs/arithmetic.md, section 8. DPar channels by NPar states a cycle, in a
+// pipeline of Depth registers. A state's recurrence takes MulLatency + 1 cycles of it, which pass
+// before the next token comes to the same state; a token of fewer steps waits for them.
+//
+// Inputs: 0 is x and 1 delta, in beats of DPar channels; 2 is B and 3 C, each in one beat of all
+// states (BWords words, of which States count). An A word holds (DPar, NPar) numbers, a D word DPar;
+// the words are (contexts, DBeats, NBeats) and (contexts, DBeats).
+module em_scan #(
+  parameter int unsigned DPar = 4,
+  parameter int unsigned NPar = 8,
+  parameter int unsigned DBeats = 10,
+  parameter int unsigned NBeats = 1,
+  parameter int unsigned BWords = 8,
+  parameter int unsigned XBits = 8,
+  parameter int unsigned DeltaBits = 8,
+  parameter int unsigned BBits = 8,
+  parameter int unsigned CBits = 8,
+  parameter int unsigned YBits = 8,
+  parameter int unsigned StateBits = 24,
+  parameter int unsigned IncrementBits = 32,
+  parameter int unsigned AccBits = 36,
+  parameter int unsigned Knots = 12,
+  parameter int unsigned SlopeBits = 12,
+  parameter int unsigned InterceptBits = 24,
+  parameter int unsigned Contexts = 1,
+  parameter logic [Contexts*8-1:0] ZShift = '0,
+  parameter logic [Contexts*8-1:0] AbarShift = '0,
+  parameter logic [Contexts*8-1:0] BbarShift = '0,
+  parameter logic [Contexts*8-1:0] IncrementShift = '0,
+  parameter logic [Contexts*8-1:0] SkipShift = '0,
+  parameter logic [Contexts*8-1:0] Shift = '0,
+  parameter logic [Contexts*Knots*9-1:0] KnotTable = '0,
+  parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
+  parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
+  parameter bit BlockWeights = 1'b0,
+  parameter AInit = "",
+  parameter DInit = "",
+  localparam int unsigned Recurrence = em_pkg::mul_latency() + 1,
+  localparam int unsigned Idle =
+      (DBeats * NBeats < Recurrence) ? (Recurrence - DBeats * NBeats) : 0,
+  localparam int unsigned Depth = 9 + 3 * em_pkg::mul_latency() + em_pkg::tree_latency(NPar)
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    valid0_i,
+  output logic                    ready0_o,
+  input  logic [DPar*XBits-1:0]   data0_i,
+  input  logic                    last0_i,
+  input  logic                    valid1_i,
+  output logic                    ready1_o,
+  input  logic [DPar*DeltaBits-1:0] data1_i,
+  input  logic                    last1_i,
+  input  logic                    valid2_i,
+  output logic                    ready2_o,
+  input  logic [BWords*BBits-1:0] data2_i,
+  input  logic                    last2_i,
+  input  logic                    valid3_i,
+  output logic                    ready3_o,
+  input  logic [BWords*CBits-1:0] data3_i,
+  input  logic                    last3_i,
+  output logic                    valid_o,
+  input  logic                    ready_i,
+  output logic [DPar*YBits-1:0]   data_o,
+  output logic                    last_o
+);
+
+  localparam int unsigned ML = em_pkg::mul_latency();
+  localparam int unsigned HRead = 4 + 2 * ML;
+  localparam int unsigned HWrite = HRead + ML;
+  localparam int unsigned Sum = Depth - 2;  // the stage at which the terms are added
+  localparam int unsigned StoredBits = StateBits - 7;
+  localparam int unsigned TermBits = CBits + StateBits;
+  localparam int unsigned InnerBits = em_pkg::index_bits(NBeats);
+  localparam int unsigned OuterBits = em_pkg::index_bits(DBeats);
+  localparam int unsigned Words = DBeats * NBeats;
+  localparam int unsigned WordBits = em_pkg::index_bits(Words);
+  localparam int unsigned AddressBits = em_pkg::index_bits(Words * Contexts);
+  localparam int unsigned DAddressBits = em_pkg::index_bits(DBeats * Contexts);
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+
+  logic                   advance, step, inner_last, vector_last, sequence_last, first;
+  logic [OuterBits-1:0]   unused_outer;
+  logic [InnerBits-1:0]   inner;
+  logic [AddressBits-1:0] address;
+  logic [ContextBits-1:0] context_now, context_first, context_sum, context_done;
+
+  em_sequencer #(
+    .Outer   (DBeats),
+    .Inner   (NBeats),
+    .Idle    (Idle),
+    .Contexts(Contexts)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .advance_i      (advance),
+    .valid_i        (valid0_i & valid1_i & valid2_i & valid3_i),
+    .last_i         (last0_i),
+    .step_o         (step),
+    .outer_o        (unused_outer),
+    .inner_o        (inner),
+    .address_o      (address),
+    .inner_last_o   (inner_last),
+    .vector_last_o  (vector_last),
+    .sequence_last_o(sequence_last),
+    .first_o        (first),
+    .context_o      (context_now)
+  );
+
+  logic unused_last;
+  assign unused_last = last1_i ^ last2_i ^ last3_i;
+
+  assign ready0_o = step & inner_last;
+  assign ready1_o = step & inner_last;
+  assign ready2_o = step & vector_last;
+  assign ready3_o = step & vector_last;
+
+  // The word of states and the word of D that a step works on, counted as the address is.
+  logic [WordBits-1:0]     word_q, word_d, word_read, word_write;
+  logic [DAddressBits-1:0] d_address_q, d_address_d, d_base_q, d_base_d, d_address;
+
+  always_comb begin
+    word_d      = word_q;
+    d_address_d = d_address_q;
+    d_base_d    = d_base_q;
+    if (step) begin
+      word_d = vector_last ? '0 : WordBits'(word_q + 1'b1);
+      if (inner_last) d_address_d = DAddressBits'(d_address_q + 1'b1);
+      if (vector_last) d_address_d = d_base_q;
+      if (sequence_last) begin
+        d_base_d = (context_now == ContextBits'(Contexts - 1)) ? '0 :
+            DAddressBits'(d_address_q + 1'b1);
+        d_address_d = d_base_d;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      word_q      <= '0;
+      d_address_q <= '0;
+      d_base_q    <= '0;
+    end else begin
+      word_q      <= word_d;
+      d_address_q <= d_address_d;
+      d_base_q    <= d_base_d;
+    end
+  end
+
+  // Stage 1: the operands.
+  logic [DPar*NPar*8-1:0]    a;
+  logic [DPar*XBits-1:0]     x;
+  logic [DPar*DeltaBits-1:0] delta;
+  logic [NPar*BBits-1:0]     b_d, b;
+  logic [NPar*CBits-1:0]     c_d, c;
+
+  always_comb begin
+    b_d = data2_i[NPar*BBits-1:0];
+    c_d = data3_i[NPar*CBits-1:0];
+    for (int unsigned n = 1; n < NBeats; n++) begin
+      if (inner == InnerBits'(n)) begin
+        b_d = data2_i[n*NPar*BBits +: NPar*BBits];
+        c_d = data3_i[n*NPar*CBits +: NPar*CBits];
+      end
+    end
+  end
+
+  if (BWords > NPar * NBeats) begin : gen_padding
+    logic unused_padding;
+    assign unused_padding = (^data2_i[BWords*BBits-1:NPar*NBeats*BBits]) ^
+        (^data3_i[BWords*CBits-1:NPar*NBeats*CBits]);
+  end
+
+  em_rom #(
+    .Width(DPar * NPar * 8),
+    .Depth(Words * Contexts),
+    .Block(BlockWeights),
+    .Init (AInit)
+  ) u_a (
+    .clk_i, .advance_i(advance), .address_i(address), .data_o(a)
+  );
+
+  em_delay #(
+    .Width(DPar * XBits + DPar * DeltaBits + NPar * BBits + NPar * CBits + ContextBits)
+  ) u_operands (
+    .clk_i,
+    .advance_i(advance),
+    .data_i   ({data0_i, data1_i, b_d, c_d, context_now}),
+    .data_o   ({x, delta, b, c, context_first})
+  );
+
+  // Stages HRead and HWrite: the states.
+  logic                            first_read, writes;
+  logic [DPar*NPar*StoredBits-1:0] stored, h_old, h_new;
+
+  em_delay #(
+    .Width(1 + WordBits),
+    .Depth(HRead)
+  ) u_read (
+    .clk_i, .advance_i(advance), .data_i({first, word_q}), .data_o({first_read, word_read})
+  );
+
+  em_delay #(
+    .Width(1 + WordBits),
+    .Depth(HWrite)
+  ) u_write (
+    .clk_i, .advance_i(advance), .data_i({step, word_q}), .data_o({writes, word_write})
+  );
+
+  em_ram #(
+    .Width(DPar * NPar * StoredBits),
+    .Depth(Words)
+  ) u_states (
+    .clk_i,
+    .write_i        (advance & writes),
+    .write_address_i(word_write),
+    .data_i         (h_new),
+    .read_address_i (word_read),
+    .data_o         (stored)
+  );
+
+  assign h_old = first_read ? '0 : stored;
+
+  // The skip D * x, on time for stage Sum.
+  logic [DPar*8-1:0]     d;
+  logic [DPar*XBits-1:0] skip_x;
+
+  em_delay #(
+    .Width(DAddressBits),
+    .Depth(Sum - ML - 1)
+  ) u_d_address (
+    .clk_i, .advance_i(advance), .data_i(d_address_q), .data_o(d_address)
+  );
+
+  em_rom #(
+    .Width(DPar * 8),
+    .Depth(DBeats * Contexts),
+    .Init (DInit)
+  ) u_d (
+    .clk_i, .advance_i(advance), .address_i(d_address), .data_o(d)
+  );
+
+  em_delay #(
+    .Width(DPar * XBits),
+    .Depth(Sum - ML - 1)
+  ) u_skip_x (
+    .clk_i, .advance_i(advance), .data_i(x), .data_o(skip_x)
+  );
+
+  // What stages Sum and Sum + 1 must know of their step.
+  logic summing_first;
+
+  em_delay #(
+    .Width(1 + ContextBits),
+    .Depth(Sum)
+  ) u_summing (
+    .clk_i,
+    .advance_i(advance),
+    .data_i   ({inner == '0, context_now}),
+    .data_o   ({summing_first, context_sum})
+  );
+
+  em_delay #(.Width(ContextBits)) u_context_done (
+    .clk_i, .advance_i(advance), .data_i(context_sum), .data_o(context_done)
+  );
+
+  for (genvar i = 0; i < DPar; i++) begin : gen_channel
+    logic [NPar*TermBits-1:0] terms;
+
+    for (genvar n = 0; n < NPar; n++) begin : gen_state
+      em_scan_cell #(
+        .XBits         (XBits),
+        .DeltaBits     (DeltaBits),
+        .BBits         (BBits),
+        .CBits         (CBits),
+        .StateBits     (StateBits),
+        .IncrementBits (IncrementBits),
+        .Knots         (Knots),
+        .SlopeBits     (SlopeBits),
+        .InterceptBits (InterceptBits),
+        .Contexts      (Contexts),
+        .ZShift        (ZShift),
+        .AbarShift     (AbarShift),
+        .BbarShift     (BbarShift),
+        .IncrementShift(IncrementShift),
+        .KnotTable     (KnotTable),
+        .SlopeTable    (SlopeTable),
+        .InterceptTable(InterceptTable)
+      ) u_cell (
+        .clk_i,
+        .advance_i(advance),
+        .context_i(context_first),
+        .a_i      (a[(i*NPar+n)*8 +: 8]),
+        .delta_i  (delta[i*DeltaBits +: DeltaBits]),
+        .b_i      (b[n*BBits +: BBits]),
+        .c_i      (c[n*CBits +: CBits]),
+        .x_i      (x[i*XBits +: XBits]),
+        .h_i      (h_old[(i*NPar+n)*StoredBits +: StoredBits]),
+        .h_o      (h_new[(i*NPar+n)*StoredBits +: StoredBits]),
+        .term_o   (terms[n*TermBits +: TermBits])
+      );
+    end
+
+    logic [AccBits-1:0] sum, skip, acc_q;
+    logic [XBits+7:0]   skip_product;
+    logic [YBits-1:0]   y_d, y_q;
+
+    em_adder_tree #(
+      .Terms  (NPar),
+      .InBits (TermBits),
+      .OutBits(AccBits)
+    ) u_tree (
+      .clk_i, .advance_i(advance), .terms_i(terms), .sum_o(sum)
+    );
+
+    em_mul #(
+      .ABits(8),
+      .BBits(XBits)
+    ) u_skip (
+      .clk_i,
+      .advance_i(advance),
+      .a_i      (d[i*8 +: 8]),
+      .b_i      (skip_x[i*XBits +: XBits]),
+      .product_o(skip_product)
+    );
+
+    em_requantise #(
+      .InBits  (XBits + 8),
+      .OutBits (AccBits),
+      .Contexts(Contexts),
+      .Shift   (SkipShift)
+    ) u_skip_shift (
+      .context_i(context_sum),
+      .value_i  (skip_product),
+      .value_o  (skip)
+    );
+
+    em_requantise #(
+      .InBits  (AccBits),
+      .OutBits (YBits),
+      .Contexts(Contexts),
+      .Shift   (Shift)
+    ) u_requantise (
+      .context_i(context_done),
+      .value_i  (acc_q),
+      .value_o  (y_d)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        acc_q <= AccBits'((summing_first ? skip : acc_q) + sum);
+        y_q   <= y_d;
+      end
+    end
+
+    assign data_o[i*YBits +: YBits] = y_q;
+  end
+
+  em_pipe #(
+    .Depth(Depth)
+  ) u_pipe (
+    .clk_i,
+    .rst_ni,
+    .emit_i   (step & inner_last),
+    .last_i   (sequence_last),
+    .advance_o(advance),
+    .valid_o,
+    .ready_i,
+    .last_o
+  );
+
+endmodule

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// One state of the selective scan: docs/arithmetic.md, section 8. Six multipliers:
+//
+//   z = delta * A    abar = exp(z), a line      bbar = delta * B    increment = bbar * x
+//   state = abar * h + increment                term = C * state
+//
+// Operands come at stage 1 of em_scan's pipeline, h at stage HRead; the new h leaves at stage
+// HRead + MulLatency, the term MulLatency + 1 later.
+module em_scan_cell #(
+  parameter int unsigned XBits = 8,
+  parameter int unsigned DeltaBits = 8,
+  parameter int unsigned BBits = 8,
+  parameter int unsigned CBits = 8,
+  parameter int unsigned StateBits = 24,
+  parameter int unsigned IncrementBits = 32,
+  parameter int unsigned Knots = 12,
+  parameter int unsigned SlopeBits = 12,
+  parameter int unsigned InterceptBits = 24,
+  parameter int unsigned Contexts = 1,
+  parameter logic [Contexts*8-1:0] ZShift = '0,
+  parameter logic [Contexts*8-1:0] AbarShift = '0,
+  parameter logic [Contexts*8-1:0] BbarShift = '0,
+  parameter logic [Contexts*8-1:0] IncrementShift = '0,
+  parameter logic [Contexts*Knots*9-1:0] KnotTable = '0,
+  parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
+  parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts),
+  localparam int unsigned StoredBits = StateBits - 7
+) (
+  input  logic                       clk_i,
+  input  logic                       advance_i,
+  input  logic [ContextBits-1:0]     context_i,  // at stage 1
+  input  logic [7:0]                 a_i,
+  input  logic [DeltaBits-1:0]       delta_i,
+  input  logic [BBits-1:0]           b_i,
+  input  logic [CBits-1:0]           c_i,
+  input  logic [XBits-1:0]           x_i,
+  input  logic [StoredBits-1:0]      h_i,
+  output logic [StoredBits-1:0]      h_o,
+  output logic [CBits+StateBits-1:0] term_o
+);
+
+  localparam int unsigned ML = em_pkg::mul_latency();
+  localparam int unsigned LineAccBits =
+      ((8 + SlopeBits > InterceptBits) ? (8 + SlopeBits) : InterceptBits) + 1;
+  localparam int unsigned SumBits =
+      ((StateBits + 1 > IncrementBits) ? (StateBits + 1) : IncrementBits) + 1;
+
+  // The context, with each requantisation.
+  logic [ContextBits-1:0] context_z, context_line, context_increment, context_abar;
+  em_delay #(.Width(ContextBits), .Depth(ML)) u_context_z (
+    .clk_i, .advance_i, .data_i(context_i), .data_o(context_z)
+  );
+  em_delay #(.Width(ContextBits), .Depth(1)) u_context_line (
+    .clk_i, .advance_i, .data_i(context_z), .data_o(context_line)
+  );
+  em_delay #(.Width(ContextBits), .Depth(ML)) u_context_increment (
+    .clk_i, .advance_i, .data_i(context_line), .data_o(context_increment)
+  );
+  em_delay #(.Width(ContextBits), .Depth(1)) u_context_abar (
+    .clk_i, .advance_i, .data_i(context_increment), .data_o(context_abar)
+  );
+
+  // z = requantise(delta * A)
+  logic [DeltaBits+7:0] z_product;
+  logic [7:0]           z_d, z_q;
+  em_mul #(.ABits(DeltaBits), .BBits(8)) u_z (
+    .clk_i, .advance_i, .a_i(delta_i), .b_i(a_i), .product_o(z_product)
+  );
+  em_requantise #(
+    .InBits(DeltaBits + 8), .OutBits(8), .Contexts(Contexts), .Shift(ZShift)
+  ) u_z_requantise (
+    .context_i(context_z), .value_i(z_product), .value_o(z_d)
+  );
+
+  // abar = max(0, the line at z, requantised to {8, -7})
+  logic [SlopeBits-1:0]     slope_d, slope_q;
+  logic [InterceptBits-1:0] intercept_d, intercept_q, intercept;
+  logic [7:0]               line_z_q;
+  logic [SlopeBits+7:0]     line_product;
+  logic [LineAccBits-1:0]   line;
+  logic [7:0]               abar_d, abar_q;
+  em_pwl_line #(
+    .Knots(Knots),
+    .XBits(8),
+    .SlopeBits(SlopeBits),
+    .InterceptBits(InterceptBits),
+    .Contexts(Contexts),
+    .KnotTable(KnotTable),
+    .SlopeTable(SlopeTable),
+    .InterceptTable(InterceptTable)
+  ) u_line (
+    .context_i(context_line), .x_i(z_q), .slope_o(slope_d), .intercept_o(intercept_d)
+  );
+  em_mul #(.ABits(SlopeBits), .BBits(8)) u_line_product (
+    .clk_i, .advance_i, .a_i(slope_q), .b_i(line_z_q), .product_o(line_product)
+  );
+  em_delay #(.Width(InterceptBits), .Depth(ML)) u_intercept (
+    .clk_i, .advance_i, .data_i(intercept_q), .data_o(intercept)
+  );
+  assign line = LineAccBits'($signed(line_product)) + LineAccBits'($signed(intercept));
+  em_requantise #(
+    .InBits(LineAccBits), .OutBits(8), .Contexts(Contexts), .Shift(AbarShift)
+  ) u_abar (
+    .context_i(context_abar), .value_i(line), .value_o(abar_d)
+  );
+
+  // bbar = requantise(delta * B); increment = round_shift(bbar * x)
+  logic [DeltaBits+BBits-1:0] bbar_product;
+  logic [7:0]                 bbar_d, bbar_q;
+  logic [XBits-1:0]           x;
+  logic [XBits+7:0]           increment_product;
+  logic [IncrementBits-1:0]   increment_d, increment_q, increment;
+  em_mul #(.ABits(DeltaBits), .BBits(BBits)) u_bbar (
+    .clk_i, .advance_i, .a_i(delta_i), .b_i, .product_o(bbar_product)
+  );
+  em_requantise #(
+    .InBits(DeltaBits + BBits), .OutBits(8), .Contexts(Contexts), .Shift(BbarShift)
+  ) u_bbar_requantise (
+    .context_i(context_z), .value_i(bbar_product), .value_o(bbar_d)
+  );
+  em_delay #(.Width(XBits), .Depth(ML + 1)) u_x (
+    .clk_i, .advance_i, .data_i(x_i), .data_o(x)
+  );
+  em_mul #(.ABits(8), .BBits(XBits)) u_increment_product (
+    .clk_i, .advance_i, .a_i(bbar_q), .b_i(x), .product_o(increment_product)
+  );
+  em_requantise #(
+    .InBits(XBits + 8), .OutBits(IncrementBits), .Contexts(Contexts), .Shift(IncrementShift)
+  ) u_increment_shift (
+    .context_i(context_increment), .value_i(increment_product), .value_o(increment_d)
+  );
+  em_delay #(.Width(IncrementBits), .Depth(ML + 1)) u_increment (
+    .clk_i, .advance_i, .data_i(increment_q), .data_o(increment)
+  );
+
+  // state = saturate(abar * h + increment); the stored state drops its 7 lowest bits.
+  logic [StateBits:0]   decayed;
+  logic [SumBits-1:0]   sum;
+  logic [StateBits-1:0] state_d, state_q;
+  em_mul #(.ABits(8), .BBits(StoredBits)) u_decay (
+    .clk_i, .advance_i, .a_i(abar_q), .b_i(h_i), .product_o(decayed)
+  );
+  assign sum = SumBits'($signed(decayed)) + SumBits'($signed(increment));
+  em_requantise #(.InBits(SumBits), .OutBits(StateBits)) u_state (
+    .context_i(1'b0), .value_i(sum), .value_o(state_d)
+  );
+  assign h_o = state_d[StateBits-1:7];
+
+  // term = C * state
+  logic [CBits-1:0] c;
+  em_delay #(.Width(CBits), .Depth(4 + 3 * ML)) u_c (
+    .clk_i, .advance_i, .data_i(c_i), .data_o(c)
+  );
+  em_mul #(.ABits(CBits), .BBits(StateBits)) u_term (
+    .clk_i, .advance_i, .a_i(c), .b_i(state_q), .product_o(term_o)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i) begin
+      z_q         <= z_d;
+      slope_q     <= slope_d;
+      intercept_q <= intercept_d;
+      line_z_q    <= z_q;
+      abar_q      <= abar_d[7] ? 8'd0 : abar_d;
+      bbar_q      <= bbar_d;
+      increment_q <= increment_d;
+      state_q     <= state_d;
+    end
+  end
+
+endmodule

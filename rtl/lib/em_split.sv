@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exit of a shared block: of every Passes sequences, the last leaves (output 0), the others are
+// fed back (output 1).
+module em_split #(
+  parameter int unsigned Width = 32,
+  parameter int unsigned Passes = 2
+) (
+  input  logic               clk_i,
+  input  logic               rst_ni,
+  input  logic               valid_i,
+  output logic               ready_o,
+  input  logic [Width-1:0]   data_i,
+  input  logic               last_i,
+  output logic [1:0]         valid_o,
+  input  logic [1:0]         ready_i,
+  output logic [2*Width-1:0] data_o,
+  output logic [1:0]         last_o
+);
+
+  localparam int unsigned PassBits = em_pkg::index_bits(Passes);
+
+  logic [PassBits-1:0] pass_q, pass_d;
+  logic                leaves;
+
+  assign leaves  = (pass_q == PassBits'(Passes - 1));
+  assign valid_o = leaves ? {1'b0, valid_i} : {valid_i, 1'b0};
+  assign ready_o = leaves ? ready_i[0] : ready_i[1];
+  assign data_o  = {2{data_i}};
+  assign last_o  = {2{last_i}};
+
+  always_comb begin
+    pass_d = pass_q;
+    if (valid_i && ready_o && last_i) pass_d = leaves ? '0 : PassBits'(pass_q + 1'b1);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) pass_q <= '0;
+    else pass_q <= pass_d;
+  end
+
+endmodule

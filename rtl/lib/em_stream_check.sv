@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rule of every stream, checked in simulation: a beat that is offered stays, unchanged, until
+// it is taken.
+module em_stream_check #(
+  parameter int unsigned Width = 32
+) (
+  input logic             clk_i,
+  input logic             rst_ni,
+  input logic             valid_i,
+  input logic             ready_i,
+  input logic [Width-1:0] data_i,
+  input logic             last_i
+);
+
+  logic           waiting_q;
+  logic [Width:0] beat_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      waiting_q <= 1'b0;
+      beat_q    <= '0;
+    end else begin
+`ifndef SYNTHESIS
+      if (waiting_q && !(valid_i && (beat_q == {last_i, data_i}))) begin
+        $error("%m: a beat changed or went away before it was taken");
+      end
+`endif
+      waiting_q <= valid_i & ~ready_i;
+      beat_q    <= {last_i, data_i};
+    end
+  end
+
+endmodule

@@ -1,0 +1,33 @@
+// Every module of the library, packages first; paths are relative to this folder. The multiplier and
+// the memories come from tech/generic, or from another folder of tech where it has them.
+lib/em_pkg.sv
+lib/em_add.sv
+lib/em_adder_tree.sv
+lib/em_delay.sv
+lib/em_dwconv.sv
+lib/em_embed.sv
+lib/em_fifo.sv
+lib/em_fork.sv
+lib/em_gate.sv
+lib/em_gather.sv
+lib/em_linear.sv
+lib/em_mean_pool.sv
+lib/em_merge.sv
+lib/em_norm_apply.sv
+lib/em_norm_stats.sv
+lib/em_pipe.sv
+lib/em_pwl.sv
+lib/em_pwl_line.sv
+lib/em_reciprocal_divider.sv
+lib/em_reciprocal_table.sv
+lib/em_requantise.sv
+lib/em_scan.sv
+lib/em_scan_cell.sv
+lib/em_sequencer.sv
+lib/em_serialise.sv
+lib/em_split.sv
+lib/em_stream_check.sv
+lib/em_stream_register.sv
+tech/generic/em_mul.sv
+tech/generic/em_ram.sv
+tech/generic/em_rom.sv

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A signed multiplier with em_pkg::mul_latency() registers: behavioural, for simulation and for
+// synthesis to gates.
+module em_mul #(
+  parameter int unsigned ABits = 8,
+  parameter int unsigned BBits = 8
+) (
+  input  logic                   clk_i,
+  input  logic                   advance_i,
+  input  logic [ABits-1:0]       a_i,
+  input  logic [BBits-1:0]       b_i,
+  output logic [ABits+BBits-1:0] product_o
+);
+
+  localparam int unsigned Bits = ABits + BBits;
+
+  logic signed [Bits-1:0] product_d, product_q, result_q;
+
+  assign product_d = Bits'($signed(a_i)) * Bits'($signed(b_i));
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i) begin
+      product_q <= product_d;
+      result_q  <= product_q;
+    end
+  end
+
+  assign product_o = result_q;
+
+endmodule
