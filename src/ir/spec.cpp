@@ -55,6 +55,7 @@ EMAMBA_NAMES(DeltaActivation, "relu-after", "relu-before", "softplus");
 EMAMBA_NAMES(Head, "flatten-mlp", "flatten-linear", "mean-linear");
 EMAMBA_NAMES(PwlMethod, "equal", "greedy", "data");
 EMAMBA_NAMES(Calibration, "max", "percentile", "search");
+EMAMBA_NAMES(Reciprocal, "table", "divider");
 EMAMBA_NAMES(Schedule, "one-cycle", "cosine");
 EMAMBA_NAMES(Loss, "cross-entropy", "mse", "rmse");
 #undef EMAMBA_NAMES
@@ -130,6 +131,9 @@ void visit_keys(Spec& s, V&& v) {
   v("hardware.cycles_per_token", h.cycles_per_token, Range{0, 1e9},
     "folding target; 0: fewest multipliers");
   v("hardware.shared_blocks", h.shared_blocks, "one block's hardware runs all blocks");
+  v("hardware.reciprocal", h.reciprocal, "of range norm: a table, or a serial division");
+  v("hardware.clock_mhz", h.clock_mhz, Range{1, 2000},
+    "assumed clock, for times in reports; no tool here measures it");
 }
 
 template <class E>

@@ -31,6 +31,8 @@ enum class DeltaActivation { kReluAfter, kReluBefore, kSoftplus };
 enum class Head { kFlattenMlp, kFlattenLinear, kMeanLinear };
 enum class PwlMethod { kEqual, kGreedy, kData };
 enum class Calibration { kMax, kPercentile, kSearch };
+// How range norm gets its reciprocal: from a table of 256 words, or by a serial division.
+enum class Reciprocal { kTable, kDivider };
 enum class Schedule { kOneCycle, kCosine };
 // kRmse is the mean over outputs of each output's root mean square error in the batch.
 enum class Loss { kCrossEntropy, kMse, kRmse };
@@ -94,6 +96,8 @@ struct HardwareSpec {
   int lanes = 4;               // stream elements per cycle
   int cycles_per_token = 0;    // folding target; 0: the fewest multipliers
   bool shared_blocks = false;  // one block's hardware runs all M blocks
+  Reciprocal reciprocal = Reciprocal::kTable;
+  double clock_mhz = 200;      // assumed; turns cycles into time in reports
 };
 
 struct Spec {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// An accelerator as plain data: instances of the modules in rtl/, the streams between them and the
+// contents of their memories. A plan makes it; the timing model, the emitter, the reports and the
+// simulation read it, and know no operation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hw/resources.h"
+#include "ir/program.h"
+
+namespace emamba {
+
+// A wire bundle valid, ready, data, last. A beat is `words` numbers of `bits` each, the first in the
+// lowest bits.
+struct Stream {
+  int words = 1, bits = 8;
+  int data_bits() const { return words * bits; }
+};
+
+// When a core takes and gives beats, in steps. For every vector there are `active` steps, numbered
+// from 0, and then `idle` cycles. A step happens when the core may advance and all inputs are valid.
+// Input i is taken at every pop_every[i]-th step, output is given at every emit_every-th step from
+// emit_from on, and both also at the last step. What is given appears `depth` cycles later; a core of
+// depth 0 is combinational. (rtl/lib/em_sequencer.sv, em_pipe.sv)
+struct Steps {
+  int depth = 1;
+  std::int64_t active = 1;
+  int idle = 0;
+  std::vector<std::int64_t> pop_every = {1};
+  std::int64_t emit_from = 0, emit_every = 1;
+};
+struct Fifo {
+  std::int64_t depth = 2;
+};
+struct Fork {
+  int outputs = 2;
+};
+// Of every `passes` sequences of `beats` beats, Merge takes the first from input 0 and the others
+// from input 1; Split sends the last to output 0 and the others to output 1.
+struct Merge {
+  int passes = 2;
+  std::int64_t beats = 1;
+};
+struct Split {
+  int passes = 2;
+  std::int64_t beats = 1;
+};
+using Timing = std::variant<Steps, Fifo, Fork, Merge, Split>;
+
+// A parameter of a module, with its value as SystemVerilog.
+struct Parameter {
+  std::string name, value;
+};
+
+struct Instance {
+  std::string module, name;
+  int unit = 0;
+  std::vector<Parameter> parameters;
+  std::vector<int> inputs, outputs;  // streams
+  Timing timing;
+  Resources resources;
+  std::int64_t vectors = 0;   // a frame, through the core
+  std::int64_t products = 0;  // multiplications a frame that the result needs
+};
+
+// A read-only memory's contents: hexadecimal words of `width` bits.
+struct Memory {
+  std::string file;
+  int width = 0;
+  std::vector<std::string> words;
+};
+
+// The hardware of one operation; of the same operation in all blocks when they are shared.
+struct Unit {
+  std::string name, kind;
+};
+
+// A stream on which vectors can be watched or fed: a vector of `width` numbers is `beats` beats.
+// Sequences on it belong to `edges` in turn (more than one when blocks are shared).
+struct Port {
+  std::string name;
+  int stream = 0;
+  int width = 0;
+  std::int64_t beats = 0;
+  int vectors = 0;  // in a sequence
+  std::vector<EdgeIndex> edges;
+};
+
+struct Design {
+  std::string name;
+  int lanes = 4;
+  std::vector<Unit> units;
+  std::vector<Stream> streams;
+  std::vector<Instance> instances;  // a producer before its consumers, but for fed-back streams
+  std::vector<Memory> memories;
+  std::vector<Port> inputs, outputs;
+  std::vector<Port> probes;  // every edge that has a stream of its own, in the program's order
+};
+
+}  // namespace emamba

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a design as files: what a simulator or a synthesiser reads. The same design gives the same
+// bytes.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "hw/plan.h"
+
+namespace emamba {
+
+// The top module, `top`: instances, wires and numbers. Ports: clk_i, rst_ni, and for each input and
+// output a stream NAME_valid, NAME_ready, NAME_data, NAME_last with the suffix of its direction.
+std::string top_module(const Design& design);
+
+// The plan: every unit with its instances, their parameters, steps, buffers and parts.
+nlohmann::json plan_json(const Plan& plan);
+
+// What a user of the streams must know: beats, number types, order, normalisation. Markdown.
+std::string interface_text(const Plan& plan, const Program& program);
+
+// Writes DIR/top.sv, DIR/mem/*.hex, DIR/rtl/ (the library), DIR/files.f (generic multipliers),
+// DIR/files_xilinx.f, DIR/top.json and DIR/interface.md. Throws Error when the library is not found.
+void emit(const Plan& plan, const Program& program, const std::string& directory);
+
+// The folder with rtl.f: the environment variable EMAMBA_RTL, else the source tree's.
+std::string rtl_folder();
+
+// The library's sources in reading order, relative to that folder; with `tech`, that folder's
+// modules instead of the generic ones of the same name.
+std::vector<std::string> rtl_sources(const std::string& tech = "");
+
+}  // namespace emamba

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The clock cycles of a design, exactly: a model of every handshake, without data, that mirrors the
+// modules' control (rtl/lib/em_sequencer.sv, em_pipe.sv, em_fifo.sv, em_fork.sv, em_merge.sv,
+// em_split.sv). Simulation of the RTL without stalls takes these cycles and no other.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hw/design.h"
+
+namespace emamba {
+
+// One vector's way through a core: the cycles of its first and last step.
+struct Span {
+  std::int64_t begin = 0, end = 0;
+};
+
+struct CycleReport {
+  // From the first input beat taken to the last output beat of the first frame, both counted.
+  std::int64_t latency = 0;
+  // Between the last output beats of two frames, once that has settled.
+  std::int64_t per_frame = 0;
+  std::vector<std::int64_t> frame_ends;  // cycle of each frame's last output beat; 0: out of reset
+  std::vector<std::int64_t> occupancy;   // most beats in each instance that is a Fifo; else 0
+  std::vector<std::vector<Span>> spans;  // of each instance with Steps: the first frame's vectors
+};
+
+// Runs the design with inputs always valid and outputs always taken. Throws Error on a deadlock.
+CycleReport run_timing(const Design& design);
+
+// The same with buffers that never fill where `unlimited` says so, and inputs that start a sequence
+// no more often than the busiest core can take one: then `occupancy` is what those buffers need for
+// full speed.
+CycleReport run_unlimited(const Design& design, const std::vector<bool>& unlimited);
+
+}  // namespace emamba

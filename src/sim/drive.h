@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Streams vectors through a simulated design, with stalls, and hands back those that come by.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "hw/design.h"
+#include "sim/simulator.h"
+
+namespace emamba {
+
+// What one input is given: vectors of port.width numbers, one after the other.
+using Vectors = std::vector<std::vector<std::int32_t>>;
+
+// Random pauses: of the inputs (no beat is offered) and of the outputs (no beat is taken). Their
+// lengths vary from a cycle to a whole frame, so that buffers run full and empty.
+struct Stalls {
+  bool inputs = false, outputs = false;
+  std::uint64_t seed = 1;
+};
+
+// A vector that passed a port: a probe's or an output's.
+struct Passed {
+  const Port& port;
+  std::int64_t index;  // of the vector, counted from 0
+  const std::vector<std::int32_t>& values;
+  std::int64_t cycle;
+};
+
+struct DriveResult {
+  std::int64_t first_input = -1;           // cycle in which the first beat was taken
+  std::vector<std::int64_t> sequence_ends;  // cycles of the last output beats of the sequences
+};
+
+// Runs until the outputs have given `sequences` sequences. Every vector of the outputs and, with
+// `probes`, of design.probes is handed to `passed`, which returns false to stop early. Throws Error
+// when nothing moves for a long time, when `last` comes at a wrong place, or a rule of the streams
+// is broken.
+DriveResult drive(Simulator& simulator, const Design& design, const std::vector<Vectors>& inputs,
+                  std::int64_t sequences, const Stalls& stalls, bool probes,
+                  const std::function<bool(const Passed&)>& passed);
+
+}  // namespace emamba

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Verilated model in this process: its signals by name, and clock cycles.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace emamba {
+
+class Simulator {
+ public:
+  // Loads a library of build_simulator(). Memories are read relative to `directory`. Registers and
+  // memories start with random bits.
+  Simulator(const std::string& library, const std::string& directory);
+  ~Simulator();
+  Simulator(const Simulator&) = delete;
+  Simulator& operator=(const Simulator&) = delete;
+
+  // Where a signal's bits are, the lowest first. Throws Error when there is none of that name.
+  std::uint8_t* signal(const std::string& name) const;
+
+  void reset();    // a few cycles of reset, streams idle; ends with the clock low
+  void settle();   // lets combinational logic follow the inputs
+  void clock();    // a rising and a falling edge
+  std::int64_t cycle() const { return cycle_; }  // rising edges since reset
+  int errors() const;                            // rules of the streams that were broken
+
+  // Writes every cycle between begin_wave() and end_wave(); only for a library built with `trace`.
+  void begin_wave(const std::string& path);
+  void end_wave();
+
+ private:
+  void eval() { eval_(model_); }
+  void dump(int half);
+
+  void* library_ = nullptr;
+  void* model_ = nullptr;
+  void (*eval_)(void*) = nullptr;
+  void (*dump_)(void*, unsigned long long) = nullptr;  // while a wave is written
+  std::map<std::string, std::uint8_t*> signals_;
+  std::uint8_t* clock_ = nullptr;
+  std::int64_t cycle_ = 0;
+};
+
+}  // namespace emamba

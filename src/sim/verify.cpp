@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/verify.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace emamba {
+namespace {
+
+constexpr std::int64_t kWaveBefore = 400, kWaveAfter = 40;  // cycles around a mismatch
+
+// What golden computes on every edge for the first frames, and the answers of all.
+struct Expected {
+  // (frame, token, edge): vectors; empty behind `edge_frames`.
+  std::vector<std::vector<std::vector<std::vector<std::int32_t>>>> values;
+  std::vector<std::vector<std::int32_t>> answers;
+};
+
+Expected expect(const Golden& golden, const std::vector<Tensor<std::int32_t>>& frames,
+                std::int64_t edge_frames) {
+  Expected expected;
+  const int L = golden.program().spec.L();
+  for (const Tensor<std::int32_t>& frame : frames) {
+    Golden::State state = golden.initial();
+    const bool keep = static_cast<std::int64_t>(expected.values.size()) < edge_frames;
+    if (keep) expected.values.emplace_back();
+    for (int t = 0; t < L; ++t) {
+      golden.step(state, frame.row(t));
+      if (keep) expected.values.back().push_back(state.values);
+    }
+    expected.answers.push_back(state.values.back());
+  }
+  return expected;
+}
+
+}  // namespace
+
+VerifyResult verify(const std::string& library, const std::string& directory, const Plan& plan,
+                    const Golden& golden, const std::vector<Tensor<std::int32_t>>& frames,
+                    const VerifyOptions& options, const ProgressCallback& progress) {
+  const Design& design = plan.design;
+  const Program& program = golden.program();
+  const int L = program.spec.L();
+  const auto count = static_cast<std::int64_t>(frames.size());
+  const Expected expected = expect(golden, frames, options.probes ? options.edge_frames : 0);
+  const auto last_edge = static_cast<EdgeIndex>(program.edges.size() - 1);
+
+  VerifyResult result;
+  result.frames = count;
+  for (const Port& port : design.probes) result.edges += static_cast<std::int64_t>(port.edges.size());
+  if (!options.probes) result.edges = 1;
+  // Enough frames to reach the planned steady state; beyond the given ones they come again.
+  const auto planned_frames = static_cast<std::int64_t>(plan.cycles.frame_ends.size());
+  const std::int64_t first_pass = options.check_cycles ? std::max(count, planned_frames) : count;
+
+  const auto traffic = [&](std::int64_t n) {
+    std::vector<Vectors> inputs(1);
+    for (std::int64_t f = 0; f < n; ++f) {
+      const Tensor<std::int32_t>& frame = frames[f % count];
+      for (int t = 0; t < L; ++t) {
+        inputs[0].emplace_back(frame.row(t), frame.row(t) + frame.shape[1]);
+      }
+    }
+    return inputs;
+  };
+
+  // One pass; a mismatch ends it. With `wave`, the cycles before `until` are written.
+  const auto run = [&](const std::string& lib, const char* pass, std::int64_t n,
+                       const Stalls& stalls, std::int64_t wave_from) {
+    Simulator simulator(lib, directory);
+    bool waving = false;
+    std::int64_t wave_until = -1;
+    const auto compare = [&](const Passed& vector) {
+      if (wave_from >= 0 && !waving && simulator.cycle() >= wave_from) {
+        simulator.begin_wave(options.wave);
+        waving = true;
+      }
+      if (wave_until >= 0) return simulator.cycle() < wave_until;
+      const Port& port = vector.port;
+      const auto passes = static_cast<std::int64_t>(port.edges.size());
+      const std::int64_t sequence = vector.index / port.vectors, token = vector.index % port.vectors;
+      const std::int64_t frame = sequence / passes;
+      const EdgeIndex edge = port.edges[sequence % passes];
+      const std::vector<std::int32_t>* want = nullptr;
+      const std::int64_t f = frame % count;
+      if (edge == last_edge) {
+        want = &expected.answers[f];
+        if (&port == &design.outputs[0] && progress && wave_from < 0) {
+          progress(static_cast<std::size_t>(frame + 1), static_cast<std::size_t>(n), pass);
+        }
+      } else if (frame < static_cast<std::int64_t>(expected.values.size())) {
+        want = &expected.values[f][port.vectors == 1 ? L - 1 : token][edge];
+      }
+      if (want == nullptr) return true;
+      for (int c = 0; c < port.width; ++c) {
+        if (wave_from < 0) ++result.values;
+        if (vector.values[c] == (*want)[c]) continue;
+        if (wave_from >= 0) {
+          wave_until = simulator.cycle() + kWaveAfter;
+          return true;
+        }
+        ++result.mismatches;
+        if (!result.first) {
+          result.first = Mismatch{edge_name(program, edge), pass, frame, token, c,
+                                  (*want)[c], vector.values[c], vector.cycle};
+        }
+      }
+      return wave_from >= 0 || result.mismatches == 0;
+    };
+    DriveResult driven = drive(simulator, design, traffic(n), n, stalls, options.probes, compare);
+    simulator.end_wave();
+    return driven;
+  };
+
+  Stalls stalls;
+  const char* pass = "no stalls";
+  std::int64_t passes_frames = first_pass;
+  const DriveResult plain = run(library, pass, first_pass, stalls, -1);
+  if (options.check_cycles && result.mismatches == 0) {
+    const std::vector<std::int64_t>& planned = plan.cycles.frame_ends;
+    result.planned_latency = plan.cycles.latency;
+    result.planned_per_frame = plan.cycles.per_frame;
+    const std::vector<std::int64_t>& ends = plain.sequence_ends;
+    result.simulated_latency = ends[0] - plain.first_input + 1;
+    result.simulated_per_frame = ends[ends.size() - 1] - ends[ends.size() - 2];
+    for (std::size_t i = 0; i < planned.size() && !result.wrong_frame; ++i) {
+      if (planned[i] != ends[i]) result.wrong_frame = static_cast<std::int64_t>(i);
+    }
+  }
+  if (result.mismatches == 0) {
+    stalls = {true, true, options.seed};
+    pass = "random stalls";
+    passes_frames = count;
+    run(library, pass, count, stalls, -1);
+  }
+  if (result.first && !options.wave.empty()) {
+    // The same traffic again, on a model that writes waves.
+    const std::string traced = library.substr(0, library.rfind("/sim/")) + "/sim_wave/libtop.so";
+    run(traced, pass, passes_frames, stalls,
+        std::max<std::int64_t>(0, result.first->cycle - kWaveBefore));
+  }
+  return result;
+}
+
+}  // namespace emamba

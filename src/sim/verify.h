@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Holds the simulated accelerator against the golden engine, bit by bit, and against its plan, cycle
+// by cycle.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "exec/golden.h"
+#include "hw/plan.h"
+#include "sim/drive.h"
+
+namespace emamba {
+
+// A number that is not what golden computes.
+struct Mismatch {
+  std::string edge, pass;          // pass: the traffic, e.g. "no stalls"
+  std::int64_t frame = 0, token = 0, channel = 0;
+  std::int64_t expected = 0, got = 0, cycle = 0;
+};
+
+struct VerifyResult {
+  std::int64_t frames = 0, edges = 0, values = 0, mismatches = 0;
+  std::int64_t planned_latency = 0, simulated_latency = 0;
+  std::int64_t planned_per_frame = 0, simulated_per_frame = 0;
+  std::optional<std::int64_t> wrong_frame;  // the first that did not end in the planned cycle
+  std::optional<Mismatch> first;
+
+  bool cycles_exact() const {
+    return !wrong_frame && planned_latency == simulated_latency &&
+           planned_per_frame == simulated_per_frame;
+  }
+  bool passed() const { return mismatches == 0 && cycles_exact(); }
+};
+
+struct VerifyOptions {
+  std::int64_t edge_frames = 64;  // frames of which every edge is compared; of the others the answer
+  bool probes = true;             // false: the answer only, e.g. of a netlist
+  bool check_cycles = true;
+  std::uint64_t seed = 1;
+  std::string wave;               // file for a waveform around the first mismatch
+};
+
+// Streams the frames (L, token_width) through the model in `library`, once without stalls and once
+// with random stalls on both sides. Stops a pass at its first mismatch.
+VerifyResult verify(const std::string& library, const std::string& directory, const Plan& plan,
+                    const Golden& golden, const std::vector<Tensor<std::int32_t>>& frames,
+                    const VerifyOptions& options, const ProgressCallback& progress = {});
+
+}  // namespace emamba
