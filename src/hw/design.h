@@ -102,4 +102,8 @@ struct Design {
   std::vector<Port> probes;  // every edge that has a stream of its own, in the program's order
 };
 
+// The instances of one unit alone, with the streams that cross its border as inputs and outputs
+// named sN, N being the stream's number in the whole design. For synthesis of a part.
+Design unit_design(const Design& design, int unit);
+
 }  // namespace emamba

@@ -87,7 +87,10 @@ json plan_json(const Plan& plan) {
   const Design& design = plan.design;
   json result = estimate_json(plan);
   json instances = json::array();
-  for (const Instance& instance : design.instances) {
+  for (std::size_t i = 0; i < design.instances.size(); ++i) {
+    const Instance& instance = design.instances[i];
+    json spans = json::array();  // of the first frame's vectors: cycles of first and last step
+    for (const Span& span : plan.cycles.spans[i]) spans.push_back({span.begin, span.end});
     json parameters = json::object();
     for (const Parameter& p : instance.parameters) parameters[p.name] = p.value;
     instances.push_back({{"name", instance.name},
@@ -95,6 +98,7 @@ json plan_json(const Plan& plan) {
                          {"unit", design.units[instance.unit].name},
                          {"parameters", parameters},
                          {"timing", timing_json(instance.timing)},
+                         {"spans", spans},
                          {"inputs", instance.inputs},
                          {"outputs", instance.outputs},
                          {"resources", to_json(instance.resources)}});

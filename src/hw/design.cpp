@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hw/design.h"
+
+#include <string>
+
+namespace emamba {
+
+Design unit_design(const Design& design, int unit) {
+  Design part;
+  part.name = design.units[unit].name;
+  part.lanes = design.lanes;
+  part.units = {design.units[unit]};
+  part.streams = design.streams;
+  std::vector<int> made(design.streams.size()), used(design.streams.size());
+  for (Instance instance : design.instances) {
+    if (instance.unit != unit) continue;
+    for (int s : instance.inputs) used[s] = 1;
+    for (int s : instance.outputs) made[s] = 1;
+    instance.unit = 0;
+    part.instances.push_back(std::move(instance));
+  }
+  for (int s = 0; s < static_cast<int>(design.streams.size()); ++s) {
+    if (made[s] == used[s]) continue;
+    Port port;
+    port.name = "s" + std::to_string(s);
+    port.stream = s;
+    port.width = design.streams[s].words;
+    (used[s] ? part.inputs : part.outputs).push_back(port);
+  }
+  return part;
+}
+
+}  // namespace emamba
