@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hw/design.h"
 
-#include <string>
+#include <fmt/format.h>
 
 namespace emamba {
 
@@ -22,7 +22,7 @@ Design unit_design(const Design& design, int unit) {
   for (int s = 0; s < static_cast<int>(design.streams.size()); ++s) {
     if (made[s] == used[s]) continue;
     Port port;
-    port.name = "s" + std::to_string(s);
+    port.name = fmt::format("s{}", s);
     port.stream = s;
     port.width = design.streams[s].words;
     (used[s] ? part.inputs : part.outputs).push_back(port);
