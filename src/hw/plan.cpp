@@ -149,14 +149,13 @@ class Planner {
     design_.units.push_back({name, kind});
   }
 
-  // A buffer behind `in`; `sizable`: beside a longer way, as deep as it will be filled.
-  int buffer(const std::string& name, int in, bool sizable, std::int64_t depth = 2) {
+  // A buffer behind `in`, which finish() makes as deep as it will be filled.
+  int buffer(const std::string& name, int in) {
     const Stream s = design_.streams[in];
     const int out = stream(s.words, s.bits);
-    Instance& fifo = add("em_fifo", name, {in}, {out});
-    fifo.timing = Fifo{depth};
+    add("em_fifo", name, {in}, {out}).timing = Fifo{};
     unlimited_.resize(design_.instances.size());
-    unlimited_.back() = sizable;
+    unlimited_.back() = true;
     return out;
   }
 
@@ -204,15 +203,13 @@ class Planner {
   int widen(const std::string& name, int in, int words, std::int64_t beats_in,
             std::int64_t beats_out) {
     const int out = resize(name, in, words, beats_in, beats_out);
-    return words > design_.streams[in].words ? buffer(name + "_wide", out, false) : out;
+    return words > design_.streams[in].words ? buffer(name + "_wide", out) : out;
   }
 
   // What a core gives in beats of `words`, `emissions` a vector, as a stream of Lanes numbers.
   int to_lanes(const std::string& name, int in, int width, std::int64_t emissions) {
     // A core must not stand still while its wide beats leave one piece after the other.
-    if (design_.streams[in].words > lanes_) {
-      in = buffer(name + "_out_wide", in, false, std::max<std::int64_t>(2, emissions));
-    }
+    if (design_.streams[in].words > lanes_) in = buffer(name + "_out_wide", in);
     return resize(name + "_out", in, lanes_, emissions, beats_of(width, lanes_));
   }
 
@@ -252,12 +249,12 @@ class Planner {
     const std::string name = identifier(edge_name(program_, index));
     const int count = consumers_[index];
     if (count <= 1) {
-      waiting_[index].push_back(buffer(name + "_buffer", from, false));
+      waiting_[index].push_back(buffer(name + "_buffer", from));
       return;
     }
     const std::vector<int> ways = fork(name + "_fork", from, count);
     for (int i = 0; i < count; ++i) {
-      waiting_[index].push_back(buffer(fmt::format("{}_buffer_{}", name, i), ways[i], true));
+      waiting_[index].push_back(buffer(fmt::format("{}_buffer_{}", name, i), ways[i]));
     }
   }
 
@@ -305,7 +302,7 @@ class Planner {
     merge.resources += control(passes, 0);
     const std::vector<int> ways = fork("blocks_fork", in, 2);
     for (int i = 0; i < 2; ++i) {
-      waiting_[index].push_back(buffer(fmt::format("blocks_buffer_{}", i), ways[i], true));
+      waiting_[index].push_back(buffer(fmt::format("blocks_buffer_{}", i), ways[i]));
     }
   }
 
@@ -582,7 +579,7 @@ class Planner {
 
     const int x = narrow(name_ + "_in", take(op.x), par, D);
     const std::vector<int> ways = fork(name_ + "_halves", x, 2);
-    const int waiting = buffer(name_ + "_token", ways[0], true);
+    const int waiting = buffer(name_ + "_token", ways[0]);
 
     const int statistics = stream(1, 8 + sum_bits);
     Instance& stats = add("em_norm_stats", name_ + "_stats", {ways[1]}, {statistics});

@@ -213,8 +213,9 @@ class Machine {
           if (n.advance) step(n, i, cycle);
           break;
         case Kind::kFifo:
-          n.count += (moves(n.inputs[0]) ? 1 : 0) - (moves(n.outputs[0]) ? 1 : 0);
-          n.most = std::max(n.most, n.count);
+          // A beat that comes needs room even when another leaves in the same cycle.
+          if (moves(n.inputs[0])) n.most = std::max(n.most, ++n.count);
+          if (moves(n.outputs[0])) --n.count;
           break;
         case Kind::kFork: {
           if (!valid_[n.inputs[0]]) break;

@@ -22,7 +22,7 @@ struct CycleReport {
   // Between the last output beats of two frames, once that has settled.
   std::int64_t per_frame = 0;
   std::vector<std::int64_t> frame_ends;  // cycle of each frame's last output beat; 0: out of reset
-  std::vector<std::int64_t> occupancy;   // most beats in each instance that is a Fifo; else 0
+  std::vector<std::int64_t> occupancy;   // room that each instance that is a Fifo used; else 0
   std::vector<std::vector<Span>> spans;  // of each instance with Steps: the first frame's vectors
 };
 
