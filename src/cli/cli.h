@@ -33,6 +33,10 @@ void add_eval(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_estimate(CLI::App& app);
+void add_emit(CLI::App& app);
+void add_verify(CLI::App& app);
+void add_synth(CLI::App& app);
 void add_flow(CLI::App& app);
 
 }  // namespace emamba

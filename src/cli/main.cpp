@@ -57,7 +57,7 @@ int report_extras(const CLI::App& app) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Trains a Mamba, turns it into pure integers and runs it.", "emamba");
+  CLI::App app("Trains a Mamba, turns it into pure integers and into hardware.", "emamba");
   app.set_version_flag("--version", "emamba " EMAMBA_VERSION, "Print the version");
   app.require_subcommand(1);
   app.footer(
@@ -69,6 +69,10 @@ int run(int argc, char** argv) {
   add_quantize(app);
   add_inspect(app);
   add_doctor(app);
+  add_estimate(app);
+  add_emit(app);
+  add_verify(app);
+  add_synth(app);
   add_flow(app);
 
   // CLI11 would only say that a verb is missing.

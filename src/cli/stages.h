@@ -3,11 +3,14 @@
 // JSON, with a "key": the SHA-256 of everything it depends on. Two runs with one key give the same.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/job.h"
 #include "data/metrics.h"
+#include "hw/plan.h"
 
 namespace emamba {
 
@@ -52,6 +55,21 @@ struct EvalFiles {
 std::string eval_key(const Job& job, const EvalChoice& choice, const EvalFiles& files,
                      const nlohmann::json& hashes);
 nlohmann::json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files);
+
+// The accelerator of a job's [hardware]; where its files go; the frames of a split as tokens.
+inline constexpr char kHardwareFolder[] = "hardware";
+Plan job_plan(const Job& job, const Program& program);
+std::string emit_stage(const Job& job, const Plan& plan, const Program& program);
+std::vector<Tensor<std::int32_t>> test_frames(const Job& job, const Program& program,
+                                              std::size_t count);
+
+// Simulates the accelerator on the first `frames` test frames against golden. Returns
+// {"frames", "edges_checked", "values_checked", "mismatches", "latency_cycles",
+// "cycles_per_frame", ...}; on a mismatch writes `wave`, if that names a file.
+nlohmann::json verify_stage(const Job& job, const Plan& plan, const Program& program,
+                            std::size_t frames, const std::string& wave = "");
+// Throws Error when such a result is not a success, naming what differs and where.
+void require_verified(const nlohmann::json& result);
 
 // {"accuracy"} in percent, or {"mae_cm", "rmse_cm"}.
 nlohmann::json to_json(const Metrics& metrics);

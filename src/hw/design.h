@@ -17,7 +17,7 @@ namespace emamba {
 
 // A wire bundle valid, ready, data, last. A beat is `words` numbers of `bits` each, the first in the
 // lowest bits.
-struct Stream {
+struct StreamType {
   int words = 1, bits = 8;
   int data_bits() const { return words * bits; }
 };
@@ -40,17 +40,17 @@ struct Fifo {
 struct Fork {
   int outputs = 2;
 };
-// Of every `passes` sequences of `beats` beats, Merge takes the first from input 0 and the others
-// from input 1; Split sends the last to output 0 and the others to output 1.
-struct Merge {
+// Of every `passes` sequences of `beats` beats, LoopEntry takes the first from input 0 and the others
+// from input 1; LoopExit sends the last to output 0 and the others to output 1.
+struct LoopEntry {
   int passes = 2;
   std::int64_t beats = 1;
 };
-struct Split {
+struct LoopExit {
   int passes = 2;
   std::int64_t beats = 1;
 };
-using Timing = std::variant<Steps, Fifo, Fork, Merge, Split>;
+using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit>;
 
 // A parameter of a module, with its value as SystemVerilog.
 struct Parameter {
@@ -95,7 +95,7 @@ struct Design {
   std::string name;
   int lanes = 4;
   std::vector<Unit> units;
-  std::vector<Stream> streams;
+  std::vector<StreamType> streams;
   std::vector<Instance> instances;  // a producer before its consumers, but for fed-back streams
   std::vector<Memory> memories;
   std::vector<Port> inputs, outputs;

@@ -2,6 +2,7 @@
 #include "hw/emit.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -166,7 +167,7 @@ std::string interface_text(const Plan& plan, const Program& program) {
       "|\n| --- | --- | --- | --- | --- | --- | --- | --- |\n",
       design.name);
   const auto row = [&](const Port& port, const char* direction) {
-    const Stream& s = design.streams[port.stream];
+    const StreamType& s = design.streams[port.stream];
     text += fmt::format("| `{}` | {} | {} | {} | {} | {} a sequence | {} numbers | {} |\n",
                         stream_name(port), direction, s.words, s.bits,
                         program.edges[port.edges.front()].type.exp, port.vectors, port.width,
@@ -203,6 +204,9 @@ std::string interface_text(const Plan& plan, const Program& program) {
 
 void emit(const Plan& plan, const Program& program, const std::string& directory) {
   const std::string folder = rtl_folder();
+  // What an earlier design left must not be mistaken for this one's.
+  std::error_code code;
+  for (const char* part : {"/mem", "/rtl"}) std::filesystem::remove_all(directory + part, code);
   for (const char* tech : {"", "xilinx"}) {
     std::string list;
     for (const std::string& source : rtl_sources(tech)) {

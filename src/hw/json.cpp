@@ -30,13 +30,13 @@ json timing_json(const Timing& timing) {
                  },
                  [](const Fifo& f) { return json{{"kind", "buffer"}, {"beats", f.depth}}; },
                  [](const Fork& f) { return json{{"kind", "fork"}, {"outputs", f.outputs}}; },
-                 [](const Merge& m) { return json{{"kind", "merge"}, {"passes", m.passes}}; },
-                 [](const Split& s) { return json{{"kind", "split"}, {"passes", s.passes}}; }},
+                 [](const LoopEntry& m) { return json{{"kind", "merge"}, {"passes", m.passes}}; },
+                 [](const LoopExit& s) { return json{{"kind", "split"}, {"passes", s.passes}}; }},
       timing);
 }
 
 json port_json(const Design& design, const Port& port) {
-  const Stream& s = design.streams[port.stream];
+  const StreamType& s = design.streams[port.stream];
   return {{"name", port.name},   {"stream", port.stream}, {"words", s.words},
           {"bits", s.bits},      {"width", port.width},   {"beats", port.beats},
           {"vectors", port.vectors}, {"edges", port.edges}};

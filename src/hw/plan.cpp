@@ -151,7 +151,7 @@ class Planner {
 
   // A buffer behind `in`, which finish() makes as deep as it will be filled.
   int buffer(const std::string& name, int in) {
-    const Stream s = design_.streams[in];
+    const StreamType s = design_.streams[in];
     const int out = stream(s.words, s.bits);
     add("em_fifo", name, {in}, {out}).timing = Fifo{};
     unlimited_.resize(design_.instances.size());
@@ -160,7 +160,7 @@ class Planner {
   }
 
   std::vector<int> fork(const std::string& name, int in, int outputs) {
-    const Stream s = design_.streams[in];
+    const StreamType s = design_.streams[in];
     std::vector<int> outs;
     for (int i = 0; i < outputs; ++i) outs.push_back(stream(s.words, s.bits));
     Instance& f = add("em_fork", name, {in}, outs);
@@ -173,7 +173,7 @@ class Planner {
   // The same numbers in beats of `words`: vectors of `beats_in` beats become vectors of `beats_out`.
   int resize(const std::string& name, int in, int words, std::int64_t beats_in,
              std::int64_t beats_out) {
-    const Stream s = design_.streams[in];
+    const StreamType s = design_.streams[in];
     if (words == s.words) return in;
     const int out = stream(words, s.bits);
     if (words > s.words) {
@@ -291,13 +291,13 @@ class Planner {
     unit("blocks", "Loop");
     // The buffer behind the edge was made for one consumer, the entrance.
     const int outside = take(index);
-    const Stream s = design_.streams[outside];
+    const StreamType s = design_.streams[outside];
     feedback_ = stream(s.words, s.bits);
     const int in = stream(s.words, s.bits);
     vectors_ = program_.spec.L() * passes;
     Instance& merge = add("em_merge", "blocks_enter", {outside, feedback_}, {in});
     merge.parameters = {{"Width", number(s.data_bits())}, {"Passes", number(passes)}};
-    merge.timing = Merge{passes, sequence_beats(index)};
+    merge.timing = LoopEntry{passes, sequence_beats(index)};
     merge.resources = multiplexer(2, s.data_bits());
     merge.resources += control(passes, 0);
     const std::vector<int> ways = fork("blocks_fork", in, 2);
@@ -309,11 +309,11 @@ class Planner {
   void leave_shared(int from, int passes) {
     probe(from);
     const auto index = static_cast<EdgeIndex>(indices_.back() + 1);
-    const Stream s = design_.streams[from];
+    const StreamType s = design_.streams[from];
     const int out = stream(s.words, s.bits), back = stream(s.words, s.bits);
     Instance& split = add("em_split", "blocks_leave", {from}, {out, back});
     split.parameters = {{"Width", number(s.data_bits())}, {"Passes", number(passes)}};
-    split.timing = Split{passes, sequence_beats(index)};
+    split.timing = LoopExit{passes, sequence_beats(index)};
     split.resources = control(passes, 0);
     // Holds a whole sequence, which must be in before the first of its tokens comes out.
     Instance& fifo = add("em_fifo", "blocks_feedback", {back}, {feedback_});

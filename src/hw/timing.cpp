@@ -28,7 +28,7 @@ struct Node {
   std::int64_t capacity = 0, count = 0, most = 0;
   // Fork
   std::uint32_t taken = 0;
-  // Merge, Split
+  // LoopEntry, LoopExit
   int passes = 1, pass = 0;
   std::int64_t beats = 1, beat = 0;
 };
@@ -109,11 +109,11 @@ class Machine {
       node.capacity = fifo->depth;
     } else if (std::holds_alternative<Fork>(instance.timing)) {
       node.kind = Kind::kFork;
-    } else if (const auto* merge = std::get_if<Merge>(&instance.timing)) {
+    } else if (const auto* merge = std::get_if<LoopEntry>(&instance.timing)) {
       node.kind = Kind::kMerge;
       node.passes = merge->passes;
       node.beats = merge->beats;
-    } else if (const auto* split = std::get_if<Split>(&instance.timing)) {
+    } else if (const auto* split = std::get_if<LoopExit>(&instance.timing)) {
       node.kind = Kind::kSplit;
       node.passes = split->passes;
       node.beats = split->beats;

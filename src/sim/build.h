@@ -10,8 +10,8 @@
 namespace emamba {
 
 struct SimulatorSources {
-  std::string directory;           // in which the sources and the memories' files are
-  std::vector<std::string> files;  // in reading order, relative to it
+  std::string directory = {};           // in which the sources and the memories' files are
+  std::vector<std::string> files = {};  // in reading order, relative to it
   bool probes = true;              // watch the streams of design.probes; a netlist has none
   bool trace = false;              // able to write a waveform; slower
   std::string place = "sim";       // folder for the result, relative to the directory

@@ -65,7 +65,7 @@ struct Wires {
 
 struct Driver {
   const Port& port;
-  const Stream& stream;
+  const StreamType& stream;
   Wires wires;
   const Vectors& vectors;
   Pauses pauses;
@@ -92,7 +92,7 @@ struct Driver {
 
 struct Watcher {
   const Port& port;
-  const Stream& stream;
+  const StreamType& stream;
   Wires wires;
   std::vector<std::int32_t> values;
   std::int64_t beat = 0;

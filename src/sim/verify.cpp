@@ -102,7 +102,7 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
         }
         ++result.mismatches;
         if (!result.first) {
-          result.first = Mismatch{edge_name(program, edge), pass, frame, token, c,
+          result.first = Mismatch{port.name, edge_name(program, edge), pass, frame, token, c,
                                   (*want)[c], vector.values[c], vector.cycle};
         }
       }
@@ -136,8 +136,7 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
   }
   if (result.first && !options.wave.empty()) {
     // The same traffic again, on a model that writes waves.
-    const std::string traced = library.substr(0, library.rfind("/sim/")) + "/sim_wave/libtop.so";
-    run(traced, pass, passes_frames, stalls,
+    run(options.traced_library(), pass, passes_frames, stalls,
         std::max<std::int64_t>(0, result.first->cycle - kWaveBefore));
   }
   return result;

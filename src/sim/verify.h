@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +18,8 @@ namespace emamba {
 
 // A number that is not what golden computes.
 struct Mismatch {
-  std::string edge, pass;          // pass: the traffic, e.g. "no stalls"
+  std::string unit, edge;
+  std::string pass;  // the traffic: "no stalls" or "random stalls"
   std::int64_t frame = 0, token = 0, channel = 0;
   std::int64_t expected = 0, got = 0, cycle = 0;
 };
@@ -41,7 +43,9 @@ struct VerifyOptions {
   bool probes = true;             // false: the answer only, e.g. of a netlist
   bool check_cycles = true;
   std::uint64_t seed = 1;
-  std::string wave;               // file for a waveform around the first mismatch
+  // A file for a waveform around the first mismatch, and what builds the library that can write it.
+  std::string wave;
+  std::function<std::string()> traced_library;
 };
 
 // Streams the frames (L, token_width) through the model in `library`, once without stalls and once

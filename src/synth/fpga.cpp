@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "synth/fpga.h"
+
+#include <algorithm>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/files.h"
+#include "base/parallel.h"
+#include "hw/emit.h"
+#include "hw/json.h"
+#include "synth/yosys.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+// Vivado calls a read-only memory of look-up tables "distributed"; for Yosys that word means
+// memories that can be written, and it finds none that fits.
+constexpr char kCommands[] =
+    "synth_xilinx -family xcup -abc9 -noiopad -flatten -top top -run begin:map_memory\n"
+    "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n"
+    "synth_xilinx -family xcup -abc9 -noiopad -flatten -top top -run map_memory:\n";
+
+// The memories' files that the design's instances name.
+std::vector<std::string> memory_files(const Design& design, const std::vector<Memory>& memories) {
+  std::vector<std::string> files;
+  for (const Memory& memory : memories) {
+    const std::string quoted = '"' + memory.file + '"';
+    const bool named = std::any_of(
+        design.instances.begin(), design.instances.end(), [&](const Instance& instance) {
+          return std::any_of(instance.parameters.begin(), instance.parameters.end(),
+                             [&](const Parameter& p) { return p.value == quoted; });
+        });
+    if (named) files.push_back(memory.file);
+  }
+  return files;
+}
+
+void synthesise_unit(const Plan& plan, int index, const std::string& directory,
+                     const std::string& version, int seconds, UnitParts& unit) {
+  const Design design = unit_design(plan.design, index);
+  if (design.instances.empty()) return;  // only wires
+  YosysRun run{.directory = directory, .place = "synth/" + unit.name, .commands = kCommands};
+  write_file(directory + "/" + run.place + "/top.sv", top_module(design));
+  for (const std::string& source : rtl_sources("xilinx")) run.sources.push_back("rtl/" + source);
+  run.sources.push_back(run.place + "/top.sv");
+  run.others = memory_files(design, plan.design.memories);
+  const YosysResult result = run_yosys(run, version, seconds);
+  unit.parts = parts_of(result.cells);
+  unit.cells = result.cells;
+  unit.seconds = result.seconds;
+  unit.earlier = result.earlier;
+  unit.log = directory + "/" + run.place + "/yosys.log";
+}
+
+}  // namespace
+
+Parts FpgaResult::total() const {
+  Parts sum;
+  for (const UnitParts& unit : units) sum += unit.parts;
+  return sum;
+}
+
+Resources FpgaResult::estimate() const {
+  Resources sum;
+  for (const UnitParts& unit : units) sum += unit.estimate;
+  return sum;
+}
+
+FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
+                           const FpgaOptions& options, const ProgressCallback& progress) {
+  FpgaResult result;
+  result.yosys = yosys_version();
+  const std::vector<Resources> estimates = unit_resources(plan.design);
+  for (std::size_t u = 0; u < estimates.size(); ++u) {
+    UnitParts unit;
+    unit.name = plan.design.units[u].name;
+    unit.kind = plan.design.units[u].kind;
+    unit.estimate = estimates[u];
+    result.units.push_back(unit);
+  }
+  // The largest first, so that none is left to run alone at the end.
+  std::vector<int> order(estimates.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return estimates[a].lut > estimates[b].lut; });
+  std::mutex mutex;
+  std::size_t done = 0;
+  if (progress) progress(0, order.size(), "");
+  parallel_for(order.size(), options.jobs, [&](std::size_t i) {
+    UnitParts& unit = result.units[order[i]];
+    synthesise_unit(plan, order[i], directory, result.yosys, options.unit_seconds, unit);
+    if (!progress) return;
+    const std::lock_guard lock(mutex);
+    progress(++done, order.size(), unit.name);
+  });
+  return result;
+}
+
+json to_json(const FpgaResult& result) {
+  json units = json::array();
+  for (const UnitParts& unit : result.units) {
+    json item = to_json(unit.parts);
+    item["name"] = unit.name;
+    item["kind"] = unit.kind;
+    item["estimate"] = to_json(unit.estimate);
+    item["cells"] = unit.cells;
+    item["seconds"] = unit.seconds;
+    item["earlier"] = unit.earlier;
+    item["log"] = unit.log;
+    units.push_back(item);
+  }
+  json all = to_json(result.total());
+  all["family"] = "xcup";
+  all["yosys"] = result.yosys;
+  all["estimate"] = to_json(result.estimate());
+  all["device"] = {{"name", kZcu102.name},
+                   {"lut", kZcu102.lut},
+                   {"ff", kZcu102.ff},
+                   {"dsp", kZcu102.dsp},
+                   {"bram36", kZcu102.bram36}};
+  all["units"] = units;
+  return all;
+}
+
+}  // namespace emamba

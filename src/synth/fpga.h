@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of UltraScale+ that an accelerator takes, by synthesis with Yosys: beside the plan's
+// estimate for every unit.
+//
+// Counts are upper bounds for look-up tables and flip-flops: for this family Yosys puts a
+// multiplication into a DSP48E2, but never the addition behind it. There is no place and route
+// here, so no clock frequency either.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "hw/plan.h"
+#include "synth/cells.h"
+
+namespace emamba {
+
+// One unit of the design, synthesised as a top of its own.
+struct UnitParts {
+  std::string name, kind;
+  Resources estimate;
+  Parts parts;
+  CellCounts cells;
+  double seconds = 0;    // of the run that gave it
+  bool earlier = false;  // which was an earlier one
+  std::string log;
+};
+
+// Units make up the design: between them there are only wires, so that sums are totals.
+struct FpgaResult {
+  std::string yosys;  // its version
+  std::vector<UnitParts> units;
+  Parts total() const;
+  Resources estimate() const;
+};
+
+struct FpgaOptions {
+  int jobs = 1;
+  int unit_seconds = 3600;  // the most that one unit may take
+};
+
+// Synthesises every unit of a plan that emit() wrote to `directory`; what belongs to a unit goes to
+// DIRECTORY/synth/UNIT. Units that have not changed since the last time are not run again. Throws
+// Error when Yosys is missing or fails.
+FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
+                           const FpgaOptions& options, const ProgressCallback& progress = {});
+
+// {"family", "device", "yosys", "lut", ..., "estimate", "device_parts",
+//  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "seconds", "log"}]}
+nlohmann::json to_json(const FpgaResult& result);
+
+}  // namespace emamba

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs Yosys on a script, once for the same inputs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "synth/cells.h"
+
+namespace emamba {
+
+// What `yosys -V` says. Throws Error, naming Debian's package, when Yosys is missing.
+std::string yosys_version();
+
+// A run of Yosys in a folder: it reads sources and then follows commands, at whose end there is one
+// flat module.
+struct YosysRun {
+  std::string directory;
+  std::string place;                 // for script, log, counts and result, relative to the folder
+  std::vector<std::string> sources;  // SystemVerilog in reading order, relative to the folder
+  std::vector<std::string> others;   // what the sources read: contents of memories
+  std::vector<std::string> writes;   // files that the commands write, relative to the folder
+  std::string commands;
+};
+
+struct YosysResult {
+  CellCounts cells;
+  double seconds = 0;
+  bool earlier = false;  // the result of an earlier run
+};
+
+// The result is kept in DIRECTORY/PLACE/result.json and taken from there as long as script, version
+// and files have the same bytes. Warnings go to DIRECTORY/PLACE/yosys.log. Throws Error with the
+// last lines when Yosys fails or takes longer than `timeout_seconds`.
+YosysResult run_yosys(const YosysRun& run, const std::string& version, int timeout_seconds);
+
+}  // namespace emamba
