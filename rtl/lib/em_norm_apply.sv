@@ -128,7 +128,6 @@ module em_norm_apply #(
     logic [CentredBits+21:0]   ratio_product;
     logic [RatioBits-1:0]      ratio_d, ratio_q;
     logic [RatioBits+7:0]      product;
-    logic signed [RatioBits+7:0] weighted;
     logic [AccBits-1:0]        acc_q;
     logic [YBits-1:0]          y_d, y_q;
 
@@ -186,14 +185,11 @@ module em_norm_apply #(
       .value_o  (y_d)
     );
 
-    // An accumulator may be narrower than the product's type: its bound is proved from the weights.
-    assign weighted = product;
-
     always_ff @(posedge clk_i) begin
       if (advance) begin
         centred_q <= centred_d;
         ratio_q   <= ratio_d;
-        acc_q     <= AccBits'(weighted) + biases[i*AccBits +: AccBits];
+        acc_q     <= AccBits'($signed(product)) + biases[i*AccBits +: AccBits];
         y_q       <= y_d;
       end
     end

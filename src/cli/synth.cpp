@@ -15,10 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string pair_of(std::int64_t estimate, std::int64_t synthesised) {
-  return fmt::format("{} / {}", estimate, synthesised);
-}
-
 double percent(double used, double there) {
   return 100 * used / there;
 }

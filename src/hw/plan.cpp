@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMulLatency = 2;  // em_pkg::mul_latency
 constexpr int kReciprocalBits = 21;
+constexpr int kRatioBits = 16;
 
 // em_pkg::index_bits and em_pkg::tree_latency.
 int index_bits(std::int64_t n) {
@@ -111,8 +112,8 @@ class Planner {
     folds_.resize(program_.ops.size());
     folds_[index] = fold;
     for (EdgeIndex x : inputs_of(program_.ops[index])) {
-      ++consumers_[x];
-      external_input(x);
+      ++consumers_[resolved(x)];
+      external_input(resolved(x));
     }
     distribute(operation({index}));
     return finish();
@@ -347,9 +348,9 @@ class Planner {
         op);
   }
 
-  // Accumulator bits and the output's type, in every context.
-  int acc_bits() const {
-    int bits = 2;
+  // Accumulator bits that hold every context's and a product of `product` bits.
+  int acc_bits(int product = 2) const {
+    int bits = product;
     for (std::size_t i : indices_) bits = std::max(bits, accumulator_bits(program_, program_.ops[i]));
     return bits;
   }
@@ -425,7 +426,7 @@ class Planner {
         : flat           ? arriving * (lanes_ / in_par)
                          : beats_of(op.in, in_par);
     const std::int64_t out_beats = beats_of(op.out, out_par);
-    const int acc = acc_bits(), x_bits = type(op.x).bits, y_bits = y_type().bits;
+    const int x_bits = type(op.x).bits, y_bits = y_type().bits, acc = acc_bits(x_bits + 8);
     const int count = static_cast<int>(contexts.size());
 
     // The input that stands at place `at` of the arriving numbers; -1 for padding.
@@ -517,8 +518,8 @@ class Planner {
 
   int plan(const Contexts<DwConv>& contexts) {
     const DwConv& op = *contexts.front();
-    const int par = fold_.out, acc = acc_bits(), count = static_cast<int>(contexts.size());
-    const int x_bits = type(op.x).bits, y_bits = y_type().bits;
+    const int par = fold_.out, count = static_cast<int>(contexts.size());
+    const int x_bits = type(op.x).bits, y_bits = y_type().bits, acc = acc_bits(x_bits + 8);
     const std::int64_t beats = beats_of(op.width, par);
     std::vector<std::string> weights, bias;
     for (const DwConv* o : contexts) {
@@ -572,7 +573,7 @@ class Planner {
 
   int plan(const Contexts<RangeNorm>& contexts) {
     const RangeNorm& op = *contexts.front();
-    const int par = fold_.out, acc = acc_bits(), count = static_cast<int>(contexts.size());
+    const int par = fold_.out, acc = acc_bits(kRatioBits + 8), count = static_cast<int>(contexts.size());
     const int y_bits = y_type().bits, D = op.width;
     const std::int64_t beats = beats_of(D, par);
     const int sum_bits = 8 + index_bits(D);
@@ -638,9 +639,9 @@ class Planner {
     Resources& r = core.resources;
     r = control(words, depth);
     r += times(par, multiplier(sum_bits + 1, kReciprocalBits + 1));
-    r += times(par, multiplier(16, 8));
+    r += times(par, multiplier(kRatioBits, 8));
     r += times(par, adder(3 * (sum_bits + 1) + acc));
-    r += times(par, requantiser(sum_bits + 23, 16, 1));
+    r += times(par, requantiser(sum_bits + 23, kRatioBits, 1));
     r += times(par, requantiser(acc, y_bits, count));
     r += registers(par * (sum_bits + 17 + acc + y_bits) + kReciprocalBits);
     r += rom(words, par * (8 + acc), false);

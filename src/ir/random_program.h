@@ -88,7 +88,7 @@ inline Program random_program(const Spec& spec, Rng& rng) {
       op->bbar_type = {8, x_exp(op->delta) + x_exp(op->B) + 6 + rng.between(-1, 1)};
       op->state_type.exp =
           op->bbar_type.exp + x_exp(op->x) + 14 - (op->state_type.bits - 1) + rng.between(0, 3);
-      y.exp = x_exp(op->C) + op->state_type.exp + (op->state_type.bits - 8) + 6 + extra();
+      y.exp = x_exp(op->C) + op->state_type.exp + (op->state_type.bits - 8) + 1 + extra();
     } else if (auto* op = std::get_if<Gate>(&program.ops[i])) {
       y.exp = x_exp(op->x0) + x_exp(op->x1) + 6 + extra();
     } else if (auto* op = std::get_if<Add>(&program.ops[i])) {

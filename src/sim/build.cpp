@@ -5,11 +5,14 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/process.h"
 #include "hw/json.h"
 #include "sim/tool.h"
 
 namespace emamba {
 namespace {
+
+constexpr std::int64_t kLargeDesign = 300;  // multipliers
 
 // The C interface between the Verilated model and simulator.cpp: its signals by name.
 std::string shim(const Design& design, const SimulatorSources& sources) {
@@ -116,10 +119,16 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
   std::vector<std::string> command = {
       "verilator", "--cc", "--exe", "--build", "-j", std::to_string(threads),
       "--prefix", "Vtop", "--top-module", "top", "-Mdir", sources.place + "/obj",
-      "-o", "../libtop.so", "--x-initial", "unique", "-O3", "--output-split", "20000",
-      "--output-split-cfuncs", "2000", "-Wno-fatal", "-Wno-lint", "-Wno-style",
+      "-o", "../libtop.so", "--x-initial", "unique", "-O3", "-Wno-fatal", "-Wno-lint", "-Wno-style",
       "-CFLAGS", "-fPIC -std=c++17", "-LDFLAGS", "-shared",
-      "-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"};
+      "-MAKEFLAGS",
+      // With a compiler cache, Verilator's own runtime is compiled once and not for every design.
+      std::string("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1 OBJCACHE=") +
+          (find_program("ccache").empty() ? "" : "ccache")};
+  // One file compiles fastest, unless it is so large that pieces at the same time are faster.
+  if (total_resources(design).multipliers > kLargeDesign) {
+    command.insert(command.end(), {"--output-split", "20000", "--output-split-cfuncs", "2000"});
+  }
   if (sources.trace) command.push_back("--trace");
   if (sources.probes) command.push_back(sources.place + "/control.vlt");
   for (const std::string& file : sources.files) command.push_back(file);

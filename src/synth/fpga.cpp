@@ -43,7 +43,10 @@ void synthesise_unit(const Plan& plan, int index, const std::string& directory,
                      const std::string& version, int seconds, UnitParts& unit) {
   const Design design = unit_design(plan.design, index);
   if (design.instances.empty()) return;  // only wires
-  YosysRun run{.directory = directory, .place = "synth/" + unit.name, .commands = kCommands};
+  YosysRun run;
+  run.directory = directory;
+  run.place = "synth/" + unit.name;
+  run.commands = kCommands;
   write_file(directory + "/" + run.place + "/top.sv", top_module(design));
   for (const std::string& source : rtl_sources("xilinx")) run.sources.push_back("rtl/" + source);
   run.sources.push_back(run.place + "/top.sv");

@@ -38,7 +38,10 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
     if (progress) progress(0, 0, what);
   };
   say("synthesis to gates");
-  YosysRun run{.directory = directory, .place = "netlist", .writes = {kNetlist}};
+  YosysRun run;
+  run.directory = directory;
+  run.place = "netlist";
+  run.writes = {kNetlist};
   for (const std::string& source : rtl_sources()) run.sources.push_back("rtl/" + source);
   run.sources.push_back("top.sv");
   for (const Memory& memory : plan.design.memories) run.others.push_back(memory.file);
@@ -49,8 +52,11 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
 
   say("building the simulator");
   const Clock::time_point build = Clock::now();
-  const SimulatorSources sources{
-      .directory = directory, .files = {kNetlist}, .probes = false, .place = "netlist/sim"};
+  SimulatorSources sources;
+  sources.directory = directory;
+  sources.files = {kNetlist};
+  sources.probes = false;
+  sources.place = "netlist/sim";
   const std::string library =
       build_simulator(plan.design, sources, options.threads, options.build_seconds);
   result.build_seconds = seconds_since(build);

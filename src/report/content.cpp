@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the report says, in its order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "base/error.h"
+#include "report/document.h"
+#include "report/fields.h"
+#include "report/timeline.h"
+#include "report/units.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostNames = 3;      // in a sentence
+constexpr std::size_t kMostMemories = 10;  // in the table
+
+double to_double(std::int64_t number) {
+  return static_cast<double>(number);
+}
+
+double clock_mhz(const ReportInput& in) {
+  return real_at(in.spec.at("hardware"), "clock_mhz");
+}
+
+bool as_planned(const json& verify, const char* key) {
+  return verify.at(key).at("planned") == verify.at(key).at("simulated");
+}
+
+bool cycles_exact(const json& verify) {
+  return as_planned(verify, "latency_cycles") && as_planned(verify, "cycles_per_frame") &&
+         !verify.contains("first_wrong_frame");
+}
+
+// --- What the numbers are not -----------------------------------------------------------------
+
+std::vector<std::string> notice(const ReportInput& in) {
+  std::vector<std::string> points = {
+      "No place and route, no board: there is no measured clock frequency and no measured power.",
+      fmt::format(
+          "The clock of {:g} MHz is an assumption. Every time and every rate follows from it.",
+          clock_mhz(in)),
+      cycles_exact(in.verify)
+          ? "Cycles are exact: simulation of the hardware took the planned ones, and no other."
+          : "Cycles are only planned: simulation of the hardware took others."};
+  if (in.synth.is_null()) {
+    points.emplace_back("Resource counts are estimates; synthesis has not run.");
+  } else {
+    points.emplace_back(
+        "Resource counts are estimates, or results of synthesis with Yosys where a column says so. "
+        "The latter are upper bounds for LUT and FF: adders and registers beside multipliers are "
+        "not packed into DSPs.");
+  }
+  return points;
+}
+
+// --- Headline ---------------------------------------------------------------------------------
+
+struct Metric {
+  const char* key;
+  const char* name;
+  const char* unit;
+};
+
+// What models of a task are judged by.
+struct Metrics {
+  std::vector<Metric> all;
+  const char* change;      // heading of what the last one changes by
+  double change_per_lost;  // losses are positive
+};
+
+Metrics metrics_of(const json& summary) {
+  if (summary.at("float").contains("accuracy")) {
+    return {{{"accuracy", "Accuracy", "%"}}, "change, points", -1};
+  }
+  return {{{"mae_cm", "MAE", "cm"}, {"rmse_cm", "RMSE", "cm"}}, "change of RMSE, cm", 1};
+}
+
+std::string planned_and_simulated(const json& cycles) {
+  const std::int64_t planned = count_at(cycles, "planned");
+  const std::int64_t simulated = count_at(cycles, "simulated");
+  if (planned == simulated) return thousands(planned) + " planned and simulated";
+  return fmt::format("{} planned, {} simulated", thousands(planned), thousands(simulated));
+}
+
+Fact verification(const json& verify) {
+  const std::int64_t mismatches = count_at(verify, "mismatches");
+  const std::int64_t frames = count_at(verify, "frames");
+  const bool passed = mismatches == 0 && cycles_exact(verify);
+  std::string note =
+      fmt::format("{} on {} over {}: {}. Latency {}; cycles a frame {}.",
+                  counted(count_at(verify, "values_checked"), "value"),
+                  counted(count_at(verify, "edges_checked"), "edge"), counted(frames, "frame"),
+                  mismatches == 1 ? "1 mismatch" : thousands(mismatches) + " mismatches",
+                  planned_and_simulated(verify.at("latency_cycles")),
+                  planned_and_simulated(verify.at("cycles_per_frame")));
+  if (verify.contains("edge_frames") && count_at(verify, "edge_frames") < frames) {
+    note += fmt::format(" Every edge is compared on the first {}, the answer on all.",
+                        counted(count_at(verify, "edge_frames"), "frame"));
+  }
+  if (verify.contains("first_wrong_frame")) {
+    note += fmt::format(" Frame {} is the first that does not end in the planned cycle.",
+                        count_at(verify, "first_wrong_frame"));
+  }
+  return {"Verification against the golden integer engine", passed ? "Passed" : "FAILED", note,
+          passed ? Tone::kGood : Tone::kBad};
+}
+
+Section headline(const ReportInput& in) {
+  const double clock = clock_mhz(in);
+  const std::int64_t latency = count_at(in.plan, "latency_cycles");
+  const std::int64_t period = count_at(in.plan, "cycles_per_frame");
+  Facts facts;
+  for (const Metric& metric : metrics_of(in.summary).all) {
+    const auto value = [&](const char* arithmetic) {
+      return fmt::format("{:.2f} {}", real_at(in.summary.at(arithmetic), metric.key), metric.unit);
+    };
+    facts.facts.push_back({fmt::format("{}, integers", metric.name), value("golden"),
+                           "floating point: " + value("float")});
+  }
+  facts.facts.push_back({"Parameters", thousands(count_at(in.summary, "parameters")),
+                         thousands(count_at(in.summary, "program_bytes")) + " bytes of integers"});
+  facts.facts.push_back(
+      {"Latency", counted(latency, "cycle"),
+       fmt::format("{:.2f} \u00b5s at an assumed {:g} MHz", to_double(latency) / clock, clock)});
+  facts.facts.push_back(
+      {"Cycles per frame", thousands(period),
+       fmt::format("{} frames/s at an assumed {:g} MHz",
+                   thousands(std::llround(ratio(clock * 1e6, to_double(period)))), clock)});
+  facts.facts.push_back({"Multipliers", thousands(count_at(in.plan, "multipliers")),
+                         percent(real_at(in.plan, "multiplier_use")) + " of their cycles in use"});
+  facts.facts.push_back(verification(in.verify));
+  return {"Headline numbers", {facts}};
+}
+
+// --- Accuracy ---------------------------------------------------------------------------------
+
+Section accuracy(const ReportInput& in) {
+  const Metrics metrics = metrics_of(in.summary);
+  ReportTable table{fmt::format("On {}", counted(count_at(in.summary, "samples"), "test sample")),
+                    {{"arithmetic", ColumnKind::kText}},
+                    {{}}};
+  for (const Metric& metric : metrics.all) {
+    table.columns.push_back({fmt::format("{}, {}", metric.name, metric.unit)});
+  }
+  table.columns.push_back({metrics.change});
+  table.columns.push_back({"comes from", ColumnKind::kText});
+  const auto add = [&](const char* name, const char* arithmetic, const std::string& change,
+                       const char* reason) {
+    Row row = {{name}};
+    for (const Metric& metric : metrics.all) {
+      row.push_back({fmt::format("{:.2f}", real_at(in.summary.at(arithmetic), metric.key))});
+    }
+    row.push_back({change});
+    row.push_back({reason});
+    table.groups.front().rows.push_back(std::move(row));
+  };
+  const auto change = [&](const char* key) {
+    // Adding 0 makes a zero of what would print as -0.
+    return fmt::format("{:+.2f}", metrics.change_per_lost * real_at(in.summary, key) + 0.0);
+  };
+  add("float, exact functions", "float", kNone, kNone);
+  add("float, piecewise linear", "pwl", change("lost_by_pwl"), "lines for SiLU and exp");
+  add("integers only", "golden", change("lost_by_rounding"), "rounding weights and edges");
+  return {"Accuracy", {table}};
+}
+
+// --- Resources --------------------------------------------------------------------------------
+
+std::string halves(double number) {
+  return fmt::format("{:.1f}", number);
+}
+
+std::string change_text(double from, double to) {
+  return from == 0 ? kNone : fmt::format("{:+.1f} %", 100 * (to - from) / from);
+}
+
+// A kind of part, and how many there are in the device and are taken.
+struct PartLine {
+  std::string name, available, estimate, synthesised;
+  double estimate_share = 0, synthesised_share = 0;
+  double estimate_count = 0, synthesised_count = 0;
+};
+
+std::vector<PartLine> part_lines(const ReportDevice& device, const ReportParts& estimate,
+                                 const ReportParts& synthesised) {
+  std::vector<PartLine> lines;
+  const auto add = [&](const char* name, std::int64_t available, double estimated, double counted,
+                       bool half) {
+    const auto text = [&](double n) { return half ? halves(n) : thousands(std::llround(n)); };
+    lines.push_back({name, thousands(available), text(estimated), text(counted),
+                     ratio(estimated, to_double(available)), ratio(counted, to_double(available)),
+                     estimated, counted});
+  };
+  add("DSP48E2", device.dsp, to_double(estimate.dsp), to_double(synthesised.dsp), false);
+  add("LUT", device.lut, to_double(estimate.lut), to_double(synthesised.lut), false);
+  add("FF", device.ff, to_double(estimate.ff), to_double(synthesised.ff), false);
+  add("BRAM36", device.bram36, estimate.bram36, synthesised.bram36, true);
+  return lines;
+}
+
+std::string fit_text(const std::vector<PartLine>& lines, bool synthesised) {
+  const PartLine* fullest = &lines.front();
+  const auto share = [&](const PartLine& line) {
+    return synthesised ? line.synthesised_share : line.estimate_share;
+  };
+  for (const PartLine& line : lines) {
+    if (share(line) > share(*fullest)) fullest = &line;
+  }
+  const char* source = synthesised ? "synthesis" : "the estimate";
+  if (share(*fullest) > 1) {
+    return fmt::format("Does not fit: by {}, {} takes {} of the device.", source, fullest->name,
+                       percent(share(*fullest)));
+  }
+  return fmt::format("By {}, {} is what the device runs out of first: {} taken.", source,
+                     fullest->name, percent(share(*fullest)));
+}
+
+ReportTable device_table(const ReportInput& in, const std::vector<PartLine>& lines,
+                         const std::optional<ReportParts>& synthesised) {
+  ReportTable table{"Against the " + one_line(in.device.name),
+                    {{"part", ColumnKind::kText},
+                     {"available"},
+                     {"estimated"},
+                     {"estimated %", ColumnKind::kBar}},
+                    {{}}};
+  if (synthesised) {
+    table.columns.insert(table.columns.end(),
+                         {{"synthesised"}, {"synthesised %", ColumnKind::kBar}, {"difference"}});
+  }
+  for (const PartLine& line : lines) {
+    Row row = {{line.name},
+               {line.available},
+               {line.estimate},
+               {percent(line.estimate_share), line.estimate_share}};
+    if (synthesised) {
+      row.insert(row.end(), {{line.synthesised},
+                             {percent(line.synthesised_share), line.synthesised_share},
+                             {change_text(line.estimate_count, line.synthesised_count)}});
+    }
+    table.groups.front().rows.push_back(std::move(row));
+  }
+  const auto uncounted = [&](const char* name, std::int64_t count) {
+    table.groups.front().rows.push_back(
+        {{name}, {kNone}, {kNone}, {kNone}, {thousands(count)}, {kNone}, {kNone}});
+  };
+  if (synthesised) {
+    uncounted("CARRY8", synthesised->carry8);
+    if (synthesised->uram > 0) uncounted("URAM", synthesised->uram);
+  }
+  return table;
+}
+
+ReportTable unit_parts_table(const std::vector<ReportUnit>& units, bool synthesised) {
+  ReportTable table{"By unit", {{"unit", ColumnKind::kText}}, {}};
+  if (synthesised) table.caption += ": estimated, then synthesised";
+  for (const char* part : {"DSP", "LUT", "FF", "BRAM36"}) {
+    table.columns.push_back({part});
+    if (synthesised) table.columns.push_back({fmt::format("{} synth.", part)});
+  }
+  const UnitRow row = [synthesised](const ReportUnit& unit, const std::string& label) {
+    Row cells = {{label}};
+    const auto add = [&](const auto& text) {
+      cells.push_back({text(unit.estimate)});
+      if (synthesised) cells.push_back({unit.synthesised ? text(*unit.synthesised) : kNone});
+    };
+    add([](const ReportParts& p) { return thousands(p.dsp); });
+    add([](const ReportParts& p) { return thousands(p.lut); });
+    add([](const ReportParts& p) { return thousands(p.ff); });
+    add([](const ReportParts& p) { return halves(p.bram36); });
+    return cells;
+  };
+  table.groups = unit_rows(units, row, row);
+  return table;
+}
+
+Section resources(const ReportInput& in, const std::vector<ReportUnit>& units) {
+  const std::optional<ReportParts> synthesised = synthesised_total(in.synth);
+  const std::vector<PartLine> lines =
+      part_lines(in.device, estimated_parts(in.plan), synthesised.value_or(ReportParts{}));
+  return {"Resources",
+          {Paragraph{fit_text(lines, synthesised.has_value())},
+           device_table(in, lines, synthesised), unit_parts_table(units, synthesised.has_value())}};
+}
+
+// --- Time -------------------------------------------------------------------------------------
+
+Section pipeline(const ReportInput& in) {
+  const std::string text = fmt::format(
+      "Each unit begins as soon as its inputs are there. A frame takes {} cycles, and the next "
+      "ones overlap with it: one leaves every {} cycles.",
+      thousands(count_at(in.plan, "latency_cycles")),
+      thousands(count_at(in.plan, "cycles_per_frame")));
+  return {"Pipeline", {Paragraph{text}, report_timeline(in.plan)}};
+}
+
+std::string bottleneck(const std::vector<ReportUnit>& units, std::int64_t period) {
+  std::int64_t most = 0;
+  for (const ReportUnit& unit : units) most = std::max(most, unit.busy);
+  std::vector<std::string> names;
+  for (const ReportUnit& unit : units) {
+    if (unit.busy == most) names.push_back(unit.name);
+  }
+  const std::string busy =
+      fmt::format("busy in {} of the {} cycles between frames ({})", thousands(most),
+                  thousands(period), percent(ratio(to_double(most), to_double(period))));
+  if (names.size() == 1) return fmt::format("The bottleneck is {}: {}.", names.front(), busy);
+  const std::size_t named = names.size() > kMostNames + 1 ? kMostNames : names.size();
+  std::string list = names.front();
+  for (std::size_t i = 1; i < named; ++i) {
+    list += (i + 1 == names.size() ? " and " : ", ") + names[i];
+  }
+  if (named < names.size()) list += fmt::format(" and {} others", names.size() - named);
+  return fmt::format("{} units share the bottleneck, each {}: {}.", names.size(), busy, list);
+}
+
+Section cycles(const ReportInput& in, const std::vector<ReportUnit>& units) {
+  const std::int64_t period = count_at(in.plan, "cycles_per_frame");
+  ReportTable table{"Busy cycles of a frame",
+                    {{"unit", ColumnKind::kText},
+                     {"kind", ColumnKind::kText},
+                     {"busy cycles"},
+                     {"share of cycles per frame", ColumnKind::kBar}},
+                    {}};
+  table.groups = unit_rows(
+      units,
+      [period](const ReportUnit& unit, const std::string& label) -> Row {
+        const double share = ratio(to_double(unit.busy), to_double(period));
+        return {{label}, {unit.kind}, {thousands(unit.busy)}, {percent(share), share}};
+      },
+      [](const ReportUnit&, const std::string& label) -> Row {
+        return {{label}, {}, {}, {}};
+      });
+  return {"Where the cycles go", {Paragraph{bottleneck(units, period)}, table}};
+}
+
+Section multipliers(const ReportInput& in, const std::vector<ReportUnit>& units) {
+  const std::int64_t period = count_at(in.plan, "cycles_per_frame");
+  const std::int64_t all = count_at(in.plan, "multipliers");
+  ReportTable table{"Multipliers, and how much of their time they are used",
+                    {{"unit", ColumnKind::kText},
+                     {"multipliers"},
+                     {"share of all", ColumnKind::kBar},
+                     {"use", ColumnKind::kBar}},
+                    {}};
+  const UnitRow row = [period, all](const ReportUnit& unit, const std::string& label) -> Row {
+    if (unit.multipliers == 0) return {{label}, {"0"}, {kNone}, {kNone}};
+    const double share = ratio(to_double(unit.multipliers), to_double(all));
+    const double use =
+        ratio(to_double(unit.products), to_double(unit.multipliers) * to_double(period));
+    return {{label}, {thousands(unit.multipliers)}, {percent(share), share}, {percent(use), use}};
+  };
+  table.groups = unit_rows(units, row, row);
+  const std::string text =
+      fmt::format("{} multiplications a frame on {}: in use for {} of the cycles.",
+                  thousands(count_at(in.plan, "products_per_frame")), counted(all, "multiplier"),
+                  percent(real_at(in.plan, "multiplier_use")));
+  return {"Where the multipliers go", {Paragraph{text}, table}};
+}
+
+// --- Memories ---------------------------------------------------------------------------------
+
+Section memories(const ReportInput& in) {
+  struct MemoryLine {
+    std::string file;
+    std::int64_t width, words;
+    std::int64_t bits() const { return width * words; }
+  };
+  std::vector<MemoryLine> lines;
+  std::int64_t total = 0;
+  for (const json& m : in.plan.at("memories")) {
+    lines.push_back({text_at(m, "file"), count_at(m, "width"), count_at(m, "words")});
+    total += lines.back().bits();
+  }
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const MemoryLine& a, const MemoryLine& b) { return a.bits() > b.bits(); });
+  const std::string text = fmt::format(
+      "{} with fixed content (weights, biases, tables): {} in all. Buffers between units are not "
+      "among them.",
+      lines.size() == 1 ? "1 memory" : fmt::format("{} memories", lines.size()),
+      counted(total, "bit"));
+  const std::size_t shown = std::min(lines.size(), kMostMemories);
+  ReportTable table{shown < lines.size() ? fmt::format("The {} largest", shown) : "All of them",
+                    {{"file", ColumnKind::kText},
+                     {"width"},
+                     {"words"},
+                     {"bits"},
+                     {"share of all", ColumnKind::kBar}},
+                    {{}}};
+  for (std::size_t i = 0; i < shown; ++i) {
+    const MemoryLine& m = lines[i];
+    const double share = ratio(to_double(m.bits()), to_double(total));
+    table.groups.front().rows.push_back({{m.file},
+                                         {thousands(m.width)},
+                                         {thousands(m.words)},
+                                         {thousands(m.bits())},
+                                         {percent(share), share}});
+  }
+  Section section{"Memories", {Paragraph{text}}};
+  if (shown > 0) section.blocks.emplace_back(std::move(table));
+  return section;
+}
+
+// --- Reproduction -----------------------------------------------------------------------------
+
+// A path as one word of a shell's command line.
+std::string quoted(const std::string& path) {
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+=:,@").find(c) != std::string_view::npos;
+  });
+  if (plain && !path.empty()) return path;
+  std::string word = "'";
+  for (char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+Section reproduction(const ReportInput& in) {
+  const std::string config = quoted(one_line(in.config));
+  const Commands commands{
+      {"emamba flow " + config, "emamba estimate " + config,
+       fmt::format("emamba verify {} --frames {}", config, count_at(in.verify, "frames")),
+       "emamba synth " + config}};
+  ReportTable table{
+      "The configuration", {{"key", ColumnKind::kText}, {"value", ColumnKind::kText}}, {{}}};
+  std::vector<Row>& rows = table.groups.front().rows;
+  const auto value = [](const json& v) {
+    return one_line(v.is_string() ? v.get<std::string>() : v.dump());
+  };
+  for (const char* key : {"name", "task"}) rows.push_back({{key}, {value(in.spec.at(key))}});
+  for (const std::string section : {"model", "hardware"}) {
+    for (const auto& [key, v] : in.spec.at(section).items()) {
+      rows.push_back({{one_line(section + "." + key)}, {value(v)}});
+    }
+  }
+  return {"How to reproduce", {commands, table}};
+}
+
+Document compose(const ReportInput& in) {
+  const std::vector<ReportUnit> units = report_units(in.plan, in.synth);
+  return {.title = text_at(in.spec, "name") + ": the accelerator",
+          .subtitle =
+              fmt::format("Task {}, {} a cycle, {}", text_at(in.spec, "task"),
+                          counted(count_at(in.plan, "lanes"), "lane"), one_line(in.device.name)),
+          .notice_title = "What these numbers are not",
+          .notice = notice(in),
+          .sections = {headline(in), accuracy(in), resources(in, units), pipeline(in),
+                       cycles(in, units), multipliers(in, units), memories(in), reproduction(in)}};
+}
+
+}  // namespace
+
+Document report_document(const ReportInput& input) {
+  try {
+    return compose(input);
+  } catch (const json::exception& e) {
+    throw Error(fmt::format("a result lacks what the report needs: {}", e.what()),
+                "run the stages again; `emamba flow` and `emamba verify` write the results");
+  }
+}
+
+}  // namespace emamba

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/fields.h"
+
+#include <fmt/format.h>
+
+namespace emamba {
+
+using nlohmann::json;
+
+std::int64_t count_at(const json& object, const char* key) {
+  return object.at(key).get<std::int64_t>();
+}
+
+double real_at(const json& object, const char* key) {
+  return object.at(key).get<double>();
+}
+
+std::string text_at(const json& object, const char* key) {
+  return one_line(object.at(key).get<std::string>());
+}
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+double ratio(double part, double whole) {
+  return whole == 0 ? 0 : part / whole;
+}
+
+std::string thousands(std::int64_t number) {
+  std::string text = fmt::format("{}", number);
+  const std::size_t first = number < 0 ? 1 : 0;
+  for (std::size_t at = text.size(); at > first + 3;) text.insert(at -= 3, 1, ',');
+  return text;
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
+std::string counted(std::int64_t number, const std::string& noun) {
+  return thousands(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+}  // namespace emamba

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report on an accelerator: what it computes, how fast, with how many parts, and how that is
+// known. Everything in it comes from results in JSON, so that equal results are equal pages.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace emamba {
+
+// What the device has of each part.
+struct ReportDevice {
+  std::string name;
+  std::int64_t lut = 0, ff = 0, dsp = 0, bram36 = 0;
+};
+
+struct ReportInput {
+  std::string config;  // the path for the commands that make the results again
+
+  // "name", "task", "model", "hardware" with the keys of config.toml.
+  nlohmann::json spec;
+
+  // The summary of `emamba flow`: "samples", "parameters", "program_bytes", the metrics "float",
+  // "pwl", "golden" ({"accuracy"} or {"mae_cm", "rmse_cm"}), "lost_by_pwl", "lost_by_rounding".
+  nlohmann::json summary;
+
+  // The content of top.json.
+  nlohmann::json plan;
+
+  // The content of verify.json: "frames", "edges_checked", "values_checked", "mismatches",
+  // "latency_cycles" and "cycles_per_frame" ({"planned", "simulated"}); and, where there,
+  // "edge_frames" and "first_wrong_frame".
+  nlohmann::json verify;
+
+  // Null when synthesis has not run; else "units": [{"name", parts}] and the sum of their parts,
+  // in "total" or beside "units". Parts are "lut", "ff", "carry8", "uram", and either "dsp48e2",
+  // "ramb18", "ramb36" or "dsp", "bram36".
+  nlohmann::json synth;
+
+  ReportDevice device;
+};
+
+// The whole page each. Throw Error when a result lacks something.
+std::string report_markdown(const ReportInput& input);
+std::string report_html(const ReportInput& input);  // self-contained: no script, font, or picture
+
+}  // namespace emamba

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/units.h"
+
+#include <map>
+
+#include "report/fields.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+ReportParts synthesised_parts(const json& parts) {
+  ReportParts result{.lut = count_at(parts, "lut"),
+                     .ff = count_at(parts, "ff"),
+                     .carry8 = count_at(parts, "carry8"),
+                     .uram = count_at(parts, "uram")};
+  if (parts.contains("dsp48e2")) {
+    result.dsp = count_at(parts, "dsp48e2");
+    result.bram36 = real_at(parts, "ramb36") + real_at(parts, "ramb18") / 2;
+  } else {
+    result.dsp = count_at(parts, "dsp");
+    result.bram36 = real_at(parts, "bram36");
+  }
+  return result;
+}
+
+void add(ReportUnit& sum, const ReportUnit& unit) {
+  sum.multipliers += unit.multipliers;
+  sum.products += unit.products;
+  sum.estimate += unit.estimate;
+  // A sum without one of its units would pass for a small block.
+  if (sum.synthesised && unit.synthesised) {
+    *sum.synthesised += *unit.synthesised;
+  } else {
+    sum.synthesised.reset();
+  }
+}
+
+}  // namespace
+
+ReportParts& ReportParts::operator+=(const ReportParts& other) {
+  lut += other.lut;
+  ff += other.ff;
+  dsp += other.dsp;
+  bram36 += other.bram36;
+  carry8 += other.carry8;
+  uram += other.uram;
+  return *this;
+}
+
+std::pair<std::string, std::string> split_name(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos) return {"", name};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+ReportParts estimated_parts(const json& parts) {
+  return {.lut = count_at(parts, "lut"),
+          .ff = count_at(parts, "ff"),
+          .dsp = count_at(parts, "dsp"),
+          .bram36 = real_at(parts, "bram36")};
+}
+
+std::optional<ReportParts> synthesised_total(const json& synth) {
+  if (synth.is_null()) return {};
+  return synthesised_parts(synth.contains("total") ? synth.at("total") : synth);
+}
+
+std::vector<ReportUnit> report_units(const json& plan, const json& synth) {
+  std::map<std::string, ReportParts> synthesised;
+  if (!synth.is_null()) {
+    for (const json& unit : synth.at("units")) {
+      synthesised[text_at(unit, "name")] = synthesised_parts(unit);
+    }
+  }
+  std::vector<ReportUnit> units;
+  for (const json& u : plan.at("units")) {
+    ReportUnit unit{.name = text_at(u, "name"),
+                    .kind = text_at(u, "kind"),
+                    .multipliers = count_at(u, "multipliers"),
+                    .products = count_at(u, "products_per_frame"),
+                    .busy = count_at(u, "busy_cycles"),
+                    .estimate = estimated_parts(u),
+                    .synthesised = {}};
+    const auto found = synthesised.find(unit.name);
+    if (found != synthesised.end()) unit.synthesised = found->second;
+    units.push_back(std::move(unit));
+  }
+  return units;
+}
+
+std::vector<RowGroup> unit_rows(const std::vector<ReportUnit>& units, const UnitRow& row,
+                                const UnitRow& head) {
+  std::vector<RowGroup> groups;
+  for (std::size_t begin = 0, end = 0; begin < units.size(); begin = end) {
+    const std::string block = split_name(units[begin].name).first;
+    ReportUnit sum = units[begin];
+    RowGroup group;
+    for (; end < units.size(); ++end) {
+      const auto [unit_block, label] = split_name(units[end].name);
+      if (unit_block != block) break;
+      group.rows.push_back(row(units[end], label));
+      if (end > begin) add(sum, units[end]);
+    }
+    if (!block.empty()) group.head = head(sum, block);
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+}  // namespace emamba

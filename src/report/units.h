@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The units of a plan with what they take, and tables of them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "report/document.h"
+
+namespace emamba {
+
+struct ReportParts {
+  std::int64_t lut = 0, ff = 0, dsp = 0;
+  double bram36 = 0;
+  std::int64_t carry8 = 0, uram = 0;  // of synthesis alone
+
+  ReportParts& operator+=(const ReportParts& other);
+};
+
+struct ReportUnit {
+  std::string name, kind;
+  std::int64_t multipliers = 0, products = 0, busy = 0;  // products and busy cycles of a frame
+  ReportParts estimate;
+  std::optional<ReportParts> synthesised;
+};
+
+// A unit's name up to its last dot, and the rest: {"blocks.0", "scan"}. The first part is empty
+// when there is no dot.
+std::pair<std::string, std::string> split_name(const std::string& name);
+
+ReportParts estimated_parts(const nlohmann::json& parts);
+// Nothing where synthesis has not run.
+std::optional<ReportParts> synthesised_total(const nlohmann::json& synth);
+
+// In the order of the plan.
+std::vector<ReportUnit> report_units(const nlohmann::json& plan, const nlohmann::json& synth);
+
+using UnitRow = std::function<Row(const ReportUnit& unit, const std::string& label)>;
+
+// A row a unit. Units of a block stand together under a head, which `head` makes of their sum.
+std::vector<RowGroup> unit_rows(const std::vector<ReportUnit>& units, const UnitRow& row,
+                                const UnitRow& head);
+
+}  // namespace emamba

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Benches for hardware: builds a design's simulator in a folder of the test's own, and streams
+// vectors through it under every kind of stall.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "base/testing.h"
+#include "exec/golden.h"
+#include "hw/emit.h"
+#include "hw/json.h"
+#include "ir/testing.h"
+#include "sim/build.h"
+#include "sim/drive.h"
+
+namespace emamba {
+
+inline std::vector<std::string> design_sources() {
+  std::vector<std::string> files;
+  for (const std::string& file : rtl_sources()) files.push_back("rtl/" + file);
+  files.push_back("top.sv");
+  return files;
+}
+
+struct StallKind {
+  const char* name;
+  bool inputs, outputs;
+};
+inline constexpr StallKind kStallKinds[] = {{"no stall", false, false},
+                                            {"idle input", true, false},
+                                            {"back-pressure", false, true},
+                                            {"both", true, true}};
+
+// Streams `inputs` through the design in `folder` under every kind of stall, each time from reset.
+// The output must be `expected`; without stalls its sequences must end in the planned cycles.
+inline void expect_streams(const std::string& library, const std::string& folder,
+                           const Design& design, const CycleReport* cycles,
+                           const std::vector<Vectors>& inputs, const Vectors& expected) {
+  const auto sequences =
+      static_cast<std::int64_t>(expected.size()) / design.outputs[0].vectors;
+  for (const StallKind& kind : kStallKinds) {
+    SCOPED_TRACE(kind.name);
+    Simulator simulator(library, folder);
+    std::size_t seen = 0;
+    const DriveResult result = drive(
+        simulator, design, inputs, sequences, {kind.inputs, kind.outputs, 7}, false,
+        [&](const Passed& passed) {
+          EXPECT_EQ(passed.values, expected[passed.index]) << "vector " << passed.index;
+          ++seen;
+          return !testing::Test::HasFailure();
+        });
+    if (testing::Test::HasFailure()) return;
+    EXPECT_EQ(seen, expected.size());
+    if (cycles == nullptr || kind.inputs || kind.outputs) continue;
+    EXPECT_EQ(result.sequence_ends[0] - result.first_input + 1, cycles->latency);
+    const std::size_t n = std::min(result.sequence_ends.size(), cycles->frame_ends.size());
+    EXPECT_TRUE(std::equal(result.sequence_ends.begin(),
+                           result.sequence_ends.begin() + static_cast<std::ptrdiff_t>(n),
+                           cycles->frame_ends.begin()))
+        << testing::PrintToString(result.sequence_ends) << "\nplanned "
+        << testing::PrintToString(cycles->frame_ends);
+  }
+}
+
+// What golden has on an edge, vector by vector, over `sequences` random sequences.
+struct EdgeRecord {
+  std::vector<Vectors> edges;  // of each edge
+
+  EdgeRecord(const Program& program, int sequences, Rng& rng) : edges(program.edges.size()) {
+    const Golden golden(program);
+    for (int s = 0; s < sequences; ++s) {
+      const auto tokens = random_tokens(program, rng);
+      Golden::State state = golden.initial();
+      for (int t = 0; t < program.spec.L(); ++t) {
+        golden.step(state, tokens.row(t));
+        for (std::size_t e = 0; e < edges.size(); ++e) {
+          if (!program.edges[e].per_sequence || t + 1 == program.spec.L()) {
+            edges[e].push_back(state.values[e]);
+          }
+        }
+      }
+    }
+  }
+};
+
+// One operation of a program as hardware, against golden: two sequences in a row and more.
+inline void expect_operation(const Program& program, std::size_t op, const HardwareSpec& hardware,
+                             Fold fold, Rng& rng) {
+  SCOPED_TRACE(fmt::format("{} {} of {}, lanes {}, fold {{{}, {}}}", kind_of(program.ops[op]),
+                           name_of(program.ops[op]), to_json(program.spec).dump(), hardware.lanes,
+                           fold.in, fold.out));
+  const TestFolder folder;
+  const Plan plan = plan_operation(program, op, hardware, fold);
+  emit(plan, program, folder.path());
+  const std::string library =
+      build_simulator(plan.design, {.directory = folder.path(), .files = design_sources()}, 1);
+  const EdgeRecord record(program, 6, rng);
+  std::vector<Vectors> inputs;
+  for (const Port& port : plan.design.inputs) inputs.push_back(record.edges[port.edges[0]]);
+  expect_streams(library, folder.path(), plan.design, &plan.cycles, inputs,
+                 record.edges[op + 1]);
+}
+
+}  // namespace emamba

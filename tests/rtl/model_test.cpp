@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole models as hardware: shapes that no config has, every edge, every cycle; and what verification
+// says when the hardware is wrong.
+#include "bench.h"
+#include "sim/verify.h"
+
+namespace emamba {
+namespace {
+
+struct Built {
+  TestFolder folder;
+  Plan plan;
+  std::string library;
+
+  Built(const Program& program, const HardwareSpec& hardware)
+      : plan(plan_program(program, hardware)) {
+    emit(plan, program, folder.path());
+    library =
+        build_simulator(plan.design, {.directory = folder.path(), .files = design_sources()}, 1);
+  }
+};
+
+VerifyResult verify_random(const Built& built, const Program& program, Rng& rng) {
+  std::vector<Tensor<std::int32_t>> frames;
+  for (int i = 0; i < 6; ++i) frames.push_back(random_tokens(program, rng));
+  return verify(built.library, built.folder.path(), built.plan, Golden(program), frames, {});
+}
+
+void expect_verified(const Program& program, const HardwareSpec& hardware, Rng& rng) {
+  SCOPED_TRACE(fmt::format("{} lanes {} target {} shared {}", to_json(program.spec).dump(),
+                           hardware.lanes, hardware.cycles_per_token, hardware.shared_blocks));
+  const Built built(program, hardware);
+  const VerifyResult result = verify_random(built, program, rng);
+  EXPECT_EQ(result.mismatches, 0)
+      << (result.first ? result.first->edge + " " + result.first->pass : "");
+  EXPECT_GT(result.values, 0);
+  EXPECT_TRUE(result.cycles_exact())
+      << result.planned_latency << " " << result.simulated_latency << " "
+      << result.planned_per_frame << " " << result.simulated_per_frame;
+}
+
+Spec odd_spec() {
+  Spec spec;
+  spec.name = "odd";
+  spec.task = Task::kSyntheticImages;
+  spec.model = {.D = 24, .E = 1, .N = 5, .P = 4, .M = 3, .K = 3};
+  return spec;
+}
+
+TEST(Model, OddShapeAndLanes) {
+  Rng rng{1};
+  expect_verified(random_program(odd_spec(), rng), {.lanes = 7, .cycles_per_token = 40}, rng);
+}
+
+TEST(Model, OddShapeWithSharedBlocks) {
+  Rng rng{2};
+  expect_verified(random_program(odd_spec(), rng),
+                  {.lanes = 5, .cycles_per_token = 90, .shared_blocks = true}, rng);
+}
+
+class RandomModel : public testing::TestWithParam<int> {};
+
+TEST_P(RandomModel, IsBitEqualAndCycleExact) {
+  Rng rng{static_cast<std::uint64_t>(GetParam())};
+  const Spec spec = random_spec(rng);
+  const Program program = random_program(spec, rng);
+  HardwareSpec hardware;
+  hardware.lanes = rng.between(1, std::min(8, spec.ED()));
+  hardware.shared_blocks = rng.below(2) == 1;
+  hardware.reciprocal = rng.below(2) ? Reciprocal::kTable : Reciprocal::kDivider;
+  // Half of the time the fewest multipliers, else something feasible.
+  if (rng.below(2)) hardware.cycles_per_token = rng.between(100, 400);
+  expect_verified(program, hardware, rng);
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomModel, testing::Range(100, 108));
+
+// One bit of one weight: the comparison names the operation, and nothing before it.
+TEST(Model, AWrongWeightIsNamed) {
+  Rng rng{3};
+  const Program program = random_program(odd_spec(), rng);
+  Built built(program, {.lanes = 6, .cycles_per_token = 24});
+  const std::string path = built.folder / "mem/blocks_1_in_proj_weight.hex";
+  std::string text = read_file(path);
+  text[text.find('\n') - 1] = text[text.find('\n') - 1] == '0' ? '7' : '0';
+  write_file(path, text);
+  const VerifyResult result = verify_random(built, program, rng);
+  ASSERT_TRUE(result.first.has_value());
+  EXPECT_EQ(result.first->edge, "blocks.1.in_proj");
+  EXPECT_EQ(result.first->unit, "blocks.1.in_proj");
+  EXPECT_EQ(result.first->channel, 0);
+  EXPECT_NE(result.first->expected, result.first->got);
+  EXPECT_FALSE(result.passed());
+}
+
+// A plan that promises a cycle less is found out.
+TEST(Model, AWrongCycleIsFound) {
+  Rng rng{4};
+  Spec spec = odd_spec();
+  spec.model.M = 1;
+  const Program program = random_program(spec, rng);
+  Built built(program, {.lanes = 6, .cycles_per_token = 24});
+  --built.plan.cycles.frame_ends[1];
+  const VerifyResult result = verify_random(built, program, rng);
+  EXPECT_EQ(result.mismatches, 0);
+  EXPECT_EQ(result.wrong_frame, 1);
+  EXPECT_FALSE(result.passed());
+}
+
+}  // namespace
+}  // namespace emamba

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every operation as hardware: random shapes and folds, every kind of stall, sequences in a row;
+// every bit as golden has it, every cycle as planned.
+#include "bench.h"
+
+namespace emamba {
+namespace {
+
+constexpr int kCases = 3;
+
+// Random specs until one has an operation that `wanted` accepts, then that operation under a random
+// fold.
+template <class Wanted>
+void expect_random(std::uint64_t seed, const Wanted& wanted) {
+  Rng rng{seed};
+  for (int found = 0; found < kCases;) {
+    Spec spec = random_spec(rng);
+    spec.model.P = 4;
+    HardwareSpec hardware;
+    hardware.lanes = rng.between(1, std::min(9, spec.ED()));
+    hardware.reciprocal = found % 2 ? Reciprocal::kDivider : Reciprocal::kTable;
+    const Program program = random_program(spec, rng);
+    std::vector<std::size_t> candidates;
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+      if (wanted(program, program.ops[i])) candidates.push_back(i);
+    }
+    if (candidates.empty()) continue;
+    const std::size_t op = candidates[rng.below(candidates.size())];
+    const std::vector<Fold> folds = folds_of(program, program.ops[op], hardware);
+    expect_operation(program, op, hardware, folds[rng.below(folds.size())], rng);
+    if (testing::Test::HasFailure()) return;
+    ++found;
+  }
+}
+
+template <class T>
+auto is() {
+  return [](const Program&, const Op& op) { return std::holds_alternative<T>(op); };
+}
+
+TEST(Operation, Embed) { expect_random(1, is<Embed>()); }
+TEST(Operation, DwConv) { expect_random(3, is<DwConv>()); }
+TEST(Operation, RangeNorm) { expect_random(4, is<RangeNorm>()); }
+TEST(Operation, Pwl) { expect_random(5, is<Pwl>()); }
+TEST(Operation, Scan) { expect_random(6, is<Scan>()); }
+TEST(Operation, Gate) { expect_random(7, is<Gate>()); }
+TEST(Operation, Add) { expect_random(8, is<Add>()); }
+
+TEST(Operation, LinearForEveryToken) {
+  expect_random(2, [](const Program& program, const Op& op) {
+    const auto* linear = std::get_if<Linear>(&op);
+    return linear != nullptr && !program.edges[linear->x].per_sequence;
+  });
+}
+TEST(Operation, LinearOnAFlattenedSequence) {
+  expect_random(9, [](const Program& program, const Op& op) {
+    const auto* linear = std::get_if<Linear>(&op);
+    return linear != nullptr && flattening(program, linear->x) != nullptr;
+  });
+}
+TEST(Operation, LinearWithAPosition) {
+  expect_random(10, [](const Program&, const Op& op) {
+    const auto* linear = std::get_if<Linear>(&op);
+    return linear != nullptr && linear->bias_rows > 1;
+  });
+}
+TEST(Operation, MeanPool) {
+  expect_random(11, [](const Program&, const Op& op) {
+    const auto* pool = std::get_if<Pool>(&op);
+    return pool != nullptr && pool->kind == PoolKind::kMean;
+  });
+}
+
+// Fewer steps than the recurrence takes: the next token must wait for the state.
+TEST(Operation, ScanOfOneStepWaitsForItsState) {
+  Rng rng{12};
+  Spec spec = random_spec(rng);
+  spec.task = Task::kSyntheticImages;
+  spec.model.D = 4;
+  spec.model.E = 1;
+  spec.model.N = 3;
+  spec.model.P = 2;
+  const Program program = random_program(spec, rng);
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    if (!std::holds_alternative<Scan>(program.ops[i])) continue;
+    expect_operation(program, i, {.lanes = 4}, {.in = 3, .out = 4}, rng);
+    break;
+  }
+}
+
+}  // namespace
+}  // namespace emamba
