@@ -6,9 +6,21 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "base/files.h"
 #include "cli/stages.h"
 
 namespace emamba {
+
+std::string design_hash(const Plan& plan) {
+  std::string all = top_module(plan.design);
+  for (const std::string& source : rtl_sources("xilinx")) {
+    all += sha256_file(rtl_folder() + "/" + source);
+  }
+  for (const Memory& memory : plan.design.memories) {
+    for (const std::string& word : memory.words) all += word;
+  }
+  return sha256(all);
+}
 
 std::string emit_stage(const Job& job, const Plan& plan, const Program& program) {
   const std::string folder = job.out + "/" + kHardwareFolder;

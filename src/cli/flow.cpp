@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// `emamba flow`: data, training, quantisation and evaluation in one go. A stage whose inputs have
-// not changed since its result was written is skipped.
+// `emamba flow`: data, training, quantisation, evaluation, hardware and report in one go. A stage
+// whose inputs have not changed since its result was written is skipped.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -13,6 +15,9 @@
 #include "base/json.h"
 #include "cli/stages.h"
 #include "cli/summary.h"
+#include "hw/emit.h"
+#include "hw/json.h"
+#include "report/report.h"
 
 namespace emamba {
 namespace {
@@ -70,11 +75,15 @@ const char* name_of(Status status) {
 
 class Flow {
  public:
-  Flow(Job job, bool resume, bool quiet) : job_(std::move(job)), resume_(resume), quiet_(quiet) {}
+  // `frames`: how many to simulate; 0: no hardware.
+  Flow(Job job, bool resume, bool quiet, std::size_t frames)
+      : job_(std::move(job)), resume_(resume), quiet_(quiet), frames_(frames) {}
 
   // {"name", "out", "stages", "summary"}
   json run() {
     prepare_out(job_);
+    // Folding that is not feasible is said before hours of training.
+    if (frames_ > 0) choose_folds(lower(job_.spec), job_.spec.hardware);
     hashes_ = data_hashes(job_);
     data();
     train();
@@ -83,6 +92,11 @@ class Flow {
     quantize();
     evaluate("eval-pwl", pwl);
     evaluate("eval-golden", golden);
+    if (frames_ > 0) {
+      const Plan plan = hardware();
+      verify(plan);
+      report(plan);
+    }
     return {{"name", job_.spec.name},         {"out", job_.out},   {"model", files_.model.path},
             {"program", files_.program.path}, {"stages", stages_}, {"summary", summary()}};
   }
@@ -213,6 +227,86 @@ class Flow {
     finish(stage, unchanged ? Status::kUnchanged : Status::kRun, result, metric_text(result));
   }
 
+  Plan hardware() {
+    const Stopwatch watch;
+    Plan plan = job_plan(job_, files_.program.content);
+    json result = estimate_json(plan);
+    result["folder"] = emit_stage(job_, plan, files_.program.content);
+    result["seconds"] = watch.seconds();
+    const auto number = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
+    finish("hardware", Status::kRun, result,
+           fmt::format("{} multipliers, {} LUT; latency {} cycles, a frame every {}",
+                       number("multipliers"), number("lut"), number("latency_cycles"),
+                       number("cycles_per_frame")));
+    return plan;
+  }
+
+  void verify(const Plan& plan) {
+    std::string library;
+    for (const std::string& source : rtl_sources()) {
+      library += sha256_file(rtl_folder() + "/" + source);
+    }
+    const std::string key = stage_key("verify", {{"program", files_.program.sha256},
+                                                 {"hardware", spec_sections(job_.spec, {"hardware"})},
+                                                 {"rtl", sha256(library)},
+                                                 {"frames", frames_},
+                                                 {"data", hashes_}});
+    const auto use = [](const json& result) {
+      require_verified(result);
+      verified_text(result);
+    };
+    const std::optional<json> earlier = read_result(out("verify.json"), use);
+    const bool unchanged = has(earlier, "key", key);
+    json result;
+    if (unchanged) {
+      result = *earlier;
+    } else {
+      // A failure must not leave an earlier success behind.
+      std::error_code code;
+      for (const char* name : {"verify.json", "report.md", "report.html"}) {
+        std::filesystem::remove(out(name), code);
+      }
+      result = verify_stage(job_, plan, files_.program.content, frames_);
+      require_verified(result);
+      result["key"] = key;
+      result["seconds"] = result.at("build_seconds").get<double>() +
+                          result.at("run_seconds").get<double>();
+      write_result(job_, "verify.json", result);
+    }
+    finish("verify", unchanged ? Status::kUnchanged : Status::kRun, result, verified_text(result));
+  }
+
+  static std::string verified_text(const json& result) {
+    return fmt::format("{} frames, {} values on {} edges equal golden's, cycles as planned",
+                       result.at("frames").get<std::int64_t>(),
+                       result.at("values_checked").get<std::int64_t>(),
+                       result.at("edges_checked").get<std::int64_t>());
+  }
+
+  void report(const Plan& plan) {
+    // A synthesis of this very design.
+    std::optional<json> synth =
+        read_result(out("synth.json"), [](const json& result) { result.at("units").at(0); });
+    if (!has(synth, "design", design_hash(plan))) synth.reset();
+    const ReportInput input{
+        .config = job_.config,
+        .spec = to_json(job_.spec),
+        .summary = summary(),
+        .plan = plan_json(plan),
+        .verify = stages_.at("verify"),
+        .synth = synth.value_or(json()),
+        .device = {kZcu102.name, kZcu102.lut, kZcu102.ff, kZcu102.dsp, kZcu102.bram36}};
+    const Stopwatch watch;
+    write_file(out("report.md"), report_markdown(input));
+    write_file(out("report.html"), report_html(input));
+    finish("report", Status::kRun,
+           {{"markdown", out("report.md")},
+            {"html", out("report.html")},
+            {"with_synthesis", synth.has_value()},
+            {"seconds", watch.seconds()}},
+           out("report.html"));
+  }
+
   bool regression() const { return job_.spec.shape().regression; }
 
   std::string metric_text(const json& result) const {
@@ -262,6 +356,7 @@ class Flow {
 
   Job job_;
   bool resume_, quiet_;
+  std::size_t frames_;
   json hashes_;
   EvalFiles files_;
   json stages_ = json::object();
@@ -271,22 +366,29 @@ class Flow {
 
 void add_flow(CLI::App& app) {
   CLI::App* verb =
-      app.add_subcommand("flow", "Data, train, eval, quantize, eval: all that has not been done");
+      app.add_subcommand(
+      "flow", "From data to a verified accelerator and its report: all that has not been done");
   struct Options : CommonOptions {
     bool resume = false;
+    std::size_t frames = 256;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine; 1 for training");
   verb->add_flag("--resume", options->resume, "Only go on with a training, never start one");
+  verb->add_option("--frames", options->frames,
+                   "Test frames to simulate the hardware on; 0: no hardware; default: 256")
+      ->check(CLI::Range(0, std::numeric_limits<int>::max()))
+      ->type_name("N");
   verb->footer(
       "Every stage writes OUT/STAGE.json. A stage is skipped when its inputs have not changed, "
       "and\n"
       "the training also when a model trained from this config stands beside it. A training that\n"
-      "was stopped goes on from its checkpoint.\n\n"
+      "was stopped goes on from its checkpoint. The report includes a synthesis that `emamba synth`\n"
+      "made of the same design.\n\n"
       "Example: emamba flow models/fashion-mnist/config.toml");
   verb->callback([options] {
-    Flow flow(open_job(*options), options->resume, options->json);
+    Flow flow(open_job(*options), options->resume, options->json, options->frames);
     const json result = flow.run();
     if (options->json) return fmt::print("{}\n", result.dump(2));
     print_summary(result);
