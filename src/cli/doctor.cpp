@@ -23,10 +23,10 @@ struct Check {
 };
 
 // The first line that `NAME --version` prints.
-std::string version_of(const std::string& name) {
+std::string version_of(const std::string& name, const char* option = "--version") {
   const std::string path = find_program(name);
   if (path.empty()) return "";
-  const ProcessResult result = run_process({path, "--version"}, false, 10);
+  const ProcessResult result = run_process({path, option}, false, 10);
   return result.output.substr(0, result.output.find('\n'));
 }
 
@@ -70,6 +70,9 @@ std::vector<Check> all_checks(const std::string& data) {
       {"ccache", version_of("ccache"), "nothing; builds again take longer"},
       {"clang-format", version_of("clang-format"), "the format check of ./test"},
       {"clang-tidy", version_of("clang-tidy"), "tools/lint --tidy"},
+      {"verilator", version_of("verilator"), "the verbs verify and flow (its hardware)"},
+      {"make", version_of("make"), "the verbs verify and flow (its hardware)"},
+      {"yosys", version_of("yosys", "-V"), "the verb synth"},
       {"curl", version_of("curl"), "emamba data fetch"},
       {"tar", version_of("tar"), "emamba data fetch cifar-10"},
       {"LibTorch", resolved(loaded_library("libtorch_cpu")),

@@ -232,6 +232,7 @@ class Flow {
     Plan plan = job_plan(job_, files_.program.content);
     json result = estimate_json(plan);
     result["folder"] = emit_stage(job_, plan, files_.program.content);
+    result["clock_mhz"] = job_.spec.hardware.clock_mhz;
     result["seconds"] = watch.seconds();
     const auto number = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
     finish("hardware", Status::kRun, result,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,6 +17,23 @@ using nlohmann::json;
 
 std::string lost_text(double lost, bool regression) {
   return fmt::format("{:+.2f} {}", regression ? lost : -lost, regression ? "cm" : "points");
+}
+
+void print_hardware(const json& result) {
+  const json& hardware = result.at("stages").at("hardware");
+  const json& verify = result.at("stages").at("verify");
+  const double mhz = hardware.at("clock_mhz");
+  const auto latency = hardware.at("latency_cycles").get<std::int64_t>();
+  const auto period = hardware.at("cycles_per_frame").get<std::int64_t>();
+  fmt::print(
+      "\nhardware: {} cycles latency, {} a frame ({:.1f} us and {:.0f} frames/s at an assumed {:g} "
+      "MHz),\n{} multipliers {:.0f} % busy, about {} LUT, {} FF, {:.1f} BRAM36 of a ZCU102; "
+      "simulated on {} frames,\nevery bit as the integers above, every cycle as planned\n",
+      latency, period, static_cast<double>(latency) / mhz, mhz * 1e6 / static_cast<double>(period),
+      mhz, hardware.at("multipliers").get<std::int64_t>(),
+      100 * hardware.at("multiplier_use").get<double>(), hardware.at("lut").get<std::int64_t>(),
+      hardware.at("ff").get<std::int64_t>(), hardware.at("bram36").get<double>(),
+      verify.at("frames").get<std::int64_t>());
 }
 
 }  // namespace
@@ -59,8 +77,9 @@ void print_summary(const json& result) {
     fmt::print("{} {} ({:.2f})", i > 0 ? "," : "", edges[i].at("name").get<std::string>(),
                edges[i].at("lost").get<double>());
   }
-  fmt::print("{}Results are in {}\n", edges.empty() ? "\n" : "\n\n",
-             result.at("out").get<std::string>());
+  if (!edges.empty()) fmt::print("\n");
+  if (stages.contains("hardware")) print_hardware(result);
+  fmt::print("\nResults are in {}\n", result.at("out").get<std::string>());
 }
 
 }  // namespace emamba

@@ -138,7 +138,7 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
   const std::int64_t target = hardware.cycles_per_token;
   std::vector<Fold> chosen;
   std::int64_t feasible = 0;  // smallest target that every operation can meet
-  std::string worst;
+  const Op* worst = nullptr;
   for (const Op& op : program.ops) {
     // A shared block sees every token M times. A flattened sequence is worked on as it arrives. What
     // then runs once a sequence may take an eighth of it: more would save few multipliers and cost
@@ -165,15 +165,17 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
     }
     chosen.push_back(best);
     const std::int64_t needs = (least * passes + share - 1) / share;
-    if (needs > feasible) feasible = needs, worst = name_of(op);
+    if (needs > feasible) feasible = needs, worst = &op;
   }
   if (target != 0 && target < feasible) {
+    const bool divides = std::holds_alternative<RangeNorm>(*worst) &&
+                         hardware.reciprocal == Reciprocal::kDivider;
     throw Error(fmt::format("hardware.cycles_per_token = {}: {} takes {} cycles a token at least, "
                             "with hardware.lanes = {}{}",
-                            target, worst, feasible, hardware.lanes,
+                            target, name_of(*worst), feasible, hardware.lanes,
                             shared ? " and hardware.shared_blocks" : ""),
-                fmt::format("set hardware.cycles_per_token to {} or more, or raise hardware.lanes",
-                            feasible));
+                fmt::format("set hardware.cycles_per_token to {} or more, or {}", feasible,
+                            divides ? "hardware.reciprocal to table" : "raise hardware.lanes"));
   }
   return chosen;
 }

@@ -974,6 +974,12 @@ class Planner {
   // --- The end --------------------------------------------------------------------------------------
 
   Plan finish() {
+    const double blocks = total_resources(design_).bram36();
+    if (blocks > static_cast<double>(kZcu102.bram36)) {
+      throw Error(fmt::format("{}: the memories take {} BRAM36, a {} has {}", design_.name, blocks,
+                              kZcu102.name, kZcu102.bram36),
+                  "make the model smaller: model.D, model.E or model.M");
+    }
     unlimited_.resize(design_.instances.size());
     // With buffers that never fill, and tokens no faster than the busiest core can take them, the
     // buffers hold what differs between the ways around them.
@@ -998,12 +1004,6 @@ class Planner {
     plan.cycles = run_timing(design_);
     plan.design = std::move(design_);
     plan.folds = std::move(folds_);
-    const double blocks = total_resources(plan.design).bram36();
-    if (blocks > static_cast<double>(kZcu102.bram36)) {
-      throw Error(fmt::format("{}: the memories take {} BRAM36, a {} has {}", plan.design.name,
-                              blocks, kZcu102.name, kZcu102.bram36),
-                  "make the model smaller: model.D, model.E or model.M");
-    }
     return plan;
   }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plans as a whole: what they promise, how fast they are made, what they refuse.
+#include "hw/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <set>
+
+#include "base/testing.h"
+#include "hw/json.h"
+#include "ir/testing.h"
+
+namespace emamba {
+namespace {
+
+Spec image_spec(Task task, ModelSpec model) {
+  Spec spec;
+  spec.name = "plan";
+  spec.task = task;
+  spec.model = model;
+  return spec;
+}
+
+// Every token takes the target's cycles and no more: buffers are deep enough.
+TEST(Plan, FullSpeedMeansTheTarget) {
+  Rng rng{1};
+  const Program program =
+      random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  for (const auto& [lanes, target] : {std::pair{5, 8}, {4, 10}, {10, 20}, {4, 40}}) {
+    SCOPED_TRACE(target);
+    const Plan plan = plan_program(program, {.lanes = lanes, .cycles_per_token = target});
+    EXPECT_EQ(plan.cycles.per_frame, 16 * target);
+  }
+}
+
+TEST(Plan, SharedBlocksNeedFewerMultipliers) {
+  Rng rng{2};
+  const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  const Plan apart = plan_program(program, {.lanes = 4});
+  const Plan shared = plan_program(program, {.lanes = 4, .shared_blocks = true});
+  EXPECT_LT(total_resources(shared.design).multipliers,
+            total_resources(apart.design).multipliers);
+  EXPECT_GT(shared.cycles.per_frame, apart.cycles.per_frame);
+}
+
+// Every stream has one producer and one consumer, or stands at the border.
+TEST(Plan, StreamsAreConnectedOnce) {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    SCOPED_TRACE(seed);
+    Rng rng{seed};
+    const Spec spec = random_spec(rng);
+    const Program program = random_program(spec, rng);
+    const Plan plan = plan_program(
+        program, {.lanes = std::min(3, spec.ED()), .shared_blocks = seed % 2 == 0});
+    const Design& design = plan.design;
+    std::vector<int> made(design.streams.size()), used(design.streams.size());
+    for (const Port& port : design.inputs) ++made[port.stream];
+    for (const Port& port : design.outputs) ++used[port.stream];
+    std::set<std::string> names;
+    for (const Instance& instance : design.instances) {
+      EXPECT_TRUE(names.insert(instance.name).second) << instance.name;
+      for (int s : instance.inputs) ++used[s];
+      for (int s : instance.outputs) ++made[s];
+    }
+    EXPECT_EQ(made, std::vector<int>(made.size(), 1));
+    EXPECT_EQ(used, std::vector<int>(used.size(), 1));
+    // Parts of all units are parts of the whole.
+    std::size_t instances = 0;
+    for (std::size_t u = 0; u < design.units.size(); ++u) {
+      instances += unit_design(design, static_cast<int>(u)).instances.size();
+    }
+    EXPECT_EQ(instances, design.instances.size());
+  }
+}
+
+// Multiplications that the result needs, by hand: MARS with the paper's sizes.
+TEST(Plan, CountsTheProductsOfAFrame) {
+  Rng rng{3};
+  Spec spec = image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2});
+  spec.model.dt_rank = 2;
+  spec.model.head = Head::kFlattenMlp;
+  spec.model.head_hidden = 20;
+  const auto json = estimate_json(plan_program(random_program(spec, rng), {.lanes = 4}));
+  const std::int64_t block = 2 * 20 + 3 * 20 * 40 + 2 * 40 + 40 * 4 + 2 * 2 * 40 + 2 * 40 * 8 +
+                             40 * (6 * 8 + 1) + 40;
+  EXPECT_EQ(json.at("products_per_frame"), 16 * (20 * 20 + 2 * block) + 320 * 20 + 20 * 57);
+}
+
+TEST(Plan, ALargeModelIsPlannedInUnderASecond) {
+  Rng rng{4};
+  const Program program =
+      random_program(image_spec(Task::kCifar10, {.D = 48, .P = 4, .M = 3}), rng);
+  const auto begin = std::chrono::steady_clock::now();
+  const Plan plan = plan_program(program, {.lanes = 4, .cycles_per_token = 96});
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(plan.cycles.per_frame, 64 * 96);
+  EXPECT_LT(seconds.count(), 10);  // a hang, not a benchmark: the sanitizers slow it down
+}
+
+TEST(Plan, AModelLargerThanTheDeviceIsRefused) {
+  Rng rng{5};
+  const Program program =
+      random_program(image_spec(Task::kCifar10, {.D = 512, .P = 8, .M = 3}), rng);
+  expect_error([&] { plan_program(program, {.lanes = 16}); }, "BRAM36");
+}
+
+}  // namespace
+}  // namespace emamba

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cycle model against schedules worked out by hand.
+#include "hw/timing.h"
+
+#include <gtest/gtest.h>
+
+#include "base/testing.h"
+
+namespace emamba {
+namespace {
+
+// Input -> instances in a row -> output; vectors of `beats_in` beats become vectors of `beats_out`.
+Design chain(const std::vector<Timing>& timings, std::int64_t beats_in, std::int64_t beats_out,
+             int vectors) {
+  Design design;
+  design.name = "chain";
+  design.units = {{"unit", "Test"}};
+  design.streams.resize(timings.size() + 1);
+  for (std::size_t i = 0; i < timings.size(); ++i) {
+    Instance instance;
+    instance.name = fmt::format("u{}", i);
+    instance.inputs = {static_cast<int>(i)};
+    instance.outputs = {static_cast<int>(i + 1)};
+    instance.timing = timings[i];
+    instance.vectors = vectors;
+    design.instances.push_back(instance);
+  }
+  design.inputs = {{"in", 0, 1, beats_in, vectors, {0}}};
+  design.outputs = {{"out", static_cast<int>(timings.size()), 1, beats_out, vectors, {1}}};
+  return design;
+}
+
+// One beat a cycle through a pipeline of five registers: the first of four beats leaves five cycles
+// after it came, the last three later.
+TEST(Timing, APipelineDelays) {
+  const CycleReport report = run_timing(chain({Steps{.depth = 5, .active = 1}}, 1, 1, 4));
+  EXPECT_EQ(report.latency, 5 + 4);
+  EXPECT_EQ(report.per_frame, 4);
+}
+
+// Three steps and two idle cycles a vector.
+TEST(Timing, StepsAndIdleCyclesTakeTurns) {
+  const Steps steps{.depth = 1, .active = 3, .idle = 2, .pop_every = {3}, .emit_every = 3};
+  const CycleReport report = run_timing(chain({steps}, 1, 1, 2));
+  // Steps in cycles 0 to 2 and 5 to 7; the beats leave in cycles 3 and 8.
+  EXPECT_EQ(report.latency, 9 - 2);  // the first input is taken at the third step
+  EXPECT_EQ(report.per_frame, 10);
+  ASSERT_EQ(report.spans[0].size(), 2u);
+  EXPECT_EQ(report.spans[0][1].begin, 5);
+  EXPECT_EQ(report.spans[0][1].end, 7);
+}
+
+// A buffer adds a cycle and no more; of depth one it takes a beat every other cycle.
+TEST(Timing, ABufferOfOneHalvesTheRate) {
+  EXPECT_EQ(run_timing(chain({Fifo{2}}, 1, 1, 8)).per_frame, 8);
+  EXPECT_EQ(run_timing(chain({Fifo{2}}, 1, 1, 8)).latency, 9);
+  EXPECT_EQ(run_timing(chain({Fifo{1}}, 1, 1, 8)).per_frame, 16);
+}
+
+// A core that gives four beats at once and then none, before one that takes one in two cycles: the
+// buffer between must hold the burst for the pair to run at full speed.
+TEST(Timing, UnlimitedBuffersAreMeasured) {
+  const Steps burst{.depth = 1, .active = 8, .pop_every = {8}, .emit_from = 4};
+  const Steps slow{.depth = 1, .active = 2, .pop_every = {2}, .emit_every = 2};
+  Design design = chain({burst, Fifo{2}, slow}, 1, 4, 3);
+  design.instances[2].vectors = 12;
+  const CycleReport small = run_timing(design);
+  EXPECT_GT(small.per_frame, 24);
+  const CycleReport free = run_unlimited(design, {false, true, false});
+  EXPECT_EQ(free.occupancy[1], 3);
+  std::get<Fifo>(design.instances[1].timing).depth = free.occupancy[1];
+  EXPECT_EQ(run_timing(design).per_frame, 24);
+}
+
+// A core that wants two beats of an input that gives one: nothing ever comes out.
+TEST(Timing, ADeadlockIsAnError) {
+  Design design = chain({Fork{2}}, 1, 1, 1);
+  // Both ways of the fork lead to one core, one of them through nothing that it could wait in: the
+  // core takes way 1 once for two of way 0.
+  design.streams.resize(4);
+  design.instances[0].outputs = {1, 2};
+  Instance core;
+  core.name = "join";
+  core.inputs = {1, 2};
+  core.outputs = {3};
+  core.timing = Steps{.depth = 1, .active = 2, .pop_every = {1, 2}, .emit_every = 2};
+  core.vectors = 1;
+  design.instances.push_back(core);
+  design.outputs[0].stream = 3;
+  expect_error([&] { run_timing(design); }, "stands still");
+}
+
+}  // namespace
+}  // namespace emamba
