@@ -3,6 +3,7 @@
 #include "sim/verify.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <limits>
 #include <memory>
 
@@ -153,6 +154,9 @@ void add_verify(CLI::App& app) {
     prepare_out(job);
     const Stored<Program> program = require_program(job);
     const Plan plan = job_plan(job, program.content);
+    // A failure must not leave an earlier success behind.
+    std::error_code code;
+    std::filesystem::remove(job.out + "/verify.json", code);
     const json result = verify_stage(job, plan, program.content, options->frames, options->wave);
     write_result(job, "verify.json", result);
     if (options->json) {

@@ -13,7 +13,7 @@ class FlowTest : public Tool {
  protected:
   json flow(std::vector<std::string> arguments, const std::string& out_folder) {
     arguments.insert(arguments.begin(), "flow");
-    arguments.insert(arguments.end(), {"--json", "--out", out_folder});
+    arguments.insert(arguments.end(), {"--json", "--frames", "0", "--out", out_folder});
     return succeed(arguments).json();
   }
   // The stages that did run, in alphabetical order, separated by spaces.
@@ -118,7 +118,7 @@ TEST_F(FlowTest, FindsModelAndProgramBesideTheConfig) {
 }
 
 TEST_F(FlowTest, SummaryIsTheLastThingPrinted) {
-  const ToolRun result = succeed({"flow", write_config(), "--out", out()});
+  const ToolRun result = succeed({"flow", write_config(), "--frames", "0", "--out", out()});
   const std::size_t table = result.out.find("integers only");
   ASSERT_NE(table, std::string::npos) << result.out;
   EXPECT_LT(result.out.find("eval-golden"), table);

@@ -10,7 +10,8 @@ using Help = Tool;
 
 TEST_F(Help, EveryVerbShowsAnExample) {
   for (const std::string verb :
-       {"data", "train", "eval", "quantize", "inspect", "doctor", "flow"}) {
+       {"data", "train", "eval", "quantize", "inspect", "doctor", "estimate", "emit", "verify",
+        "synth", "flow"}) {
     const ToolRun help = succeed({verb, "--help"});
     EXPECT_NE(help.out.find("Example: emamba " + verb), std::string::npos) << help.out;
   }
@@ -29,7 +30,7 @@ TEST_F(Help, DoctorSucceedsAndNamesEveryTool) {
     names.push_back(check.at("name"));
     EXPECT_NE(check.at("disables"), "") << names.back();
   }
-  for (const std::string name : {"g++", "curl", "LibTorch", "fast BLAS", "data: mars"}) {
+  for (const std::string name : {"g++", "curl", "verilator", "yosys", "LibTorch", "fast BLAS", "data: mars"}) {
     EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
   }
 }

@@ -92,6 +92,30 @@ TEST_P(SupportedModel, ReadmeShowsTheNumbers) {
   EXPECT_NE(read_file("README.md").find(row), std::string::npos) << "README.md lacks" << row;
 }
 
+// The accelerator as configured, and the smallest one: every bit and every cycle.
+TEST_P(SupportedModel, HardwareIsBitEqualAndCycleExact) {
+  if (!has_data()) GTEST_SKIP() << "the data set of " << GetParam() << " is not there";
+  const auto verify = [&](const std::string& frames, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"verify", file("config.toml"), "--frames", frames,
+                                          "--json", "--out", out()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const json result = succeed(arguments).json();
+    EXPECT_EQ(result.at("mismatches"), 0);
+    EXPECT_EQ(result.at("frames").dump(), frames);
+    for (const char* key : {"latency_cycles", "cycles_per_frame"}) {
+      EXPECT_EQ(result.at(key).at("planned"), result.at(key).at("simulated")) << key;
+    }
+  };
+  verify("64", {});
+  const std::vector<std::string> smallest = {"--set", "hardware.cycles_per_token=0", "--set",
+                                             "hardware.shared_blocks=true", "--set",
+                                             "hardware.lanes=4"};
+  verify("4", smallest);
+  std::vector<std::string> estimate = {"estimate", file("config.toml"), "--json"};
+  estimate.insert(estimate.end(), smallest.begin(), smallest.end());
+  EXPECT_LE(succeed(estimate).json().at("multipliers"), 64);
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, SupportedModel, testing::ValuesIn(model_names()),
                          [](const auto& model) {
                            std::string name = model.param;
