@@ -13,8 +13,10 @@ namespace emamba {
 
 std::string design_hash(const Plan& plan) {
   std::string all = top_module(plan.design);
-  for (const std::string& source : rtl_sources("xilinx")) {
-    all += sha256_file(rtl_folder() + "/" + source);
+  for (const char* tech : {"", "xilinx"}) {
+    for (const std::string& source : rtl_sources(tech)) {
+      all += sha256_file(rtl_folder() + "/" + source);
+    }
   }
   for (const Memory& memory : plan.design.memories) {
     for (const std::string& word : memory.words) all += word;

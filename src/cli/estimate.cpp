@@ -58,7 +58,7 @@ Plan job_plan(const Job& job, const Program& program) {
 
 void add_estimate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
-      "estimate", "Cycles, multipliers and parts of the accelerator, in under a second");
+      "estimate", "Cycles, multipliers and parts of the accelerator, without building it");
   auto options = std::make_shared<CommonOptions>();
   add_job_options(*verb, *options);
   verb->footer(

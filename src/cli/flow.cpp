@@ -243,13 +243,8 @@ class Flow {
   }
 
   void verify(const Plan& plan) {
-    std::string library;
-    for (const std::string& source : rtl_sources()) {
-      library += sha256_file(rtl_folder() + "/" + source);
-    }
     const std::string key = stage_key("verify", {{"program", files_.program.sha256},
-                                                 {"hardware", spec_sections(job_.spec, {"hardware"})},
-                                                 {"rtl", sha256(library)},
+                                                 {"design", design_hash(plan)},
                                                  {"frames", frames_},
                                                  {"data", hashes_}});
     const auto use = [](const json& result) {

@@ -59,7 +59,7 @@ nlohmann::json eval_stage(const Job& job, const EvalChoice& choice, const EvalFi
 // The accelerator of a job's [hardware]; where its files go; the frames of a split as tokens.
 inline constexpr char kHardwareFolder[] = "hardware";
 Plan job_plan(const Job& job, const Program& program);
-// Of everything that a synthesis of the design depends on.
+// Of everything that simulation and synthesis of the design depend on.
 std::string design_hash(const Plan& plan);
 std::string emit_stage(const Job& job, const Plan& plan, const Program& program);
 std::vector<Tensor<std::int32_t>> test_frames(const Job& job, const Program& program,

@@ -109,6 +109,7 @@ void add_synth(CLI::App& app) {
     }
     json result = to_json(fpga);
     result["target"] = options->target;
+    result["design"] = design_hash(plan);
     if (!options->json) print_parts(fpga);
     if (frames.empty()) {
       write_result(job, "synth.json", result);

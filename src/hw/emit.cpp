@@ -177,8 +177,8 @@ std::string interface_text(const Plan& plan, const Program& program) {
   for (const Port& port : design.outputs) row(port, "out");
   text += fmt::format(
       "\nA number q stands for q * 2^exponent, two's complement. Number i of a vector is in beat "
-      "i / {0},\nbits (i mod {0}) * bits and up; what a vector lacks to a whole beat is ignored on "
-      "input and\nunspecified on output.\n",
+      "i / {0},\nbits (i mod {0}) * bits and up; what a vector lacks to a whole beat may have "
+      "any\ndriven value on input and is unspecified on output.\n",
       design.lanes);
   if (program.spec.shape().vocab == 0) {
     text += fmt::format(

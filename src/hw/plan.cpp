@@ -17,6 +17,7 @@ namespace {
 constexpr int kMulLatency = 2;  // em_pkg::mul_latency
 constexpr int kReciprocalBits = 21;
 constexpr int kRatioBits = 16;
+constexpr int kDividerBits = 22;  // steps of em_reciprocal_divider, and ceil(log2 D) more
 
 // em_pkg::index_bits and em_pkg::tree_latency.
 int index_bits(std::int64_t n) {
@@ -57,6 +58,32 @@ int most(const Contexts<T>& contexts, const F& value) {
   int result = value(*contexts.front());
   for (const T* op : contexts) result = std::max<int>(result, value(*op));
   return result;
+}
+
+// The hardware knows the networks of lower(): throws Error when the program is another one.
+void require_lowered(const Program& program) {
+  const Program lowered = lower(program.spec);
+  const auto fail = [&](const std::string& what) {
+    throw Error(fmt::format("{}: {} is not that of its spec's network", program.spec.name, what),
+                "make the program again with `emamba quantize`");
+  };
+  if (program.ops.size() != lowered.ops.size()) fail("the number of operations");
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const Op &op = program.ops[i], &known = lowered.ops[i];
+    const std::string& name = name_of(known);
+    if (name_of(op) != name) fail("operation " + name_of(op));
+    if (op.index() != known.index() || inputs_of(op) != inputs_of(known)) fail("operation " + name);
+    const Edge &y = program.edges[i + 1], &expected = lowered.edges[i + 1];
+    if (y.width != expected.width || y.type.bits != expected.type.bits) fail("edge " + name);
+    if (const auto* linear = std::get_if<Linear>(&op)) {
+      const auto& other = std::get<Linear>(known);
+      if (linear->activation != other.activation || linear->bias_rows != other.bias_rows) fail(name);
+    } else if (const auto* conv = std::get_if<DwConv>(&op)) {
+      if (conv->taps != std::get<DwConv>(known).taps) fail(name);
+    } else if (const auto* scan = std::get_if<Scan>(&op)) {
+      if (scan->state_type.bits != std::get<Scan>(known).state_type.bits) fail(name);
+    }
+  }
 }
 
 class Planner {
@@ -607,8 +634,10 @@ class Planner {
       r.resources = rom(256, kReciprocalBits, false);
       r.resources += registers(sum_bits + 2);
     } else {
-      const int steps = 22 + fx::ceil_log2(D);
-      Instance& r = add("em_reciprocal_divider", name_ + "_reciprocal", {statistics}, {reciprocal});
+      // Buffered on both sides: it holds its input for all its steps, as its consumer does.
+      const int steps = kDividerBits + fx::ceil_log2(D);
+      const int operands = buffer(name_ + "_operands", statistics);
+      Instance& r = add("em_reciprocal_divider", name_ + "_reciprocal", {operands}, {reciprocal});
       r.parameters = {{"Width", number(D)}};
       r.timing = Steps{.active = steps, .pop_every = {steps}, .emit_every = steps};
       r.resources = control(steps, 1);
@@ -616,6 +645,8 @@ class Planner {
       r.resources += multiplexer(steps, 1);
       r.resources += registers(2 * sum_bits + kReciprocalBits);
     }
+
+    const int ready = buffer(name_ + "_ready", reciprocal);
 
     std::vector<std::string> weights, bias;
     for (const RangeNorm* o : contexts) {
@@ -633,7 +664,7 @@ class Planner {
     const auto words = static_cast<std::int64_t>(weights.size());
     const int depth = 4 + 2 * kMulLatency;
     const int out = stream(par, y_bits);
-    Instance& core = add("em_norm_apply", name_ + "_apply", {waiting, reciprocal}, {out});
+    Instance& core = add("em_norm_apply", name_ + "_apply", {waiting, ready}, {out});
     core.timing = Steps{.depth = depth, .active = beats, .pop_every = {1, beats}};
     core.products = vectors_ * D * 2;
     Resources& r = core.resources;
@@ -1027,6 +1058,7 @@ class Planner {
 }  // namespace
 
 Plan plan_program(const Program& program, const HardwareSpec& hardware) {
+  require_lowered(program);
   return Planner(program, hardware).program(choose_folds(program, hardware));
 }
 

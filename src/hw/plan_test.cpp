@@ -34,6 +34,35 @@ TEST(Plan, FullSpeedMeansTheTarget) {
   }
 }
 
+// The divider held its neighbours up, and buffers filled with what piled up behind it.
+TEST(Plan, ADividerKeepsTheTarget) {
+  Rng rng{1};
+  const Program program =
+      random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  for (const int target : {27, 30, 40, 60}) {
+    SCOPED_TRACE(target);
+    const Plan plan = plan_program(
+        program,
+        {.lanes = 4, .cycles_per_token = target, .reciprocal = Reciprocal::kDivider});
+    EXPECT_LE(plan.cycles.per_frame, 16 * target);
+    for (const Instance& instance : plan.design.instances) {
+      const auto* fifo = std::get_if<Fifo>(&instance.timing);
+      EXPECT_LT(fifo == nullptr ? 0 : fifo->depth, 200) << instance.name;
+    }
+  }
+}
+
+TEST(Plan, AProgramOfAnotherNetworkIsRefused) {
+  Rng rng{6};
+  const Program program = random_program(image_spec(Task::kMars, {.D = 8, .P = 2, .M = 2}), rng);
+  Program renamed = program;
+  std::get<RangeNorm>(renamed.ops[1]).name = "norm1";
+  expect_error([&] { plan_program(renamed, {.lanes = 4}); }, "norm1");
+  Program relu = program;
+  std::get<Linear>(relu.ops[2]).activation = Activation::kRelu;
+  expect_error([&] { plan_program(relu, {.lanes = 4}); }, "gate_proj");
+}
+
 TEST(Plan, SharedBlocksNeedFewerMultipliers) {
   Rng rng{2};
   const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);

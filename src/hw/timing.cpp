@@ -296,8 +296,14 @@ CycleReport run_unlimited(const Design& design, const std::vector<bool>& unlimit
       busiest = std::max(busiest, (steps->active + steps->idle) * instance.vectors);
     }
   }
-  const int vectors = design.inputs.at(0).vectors;
-  return Machine(design, unlimited, (busiest + vectors - 1) / vectors).run();
+  // A design that is slower than its busiest core, e.g. because a loop takes its time, is paced by
+  // what it does: otherwise its buffers would hold what has piled up, not what differs.
+  const std::int64_t vectors = design.inputs.at(0).vectors;
+  const auto paced = [&](std::int64_t period) {
+    return Machine(design, unlimited, (period + vectors - 1) / vectors).run();
+  };
+  CycleReport report = paced(busiest);
+  return report.per_frame > busiest + vectors ? paced(report.per_frame) : report;
 }
 
 }  // namespace emamba

@@ -30,7 +30,7 @@ struct CycleReport {
 CycleReport run_timing(const Design& design);
 
 // The same with buffers that never fill where `unlimited` says so, and inputs that start a sequence
-// no more often than the busiest core can take one: then `occupancy` is what those buffers need for
+// no more often than the design can take one: then `occupancy` is what those buffers need for
 // full speed.
 CycleReport run_unlimited(const Design& design, const std::vector<bool>& unlimited);
 

@@ -104,6 +104,13 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
   const std::string library = place + "/libtop.so", key_file = place + "/key";
   require_tool("verilator", "verilator");
   require_tool("make", "make");
+  require_tool("g++", "g++");
+  const std::string absolute = std::filesystem::absolute(sources.directory).string();
+  if (absolute.find_first_of(" \t\n") != std::string::npos) {
+    throw Error(fmt::format("'{}': the simulator cannot be built in a folder with a space in its path",
+                            absolute),
+                "name another one with --out");
+  }
 
   std::string key = fmt::format("{}\n{}\n", sources.trace, shim(design, sources));
   for (const std::string& file : sources.files) {

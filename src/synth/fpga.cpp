@@ -46,7 +46,8 @@ void synthesise_unit(const Plan& plan, int index, const std::string& directory,
   YosysRun run;
   run.directory = directory;
   run.place = "synth/" + unit.name;
-  run.commands = kCommands;
+  run.writes = {run.place + "/netlist.v"};
+  run.commands = kCommands + ("write_verilog -noattr " + run.writes[0] + "\n");
   write_file(directory + "/" + run.place + "/top.sv", top_module(design));
   for (const std::string& source : rtl_sources("xilinx")) run.sources.push_back("rtl/" + source);
   run.sources.push_back(run.place + "/top.sv");

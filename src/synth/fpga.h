@@ -42,8 +42,8 @@ struct FpgaOptions {
 };
 
 // Synthesises every unit of a plan that emit() wrote to `directory`; what belongs to a unit goes to
-// DIRECTORY/synth/UNIT. Units that have not changed since the last time are not run again. Throws
-// Error when Yosys is missing or fails.
+// DIRECTORY/synth/UNIT, its netlist of parts as netlist.v. Units that have not changed since the
+// last time are not run again. Throws Error when Yosys is missing or fails.
 FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
                            const FpgaOptions& options, const ProgressCallback& progress = {});
 

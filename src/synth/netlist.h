@@ -37,7 +37,7 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
                              const std::vector<Tensor<std::int32_t>>& frames,
                              const NetlistOptions& options, const ProgressCallback& progress = {});
 
-// {"frames", "values_checked", "mismatches", "cycles_exact", "cells", "flip_flops", seconds}
+// {"frames", "values_checked", "mismatches", "passed", "cells", "flip_flops", seconds}
 nlohmann::json to_json(const NetlistResult& result);
 
 }  // namespace emamba
