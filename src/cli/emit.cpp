@@ -2,8 +2,8 @@
 // `emamba emit`: writes the accelerator as SystemVerilog.
 #include "hw/emit.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/files.h"

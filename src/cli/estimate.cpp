@@ -22,7 +22,9 @@ std::string percent(std::int64_t used, std::int64_t there) {
 void print_estimate(const json& result, double clock_mhz) {
   Table table({"unit", "kind", "multipliers", "use", "DSP", "LUT", "FF", "BRAM36", "busy cycles"});
   for (const json& unit : result.at("units")) {
-    const auto count = [&](const char* key) { return fmt::format("{}", unit.at(key).get<std::int64_t>()); };
+    const auto count = [&](const char* key) {
+      return fmt::format("{}", unit.at(key).get<std::int64_t>());
+    };
     const bool multiplies = unit.at("multipliers") != 0;
     table.add({unit.at("name"), unit.at("kind"), count("multipliers"),
                multiplies ? fmt::format("{:.2f}", unit.at("multiplier_use").get<double>()) : "-",
@@ -32,21 +34,24 @@ void print_estimate(const json& result, double clock_mhz) {
   table.print();
   const auto total = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
   const auto latency = total("latency_cycles"), period = total("cycles_per_frame");
-  fmt::print("\nlatency      {} cycles, first input to last output: {:.2f} us at an assumed {:g} MHz\n",
-             latency, static_cast<double>(latency) / clock_mhz, clock_mhz);
+  fmt::print(
+      "\nlatency      {} cycles, first input to last output: {:.2f} us at an assumed {:g} MHz\n",
+      latency, static_cast<double>(latency) / clock_mhz, clock_mhz);
   fmt::print("throughput   a frame every {} cycles: {:.0f} frames/s\n", period,
              clock_mhz * 1e6 / static_cast<double>(period));
   fmt::print("multipliers  {}, {:.0f} % busy\n", total("multipliers"),
              100 * result.at("multiplier_use").get<double>());
-  fmt::print("parts        {} DSP ({} %), {} LUT ({} %), {} FF ({} %), {:.1f} BRAM36 ({} %) of a {}\n",
-             total("dsp"), percent(total("dsp"), kZcu102.dsp), total("lut"),
-             percent(total("lut"), kZcu102.lut), total("ff"), percent(total("ff"), kZcu102.ff),
-             result.at("bram36").get<double>(),
-             percent(static_cast<std::int64_t>(result.at("bram36").get<double>() + 0.5), kZcu102.bram36),
-             kZcu102.name);
+  fmt::print(
+      "parts        {} DSP ({} %), {} LUT ({} %), {} FF ({} %), {:.1f} BRAM36 ({} %) of a {}\n",
+      total("dsp"), percent(total("dsp"), kZcu102.dsp), total("lut"),
+      percent(total("lut"), kZcu102.lut), total("ff"), percent(total("ff"), kZcu102.ff),
+      result.at("bram36").get<double>(),
+      percent(static_cast<std::int64_t>(result.at("bram36").get<double>() + 0.5), kZcu102.bram36),
+      kZcu102.name);
   if (!result.at("trained").get<bool>()) {
-    fmt::print("\nNo program fits this config: weights are random. Cycles and multipliers do not\n"
-               "depend on them, LUT and FF a little.\n");
+    fmt::print(
+        "\nNo program fits this config: weights are random. Cycles and multipliers do not\n"
+        "depend on them, LUT and FF a little.\n");
   }
 }
 

@@ -265,8 +265,8 @@ class Flow {
       result = verify_stage(job_, plan, files_.program.content, frames_);
       require_verified(result);
       result["key"] = key;
-      result["seconds"] = result.at("build_seconds").get<double>() +
-                          result.at("run_seconds").get<double>();
+      result["seconds"] =
+          result.at("build_seconds").get<double>() + result.at("run_seconds").get<double>();
       write_result(job_, "verify.json", result);
     }
     finish("verify", unchanged ? Status::kUnchanged : Status::kRun, result, verified_text(result));
@@ -361,8 +361,7 @@ class Flow {
 }  // namespace
 
 void add_flow(CLI::App& app) {
-  CLI::App* verb =
-      app.add_subcommand(
+  CLI::App* verb = app.add_subcommand(
       "flow", "From data to a verified accelerator and its report: all that has not been done");
   struct Options : CommonOptions {
     bool resume = false;
@@ -380,7 +379,8 @@ void add_flow(CLI::App& app) {
       "Every stage writes OUT/STAGE.json. A stage is skipped when its inputs have not changed, "
       "and\n"
       "the training also when a model trained from this config stands beside it. A training that\n"
-      "was stopped goes on from its checkpoint. The report includes a synthesis that `emamba synth`\n"
+      "was stopped goes on from its checkpoint. The report includes a synthesis that `emamba "
+      "synth`\n"
       "made of the same design.\n\n"
       "Example: emamba flow models/fashion-mnist/config.toml");
   verb->callback([options] {

@@ -24,11 +24,11 @@ json planned_and_simulated(std::int64_t planned, std::int64_t simulated) {
 
 void print_verified(const json& result) {
   const auto number = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
-  fmt::print("{} values on {} edges over {} frames, without stalls and with random ones: {} differ\n",
-             number("values_checked"), number("edges_checked"), number("frames"),
-             number("mismatches"));
-  for (const auto& [key, what] : {std::pair{"latency_cycles", "latency"},
-                                  {"cycles_per_frame", "cycles a frame"}}) {
+  fmt::print(
+      "{} values on {} edges over {} frames, without stalls and with random ones: {} differ\n",
+      number("values_checked"), number("edges_checked"), number("frames"), number("mismatches"));
+  for (const auto& [key, what] :
+       {std::pair{"latency_cycles", "latency"}, {"cycles_per_frame", "cycles a frame"}}) {
     fmt::print("{:<15} {} planned, {} simulated\n", what,
                result.at(key).at("planned").get<std::int64_t>(),
                result.at(key).at("simulated").get<std::int64_t>());
@@ -77,23 +77,24 @@ json verify_stage(const Job& job, const Plan& plan, const Program& program, std:
   ProgressLine line("verify");
   const VerifyResult r = verify(library, folder, plan, Golden(program),
                                 test_frames(job, program, frames), options, line.callback());
-  json result = {{"frames", r.frames},
-                 {"edges_checked", r.edges},
-                 {"values_checked", r.values},
-                 {"mismatches", r.mismatches},
-                 {"latency_cycles", planned_and_simulated(r.planned_latency, r.simulated_latency)},
-                 {"cycles_per_frame",
-                  planned_and_simulated(r.planned_per_frame, r.simulated_per_frame)},
-                 {"edge_frames", std::min(r.frames, options.edge_frames)},
-                 {"hardware", folder},
-                 {"build_seconds", build_seconds},
-                 {"run_seconds", running.seconds()}};
+  json result = {
+      {"frames", r.frames},
+      {"edges_checked", r.edges},
+      {"values_checked", r.values},
+      {"mismatches", r.mismatches},
+      {"latency_cycles", planned_and_simulated(r.planned_latency, r.simulated_latency)},
+      {"cycles_per_frame", planned_and_simulated(r.planned_per_frame, r.simulated_per_frame)},
+      {"edge_frames", std::min(r.frames, options.edge_frames)},
+      {"hardware", folder},
+      {"build_seconds", build_seconds},
+      {"run_seconds", running.seconds()}};
   if (r.wrong_frame) result["first_wrong_frame"] = *r.wrong_frame;
   if (r.first) {
     const Mismatch& m = *r.first;
-    result["first_mismatch"] = {{"unit", m.unit},         {"edge", m.edge},   {"traffic", m.pass},
-                                {"frame", m.frame},       {"token", m.token}, {"channel", m.channel},
-                                {"expected", m.expected}, {"got", m.got},     {"cycle", m.cycle}};
+    result["first_mismatch"] = {
+        {"unit", m.unit},         {"edge", m.edge},   {"traffic", m.pass},
+        {"frame", m.frame},       {"token", m.token}, {"channel", m.channel},
+        {"expected", m.expected}, {"got", m.got},     {"cycle", m.cycle}};
     if (!wave.empty()) result["first_mismatch"]["wave"] = wave;
   }
   return result;
@@ -104,11 +105,12 @@ void require_verified(const json& result) {
     const json& m = result.at("first_mismatch");
     const auto number = [&](const char* key) { return m.at(key).get<std::int64_t>(); };
     throw Error(
-        fmt::format("unit {}, edge {}, frame {}, token {}, channel {}: expected {}, got {} in cycle "
-                    "{} ({})",
-                    m.at("unit").get<std::string>(), m.at("edge").get<std::string>(),
-                    number("frame"), number("token"), number("channel"), number("expected"),
-                    number("got"), number("cycle"), m.at("traffic").get<std::string>()),
+        fmt::format(
+            "unit {}, edge {}, frame {}, token {}, channel {}: expected {}, got {} in cycle "
+            "{} ({})",
+            m.at("unit").get<std::string>(), m.at("edge").get<std::string>(), number("frame"),
+            number("token"), number("channel"), number("expected"), number("got"), number("cycle"),
+            m.at("traffic").get<std::string>()),
         m.contains("wave")
             ? fmt::format("the waveform around it is in {}", m.at("wave").get<std::string>())
             : "--wave FILE writes a waveform around it");
@@ -116,10 +118,10 @@ void require_verified(const json& result) {
   for (const char* key : {"latency_cycles", "cycles_per_frame"}) {
     const json& cycles = result.at(key);
     if (cycles.at("planned") == cycles.at("simulated")) continue;
-    throw Error(fmt::format("{}: {} planned, {} simulated", key,
-                            cycles.at("planned").get<std::int64_t>(),
-                            cycles.at("simulated").get<std::int64_t>()),
-                "this is a defect of the plan; please report it with the config");
+    throw Error(
+        fmt::format("{}: {} planned, {} simulated", key, cycles.at("planned").get<std::int64_t>(),
+                    cycles.at("simulated").get<std::int64_t>()),
+        "this is a defect of the plan; please report it with the config");
   }
   if (result.contains("first_wrong_frame")) {
     throw Error(fmt::format("frame {} does not end in the planned cycle",

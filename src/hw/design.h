@@ -15,18 +15,18 @@
 
 namespace emamba {
 
-// A wire bundle valid, ready, data, last. A beat is `words` numbers of `bits` each, the first in the
-// lowest bits.
+// A wire bundle valid, ready, data, last. A beat is `words` numbers of `bits` each, the first in
+// the lowest bits.
 struct StreamType {
   int words = 1, bits = 8;
   int data_bits() const { return words * bits; }
 };
 
 // When a core takes and gives beats, in steps. For every vector there are `active` steps, numbered
-// from 0, and then `idle` cycles. A step happens when the core may advance and all inputs are valid.
-// Input i is taken at every pop_every[i]-th step, output is given at every emit_every-th step from
-// emit_from on, and both also at the last step. What is given appears `depth` cycles later; a core of
-// depth 0 is combinational. (rtl/lib/em_sequencer.sv, em_pipe.sv)
+// from 0, and then `idle` cycles. A step happens when the core may advance and all inputs are
+// valid. Input i is taken at every pop_every[i]-th step, output is given at every emit_every-th
+// step from emit_from on, and both also at the last step. What is given appears `depth` cycles
+// later; a core of depth 0 is combinational. (rtl/lib/em_sequencer.sv, em_pipe.sv)
 struct Steps {
   int depth = 1;
   std::int64_t active = 1;
@@ -40,8 +40,8 @@ struct Fifo {
 struct Fork {
   int outputs = 2;
 };
-// Of every `passes` sequences of `beats` beats, LoopEntry takes the first from input 0 and the others
-// from input 1; LoopExit sends the last to output 0 and the others to output 1.
+// Of every `passes` sequences of `beats` beats, LoopEntry takes the first from input 0 and the
+// others from input 1; LoopExit sends the last to output 0 and the others to output 1.
 struct LoopEntry {
   int passes = 2;
   std::int64_t beats = 1;

@@ -21,7 +21,8 @@ nlohmann::json plan_json(const Plan& plan);
 std::string interface_text(const Plan& plan, const Program& program);
 
 // Writes DIR/top.sv, DIR/mem/*.hex, DIR/rtl/ (the library), DIR/files.f (generic multipliers),
-// DIR/files_xilinx.f, DIR/top.json and DIR/interface.md. Throws Error when the library is not found.
+// DIR/files_xilinx.f, DIR/top.json and DIR/interface.md. Throws Error when the library is not
+// found.
 void emit(const Plan& plan, const Program& program, const std::string& directory);
 
 // The folder with rtl.f: the environment variable EMAMBA_RTL, else the source tree's.

@@ -74,9 +74,9 @@ FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& har
     FoldCost operator()(const Embed& o) { return {0, beats_of(o.out, lanes)}; }
     FoldCost operator()(const Linear& o) {
       const std::int64_t groups = in_groups(program, o, lanes, fold.in);
-      const std::int64_t steps = std::max({groups * beats_of(o.out, fold.out),
-                                           arriving_beats(program, o.x, lanes),
-                                           beats_of(o.out, lanes)});
+      const std::int64_t steps =
+          std::max({groups * beats_of(o.out, fold.out), arriving_beats(program, o.x, lanes),
+                    beats_of(o.out, lanes)});
       return {std::int64_t{fold.in} * fold.out, steps};
     }
     FoldCost operator()(const DwConv& o) { return each(o.width, std::int64_t{fold.out} * o.taps); }
@@ -129,9 +129,9 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
     if (!edge.per_sequence) widest = std::max(widest, edge.width);
   }
   if (hardware.lanes > widest) {
-    throw Error(fmt::format("hardware.lanes = {}: the widest token has {} numbers", hardware.lanes,
-                            widest),
-                fmt::format("set hardware.lanes to at most {}", widest));
+    throw Error(
+        fmt::format("hardware.lanes = {}: the widest token has {} numbers", hardware.lanes, widest),
+        fmt::format("set hardware.lanes to at most {}", widest));
   }
   const int M = program.spec.model.M, L = program.spec.L();
   const bool shared = hardware.shared_blocks && M > 1;
@@ -140,9 +140,9 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
   std::int64_t feasible = 0;  // smallest target that every operation can meet
   const Op* worst = nullptr;
   for (const Op& op : program.ops) {
-    // A shared block sees every token M times. A flattened sequence is worked on as it arrives. What
-    // then runs once a sequence may take an eighth of it: more would save few multipliers and cost
-    // latency.
+    // A shared block sees every token M times. A flattened sequence is worked on as it arrives.
+    // What then runs once a sequence may take an eighth of it: more would save few multipliers and
+    // cost latency.
     const EdgeIndex x = inputs_of(op)[0];
     const std::int64_t share = flattening(program, x)          ? L
                                : program.edges[x].per_sequence ? std::max(1, L / 8)
@@ -157,10 +157,10 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
       const FoldCost cost = fold_cost(program, op, hardware, fold);
       least = std::min(least, cost.steps);
       if (cost.steps > budget) continue;
-      const bool better =
-          best_cost.multipliers < 0 || cost.multipliers < best_cost.multipliers ||
-          (cost.multipliers == best_cost.multipliers &&
-           (cost.steps < best_cost.steps || (cost.steps == best_cost.steps && fold.out > best.out)));
+      const bool better = best_cost.multipliers < 0 || cost.multipliers < best_cost.multipliers ||
+                          (cost.multipliers == best_cost.multipliers &&
+                           (cost.steps < best_cost.steps ||
+                            (cost.steps == best_cost.steps && fold.out > best.out)));
       if (better) best = fold, best_cost = cost;
     }
     chosen.push_back(best);
@@ -168,8 +168,8 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
     if (needs > feasible) feasible = needs, worst = &op;
   }
   if (target != 0 && target < feasible) {
-    const bool divides = std::holds_alternative<RangeNorm>(*worst) &&
-                         hardware.reciprocal == Reciprocal::kDivider;
+    const bool divides =
+        std::holds_alternative<RangeNorm>(*worst) && hardware.reciprocal == Reciprocal::kDivider;
     throw Error(fmt::format("hardware.cycles_per_token = {}: {} takes {} cycles a token at least, "
                             "with hardware.lanes = {}{}",
                             target, name_of(*worst), feasible, hardware.lanes,

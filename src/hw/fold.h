@@ -11,7 +11,8 @@
 
 namespace emamba {
 
-// Numbers that a unit works on in a cycle. Every width of a beat is a multiple or a divisor of Lanes.
+// Numbers that a unit works on in a cycle. Every width of a beat is a multiple or a divisor of
+// Lanes.
 //   Linear       `in` inputs x `out` outputs
 //   Scan         `out` channels x `in` states; `in` divides N
 //   RangeNorm    `out` units, as the paper calls them; they divide Lanes

@@ -10,7 +10,8 @@ using nlohmann::json;
 
 double share(std::int64_t products, std::int64_t multipliers, std::int64_t cycles) {
   if (multipliers == 0) return 0;
-  return static_cast<double>(products) / (static_cast<double>(multipliers) * static_cast<double>(cycles));
+  return static_cast<double>(products) /
+         (static_cast<double>(multipliers) * static_cast<double>(cycles));
 }
 
 template <class... F>
@@ -21,31 +22,42 @@ template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
 json timing_json(const Timing& timing) {
-  return std::visit(
-      Overloaded{[](const Steps& s) {
-                   return json{{"kind", "steps"},         {"depth", s.depth},
-                               {"active", s.active},      {"idle", s.idle},
-                               {"pop_every", s.pop_every}, {"emit_from", s.emit_from},
-                               {"emit_every", s.emit_every}};
-                 },
-                 [](const Fifo& f) { return json{{"kind", "buffer"}, {"beats", f.depth}}; },
-                 [](const Fork& f) { return json{{"kind", "fork"}, {"outputs", f.outputs}}; },
-                 [](const LoopEntry& m) { return json{{"kind", "merge"}, {"passes", m.passes}}; },
-                 [](const LoopExit& s) { return json{{"kind", "split"}, {"passes", s.passes}}; }},
-      timing);
+  return std::visit(Overloaded{[](const Steps& s) {
+                                 return json{
+                                     {"kind", "steps"},           {"depth", s.depth},
+                                     {"active", s.active},        {"idle", s.idle},
+                                     {"pop_every", s.pop_every},  {"emit_from", s.emit_from},
+                                     {"emit_every", s.emit_every}};
+                               },
+                               [](const Fifo& f) {
+                                 return json{{"kind", "buffer"}, {"beats", f.depth}};
+                               },
+                               [](const Fork& f) {
+                                 return json{{"kind", "fork"}, {"outputs", f.outputs}};
+                               },
+                               [](const LoopEntry& m) {
+                                 return json{{"kind", "merge"}, {"passes", m.passes}};
+                               },
+                               [](const LoopExit& s) {
+                                 return json{{"kind", "split"}, {"passes", s.passes}};
+                               }},
+                    timing);
 }
 
 json port_json(const Design& design, const Port& port) {
   const StreamType& s = design.streams[port.stream];
-  return {{"name", port.name},   {"stream", port.stream}, {"words", s.words},
-          {"bits", s.bits},      {"width", port.width},   {"beats", port.beats},
+  return {{"name", port.name},       {"stream", port.stream}, {"words", s.words},
+          {"bits", s.bits},          {"width", port.width},   {"beats", port.beats},
           {"vectors", port.vectors}, {"edges", port.edges}};
 }
 
 }  // namespace
 
 json to_json(const Resources& r) {
-  return {{"multipliers", r.multipliers}, {"dsp", r.dsp}, {"lut", r.lut}, {"ff", r.ff},
+  return {{"multipliers", r.multipliers},
+          {"dsp", r.dsp},
+          {"lut", r.lut},
+          {"ff", r.ff},
           {"bram36", r.bram36()}};
 }
 

@@ -13,7 +13,8 @@ namespace emamba {
 nlohmann::json to_json(const Resources& resources);
 
 // {"lanes", "latency_cycles", "cycles_per_frame", multipliers and parts in total, "multiplier_use",
-//  "products_per_frame", "units": [{"name", "kind", parts, "multiplier_use", "busy_cycles", "fold"}]}.
+//  "products_per_frame", "units": [{"name", "kind", parts, "multiplier_use", "busy_cycles",
+//  "fold"}]}.
 // multiplier_use is multiplications a frame / (multipliers x cycles a frame).
 nlohmann::json estimate_json(const Plan& plan);
 

@@ -77,7 +77,8 @@ void require_lowered(const Program& program) {
     if (y.width != expected.width || y.type.bits != expected.type.bits) fail("edge " + name);
     if (const auto* linear = std::get_if<Linear>(&op)) {
       const auto& other = std::get<Linear>(known);
-      if (linear->activation != other.activation || linear->bias_rows != other.bias_rows) fail(name);
+      if (linear->activation != other.activation || linear->bias_rows != other.bias_rows)
+        fail(name);
     } else if (const auto* conv = std::get_if<DwConv>(&op)) {
       if (conv->taps != std::get<DwConv>(known).taps) fail(name);
     } else if (const auto* scan = std::get_if<Scan>(&op)) {
@@ -147,7 +148,8 @@ class Planner {
   }
 
  private:
-  // --- Streams, instances, memories ---------------------------------------------------------------
+  // --- Streams, instances, memories
+  // ---------------------------------------------------------------
 
   int stream(int words, int bits) {
     design_.streams.push_back({words, bits});
@@ -198,7 +200,8 @@ class Planner {
     return outs;
   }
 
-  // The same numbers in beats of `words`: vectors of `beats_in` beats become vectors of `beats_out`.
+  // The same numbers in beats of `words`: vectors of `beats_in` beats become vectors of
+  // `beats_out`.
   int resize(const std::string& name, int in, int words, std::int64_t beats_in,
              std::int64_t beats_out) {
     const StreamType s = design_.streams[in];
@@ -241,7 +244,8 @@ class Planner {
     return resize(name + "_out", in, lanes_, emissions, beats_of(width, lanes_));
   }
 
-  // --- Edges ----------------------------------------------------------------------------------------
+  // --- Edges
+  // ----------------------------------------------------------------------------------------
 
   // A flattened edge is its input, told otherwise: it has no hardware.
   EdgeIndex resolved(EdgeIndex edge) const {
@@ -309,7 +313,8 @@ class Planner {
     return way;
   }
 
-  // --- Shared blocks --------------------------------------------------------------------------------
+  // --- Shared blocks
+  // --------------------------------------------------------------------------------
 
   std::int64_t sequence_beats(EdgeIndex index) const {
     return program_.spec.L() * beats_of(edge(index).width, lanes_);
@@ -350,7 +355,8 @@ class Planner {
     deliver(index, out);
   }
 
-  // --- Operations -----------------------------------------------------------------------------------
+  // --- Operations
+  // -----------------------------------------------------------------------------------
 
   // Plans one operation, which stands at these places of the program; returns its output stream.
   int operation(const std::vector<std::size_t>& indices) {
@@ -378,7 +384,8 @@ class Planner {
   // Accumulator bits that hold every context's and a product of `product` bits.
   int acc_bits(int product = 2) const {
     int bits = product;
-    for (std::size_t i : indices_) bits = std::max(bits, accumulator_bits(program_, program_.ops[i]));
+    for (std::size_t i : indices_)
+      bits = std::max(bits, accumulator_bits(program_, program_.ops[i]));
     return bits;
   }
   NumberType y_type(std::size_t context = 0) const {
@@ -448,10 +455,9 @@ class Planner {
     const int tokens = flat ? program_.spec.L() : 1, token_width = op.in / tokens;
     const int in_par = fold_.in, out_par = fold_.out;
     const std::int64_t arriving = tokens * beats_of(token_width, lanes_);
-    const std::int64_t in_beats =
-        in_par >= lanes_ ? beats_of(arriving, in_par / lanes_)
-        : flat           ? arriving * (lanes_ / in_par)
-                         : beats_of(op.in, in_par);
+    const std::int64_t in_beats = in_par >= lanes_ ? beats_of(arriving, in_par / lanes_)
+                                  : flat           ? arriving * (lanes_ / in_par)
+                                                   : beats_of(op.in, in_par);
     const std::int64_t out_beats = beats_of(op.out, out_par);
     const int x_bits = type(op.x).bits, y_bits = y_type().bits, acc = acc_bits(x_bits + 8);
     const int count = static_cast<int>(contexts.size());
@@ -527,8 +533,8 @@ class Planner {
         {"BiasRows", number(op.bias_rows)},
         {"Relu", op.activation == Activation::kRelu ? "1'b1" : "1'b0"},
         {"Contexts", number(count)},
-        {"Shift", shifts(contexts,
-                         [&](const Linear& o) { return o.weight_type.exp + type(o.x).exp; })},
+        {"Shift",
+         shifts(contexts, [&](const Linear& o) { return o.weight_type.exp + type(o.x).exp; })},
         {"BlockWeights", block ? "1'b1" : "1'b0"},
         {"WeightInit", memory(name_ + "_weight", weight_bits, std::move(weights))}};
     if (bias_words > 0) {
@@ -591,8 +597,8 @@ class Planner {
         {"YBits", number(y_bits)},
         {"AccBits", number(acc)},
         {"Contexts", number(count)},
-        {"Shift", shifts(contexts,
-                         [&](const DwConv& o) { return o.weight_type.exp + type(o.x).exp; })},
+        {"Shift",
+         shifts(contexts, [&](const DwConv& o) { return o.weight_type.exp + type(o.x).exp; })},
         {"WeightInit", memory(name_ + "_weight", par * op.taps * 8, std::move(weights))},
         {"BiasInit", memory(name_ + "_bias", par * acc, std::move(bias))}};
     return to_lanes(name_, out, op.width, beats);
@@ -600,7 +606,8 @@ class Planner {
 
   int plan(const Contexts<RangeNorm>& contexts) {
     const RangeNorm& op = *contexts.front();
-    const int par = fold_.out, acc = acc_bits(kRatioBits + 8), count = static_cast<int>(contexts.size());
+    const int par = fold_.out, acc = acc_bits(kRatioBits + 8),
+              count = static_cast<int>(contexts.size());
     const int y_bits = y_type().bits, D = op.width;
     const std::int64_t beats = beats_of(D, par);
     const int sum_bits = 8 + index_bits(D);
@@ -627,9 +634,9 @@ class Planner {
         table.push_back(word.hex());
       }
       Instance& r = add("em_reciprocal_table", name_ + "_reciprocal", {statistics}, {reciprocal});
-      r.parameters = {{"SumBits", number(sum_bits)},
-                      {"TableInit", memory(name_ + "_reciprocal", kReciprocalBits,
-                                           std::move(table))}};
+      r.parameters = {
+          {"SumBits", number(sum_bits)},
+          {"TableInit", memory(name_ + "_reciprocal", kReciprocalBits, std::move(table))}};
       r.timing = Steps{};
       r.resources = rom(256, kReciprocalBits, false);
       r.resources += registers(sum_bits + 2);
@@ -676,16 +683,17 @@ class Planner {
     r += times(par, requantiser(acc, y_bits, count));
     r += registers(par * (sum_bits + 17 + acc + y_bits) + kReciprocalBits);
     r += rom(words, par * (8 + acc), false);
-    core.parameters = {
-        {"Par", number(par)},
-        {"Width", number(D)},
-        {"YBits", number(y_bits)},
-        {"AccBits", number(acc)},
-        {"Contexts", number(count)},
-        {"Shift", shifts(contexts,
-                         [](const RangeNorm& o) { return o.weight_type.exp - fx::kRatioFraction; })},
-        {"WeightInit", memory(name_ + "_weight", par * 8, std::move(weights))},
-        {"BiasInit", memory(name_ + "_bias", par * acc, std::move(bias))}};
+    core.parameters = {{"Par", number(par)},
+                       {"Width", number(D)},
+                       {"YBits", number(y_bits)},
+                       {"AccBits", number(acc)},
+                       {"Contexts", number(count)},
+                       {"Shift", shifts(contexts,
+                                        [](const RangeNorm& o) {
+                                          return o.weight_type.exp - fx::kRatioFraction;
+                                        })},
+                       {"WeightInit", memory(name_ + "_weight", par * 8, std::move(weights))},
+                       {"BiasInit", memory(name_ + "_bias", par * acc, std::move(bias))}};
     return to_lanes(name_, out, D, beats);
   }
 
@@ -754,8 +762,8 @@ class Planner {
         {"SlopeBits", number(t.slope_bits)},
         {"InterceptBits", number(t.intercept_bits)},
         {"Contexts", number(count)},
-        {"Shift", shifts(contexts,
-                         [&](const Pwl& o) { return o.table.slope.exp + type(o.x).exp; })},
+        {"Shift",
+         shifts(contexts, [&](const Pwl& o) { return o.table.slope.exp + type(o.x).exp; })},
         {"KnotTable", t.knot_table},
         {"SlopeTable", t.slope_table},
         {"InterceptTable", t.intercept_table}};
@@ -802,7 +810,8 @@ class Planner {
         d.push_back(skip.hex());
       }
     }
-    const auto a_words = static_cast<std::int64_t>(a.size()), d_words = static_cast<std::int64_t>(d.size());
+    const auto a_words = static_cast<std::int64_t>(a.size()),
+               d_words = static_cast<std::int64_t>(d.size());
     const bool block = wants_block(a_words, d_par * n_par * 8);
     const int depth = 9 + 3 * kMulLatency + tree_latency(n_par);
     const std::int64_t steps = d_beats * n_beats;
@@ -827,8 +836,12 @@ class Planner {
     core.products = vectors_ * op.width * (6 * op.states + 1);
 
     Resources cell;
-    for (auto [p, q] : {std::pair{delta_bits, 8}, {t.slope_bits, 8}, {delta_bits, b_bits},
-                        {8, x_bits}, {8, stored}, {c_bits, state_bits}}) {
+    for (auto [p, q] : {std::pair{delta_bits, 8},
+                        {t.slope_bits, 8},
+                        {delta_bits, b_bits},
+                        {8, x_bits},
+                        {8, stored},
+                        {c_bits, state_bits}}) {
       cell += multiplier(p, q);
     }
     const int line = std::max(8 + t.slope_bits, t.intercept_bits) + 1;
@@ -880,9 +893,8 @@ class Planner {
         {"SlopeBits", number(t.slope_bits)},
         {"InterceptBits", number(t.intercept_bits)},
         {"Contexts", number(count)},
-        {"ZShift", shift([&](const Scan& o) {
-           return o.z_type.exp - (type(o.delta).exp + o.A_type.exp);
-         })},
+        {"ZShift",
+         shift([&](const Scan& o) { return o.z_type.exp - (type(o.delta).exp + o.A_type.exp); })},
         {"AbarShift", shift([&](const Scan& o) {
            return fx::kAbarType.exp - (o.exp.slope.exp + o.z_type.exp);
          })},
@@ -921,15 +933,15 @@ class Planner {
     one += registers(x0_bits + x1_bits + y_bits);
     core.resources = control(beats, depth);
     core.resources += times(par, one);
-    core.parameters = {
-        {"Par", number(par)},
-        {"Beats", number(beats)},
-        {"X0Bits", number(x0_bits)},
-        {"X1Bits", number(x1_bits)},
-        {"YBits", number(y_bits)},
-        {"Contexts", number(count)},
-        {"Shift",
-         shifts(contexts, [&](const Gate& o) { return type(o.x0).exp + type(o.x1).exp; })}};
+    core.parameters = {{"Par", number(par)},
+                       {"Beats", number(beats)},
+                       {"X0Bits", number(x0_bits)},
+                       {"X1Bits", number(x1_bits)},
+                       {"YBits", number(y_bits)},
+                       {"Contexts", number(count)},
+                       {"Shift", shifts(contexts, [&](const Gate& o) {
+                          return type(o.x0).exp + type(o.x1).exp;
+                        })}};
     return to_lanes(name_, out, op.width, beats);
   }
 
@@ -975,9 +987,8 @@ class Planner {
     const int out = stream(par, y_bits);
     vectors_ = 1;
     Instance& core = add("em_mean_pool", name_, {in}, {out});
-    core.timing = Steps{.depth = depth,
-                        .active = op.tokens * beats,
-                        .emit_from = (op.tokens - 1) * beats};
+    core.timing =
+        Steps{.depth = depth, .active = op.tokens * beats, .emit_from = (op.tokens - 1) * beats};
     core.products = op.width;
     Resources one = multiplier(sum_bits, 16);
     one += adder(sum_bits);
@@ -988,21 +999,21 @@ class Planner {
     core.resources += ram(beats, par * sum_bits);
     Bits reciprocal;
     reciprocal.put(fx::mean_reciprocal(op.tokens), 16);
-    core.parameters = {
-        {"Par", number(par)},
-        {"Beats", number(beats)},
-        {"Tokens", number(op.tokens)},
-        {"XBits", number(x_bits)},
-        {"YBits", number(y_bits)},
-        {"SumBits", number(sum_bits)},
-        {"Reciprocal", reciprocal.literal()},
-        {"Shift", shifts(contexts, [&](const Pool& o) {
-           return type(o.x).exp - fx::mean_fraction(o.tokens);
-         })}};
+    core.parameters = {{"Par", number(par)},
+                       {"Beats", number(beats)},
+                       {"Tokens", number(op.tokens)},
+                       {"XBits", number(x_bits)},
+                       {"YBits", number(y_bits)},
+                       {"SumBits", number(sum_bits)},
+                       {"Reciprocal", reciprocal.literal()},
+                       {"Shift", shifts(contexts, [&](const Pool& o) {
+                          return type(o.x).exp - fx::mean_fraction(o.tokens);
+                        })}};
     return to_lanes(name_, out, op.width, beats);
   }
 
-  // --- The end --------------------------------------------------------------------------------------
+  // --- The end
+  // --------------------------------------------------------------------------------------
 
   Plan finish() {
     const double blocks = total_resources(design_).bram36();

@@ -18,9 +18,9 @@ struct Plan {
   std::vector<Fold> folds;  // of each operation
 };
 
-// The whole program, folded as its spec's [hardware] says. Buffers beside a longer way are as deep as
-// the timing model finds them filled. Throws Error when the fold is not feasible (choose_folds), or
-// when the memories exceed the device's.
+// The whole program, folded as its spec's [hardware] says. Buffers beside a longer way are as deep
+// as the timing model finds them filled. Throws Error when the fold is not feasible (choose_folds),
+// or when the memories exceed the device's.
 Plan plan_program(const Program& program, const HardwareSpec& hardware);
 
 // One operation alone, its input edges as external streams: for tests and for synthesis of a part.

@@ -25,8 +25,7 @@ Spec image_spec(Task task, ModelSpec model) {
 // Every token takes the target's cycles and no more: buffers are deep enough.
 TEST(Plan, FullSpeedMeansTheTarget) {
   Rng rng{1};
-  const Program program =
-      random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
   for (const auto& [lanes, target] : {std::pair{5, 8}, {4, 10}, {10, 20}, {4, 40}}) {
     SCOPED_TRACE(target);
     const Plan plan = plan_program(program, {.lanes = lanes, .cycles_per_token = target});
@@ -37,13 +36,11 @@ TEST(Plan, FullSpeedMeansTheTarget) {
 // The divider held its neighbours up, and buffers filled with what piled up behind it.
 TEST(Plan, ADividerKeepsTheTarget) {
   Rng rng{1};
-  const Program program =
-      random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
   for (const int target : {27, 30, 40, 60}) {
     SCOPED_TRACE(target);
     const Plan plan = plan_program(
-        program,
-        {.lanes = 4, .cycles_per_token = target, .reciprocal = Reciprocal::kDivider});
+        program, {.lanes = 4, .cycles_per_token = target, .reciprocal = Reciprocal::kDivider});
     EXPECT_LE(plan.cycles.per_frame, 16 * target);
     for (const Instance& instance : plan.design.instances) {
       const auto* fifo = std::get_if<Fifo>(&instance.timing);
@@ -68,8 +65,7 @@ TEST(Plan, SharedBlocksNeedFewerMultipliers) {
   const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
   const Plan apart = plan_program(program, {.lanes = 4});
   const Plan shared = plan_program(program, {.lanes = 4, .shared_blocks = true});
-  EXPECT_LT(total_resources(shared.design).multipliers,
-            total_resources(apart.design).multipliers);
+  EXPECT_LT(total_resources(shared.design).multipliers, total_resources(apart.design).multipliers);
   EXPECT_GT(shared.cycles.per_frame, apart.cycles.per_frame);
 }
 
@@ -80,8 +76,8 @@ TEST(Plan, StreamsAreConnectedOnce) {
     Rng rng{seed};
     const Spec spec = random_spec(rng);
     const Program program = random_program(spec, rng);
-    const Plan plan = plan_program(
-        program, {.lanes = std::min(3, spec.ED()), .shared_blocks = seed % 2 == 0});
+    const Plan plan =
+        plan_program(program, {.lanes = std::min(3, spec.ED()), .shared_blocks = seed % 2 == 0});
     const Design& design = plan.design;
     std::vector<int> made(design.streams.size()), used(design.streams.size());
     for (const Port& port : design.inputs) ++made[port.stream];
@@ -111,8 +107,8 @@ TEST(Plan, CountsTheProductsOfAFrame) {
   spec.model.head = Head::kFlattenMlp;
   spec.model.head_hidden = 20;
   const auto json = estimate_json(plan_program(random_program(spec, rng), {.lanes = 4}));
-  const std::int64_t block = 2 * 20 + 3 * 20 * 40 + 2 * 40 + 40 * 4 + 2 * 2 * 40 + 2 * 40 * 8 +
-                             40 * (6 * 8 + 1) + 40;
+  const std::int64_t block =
+      2 * 20 + 3 * 20 * 40 + 2 * 40 + 40 * 4 + 2 * 2 * 40 + 2 * 40 * 8 + 40 * (6 * 8 + 1) + 40;
   EXPECT_EQ(json.at("products_per_frame"), 16 * (20 * 20 + 2 * block) + 320 * 20 + 20 * 57);
 }
 

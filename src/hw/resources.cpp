@@ -85,7 +85,8 @@ Resources rom(std::int64_t words, int width, bool block) {
 Resources ram(std::int64_t words, int width) {
   if (words == 1) return registers(width);
   if (words <= 32) return {.lut = 8 * ceil_div(width, 14)};
-  return {.lut = ceil_div(words, 64) * 8 * ceil_div(width, 7) + (words > 64 ? width * ceil_div(words, 256) : 0)};
+  return {.lut = ceil_div(words, 64) * 8 * ceil_div(width, 7) +
+                 (words > 64 ? width * ceil_div(words, 256) : 0)};
 }
 
 Resources multiplexer(std::int64_t choices, int width) {

@@ -10,7 +10,7 @@ struct Resources {
   std::int64_t multipliers = 0;  // em_mul instances
   std::int64_t dsp = 0;          // DSP48E2
   std::int64_t lut = 0, ff = 0;
-  std::int64_t bram18 = 0;       // halves of a BRAM36
+  std::int64_t bram18 = 0;  // halves of a BRAM36
 
   Resources& operator+=(const Resources& other) {
     multipliers += other.multipliers;

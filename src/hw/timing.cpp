@@ -20,9 +20,9 @@ struct Node {
   std::int64_t active = 1, emit_from = 0, emit_every = 1;
   std::vector<std::int64_t> pop_every;
   std::int64_t step = 0, vectors = 0, frame_vectors = 0, begin = 0;
-  std::int64_t until_emit = 0;             // steps until one gives output, 0: this one
+  std::int64_t until_emit = 0;  // steps until one gives output, 0: this one
   std::vector<std::int64_t> until_pop;
-  std::uint64_t pipe = 0;                  // valid bits, the newest lowest
+  std::uint64_t pipe = 0;  // valid bits, the newest lowest
   bool fire = false, advance = false;
   // Fifo
   std::int64_t capacity = 0, count = 0, most = 0;
@@ -148,8 +148,9 @@ class Machine {
     for (Node& n : nodes_) {
       switch (n.kind) {
         case Kind::kSteps:
-          valid_[n.outputs[0]] =
-              n.depth == 0 ? valid_[n.inputs[0]] : static_cast<std::uint8_t>(n.pipe >> (n.depth - 1) & 1);
+          valid_[n.outputs[0]] = n.depth == 0
+                                     ? valid_[n.inputs[0]]
+                                     : static_cast<std::uint8_t>(n.pipe >> (n.depth - 1) & 1);
           break;
         case Kind::kFork:
           for (std::size_t i = 0; i < n.outputs.size(); ++i) {
@@ -271,7 +272,8 @@ class Machine {
     const auto& e = report_.frame_ends;
     const std::size_t n = e.size();
     if (n < 5) return false;
-    return (e[n - 1] - e[n - 2] == e[n - 2] - e[n - 3] && e[n - 2] - e[n - 3] == e[n - 3] - e[n - 4]) ||
+    return (e[n - 1] - e[n - 2] == e[n - 2] - e[n - 3] &&
+            e[n - 2] - e[n - 3] == e[n - 3] - e[n - 4]) ||
            n == 64;
   }
 

@@ -97,7 +97,7 @@ struct HardwareSpec {
   int cycles_per_token = 0;    // folding target; 0: the fewest multipliers
   bool shared_blocks = false;  // one block's hardware runs all M blocks
   Reciprocal reciprocal = Reciprocal::kTable;
-  double clock_mhz = 200;      // assumed; turns cycles into time in reports
+  double clock_mhz = 200;  // assumed; turns cycles into time in reports
 };
 
 struct Spec {

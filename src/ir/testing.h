@@ -37,8 +37,8 @@ inline Tensor<std::int32_t> random_tokens(const Program& program, Rng& rng) {
   const int vocab = program.spec.shape().vocab;
   Tensor<std::int32_t> tokens;
   random_internal::fill(tokens,
-                         {std::size_t(program.spec.L()), std::size_t(program.spec.token_width())},
-                         vocab > 0 ? 0 : -128, vocab > 0 ? vocab - 1 : 127, rng);
+                        {std::size_t(program.spec.L()), std::size_t(program.spec.token_width())},
+                        vocab > 0 ? 0 : -128, vocab > 0 ? vocab - 1 : 127, rng);
   return tokens;
 }
 

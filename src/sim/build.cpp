@@ -107,9 +107,10 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
   require_tool("g++", "g++");
   const std::string absolute = std::filesystem::absolute(sources.directory).string();
   if (absolute.find_first_of(" \t\n") != std::string::npos) {
-    throw Error(fmt::format("'{}': the simulator cannot be built in a folder with a space in its path",
-                            absolute),
-                "name another one with --out");
+    throw Error(
+        fmt::format("'{}': the simulator cannot be built in a folder with a space in its path",
+                    absolute),
+        "name another one with --out");
   }
 
   std::string key = fmt::format("{}\n{}\n", sources.trace, shim(design, sources));
@@ -124,11 +125,10 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
   write_file(place + "/shim.cpp", shim(design, sources));
   write_file(place + "/control.vlt", control_file(design));
   std::vector<std::string> command = {
-      "verilator", "--cc", "--exe", "--build", "-j", std::to_string(threads),
-      "--prefix", "Vtop", "--top-module", "top", "-Mdir", sources.place + "/obj",
-      "-o", "../libtop.so", "--x-initial", "unique", "-O3", "-Wno-fatal", "-Wno-lint", "-Wno-style",
-      "-CFLAGS", "-fPIC -std=c++17", "-LDFLAGS", "-shared",
-      "-MAKEFLAGS",
+      "verilator", "--cc", "--exe", "--build", "-j", std::to_string(threads), "--prefix", "Vtop",
+      "--top-module", "top", "-Mdir", sources.place + "/obj", "-o", "../libtop.so", "--x-initial",
+      "unique", "-O3", "-Wno-fatal", "-Wno-lint", "-Wno-style", "-CFLAGS", "-fPIC -std=c++17",
+      "-LDFLAGS", "-shared", "-MAKEFLAGS",
       // With a compiler cache, Verilator's own runtime is compiled once and not for every design.
       std::string("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1 OBJCACHE=") +
           (find_program("ccache").empty() ? "" : "ccache")};

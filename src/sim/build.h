@@ -12,14 +12,14 @@ namespace emamba {
 struct SimulatorSources {
   std::string directory = {};           // in which the sources and the memories' files are
   std::vector<std::string> files = {};  // in reading order, relative to it
-  bool probes = true;              // watch the streams of design.probes; a netlist has none
-  bool trace = false;              // able to write a waveform; slower
-  std::string place = "sim";       // folder for the result, relative to the directory
+  bool probes = true;                   // watch the streams of design.probes; a netlist has none
+  bool trace = false;                   // able to write a waveform; slower
+  std::string place = "sim";            // folder for the result, relative to the directory
 };
 
 // Path of the library, built if the sources have changed since the last time. What the tools print
-// goes to DIRECTORY/PLACE/build.log. Throws Error when Verilator is missing (naming the package), when it
-// or the compiler fails (with the last lines), or takes longer than `timeout_seconds`.
+// goes to DIRECTORY/PLACE/build.log. Throws Error when Verilator is missing (naming the package),
+// when it or the compiler fails (with the last lines), or takes longer than `timeout_seconds`.
 std::string build_simulator(const Design& design, const SimulatorSources& sources, int threads,
                             int timeout_seconds = 1800);
 

@@ -83,7 +83,8 @@ struct Driver {
     for (int i = 0; i < stream.words; ++i) {
       const std::int64_t at = place * stream.words + i;
       // Padding carries something, so that nobody may rely on it.
-      const std::int32_t value = at < port.width ? values[at] : static_cast<std::int32_t>(37 * beat + i);
+      const std::int32_t value =
+          at < port.width ? values[at] : static_cast<std::int32_t>(37 * beat + i);
       put_number(wires.data, i * stream.bits, stream.bits, value);
     }
     *wires.last = place == port.beats - 1 && vector % port.vectors == port.vectors - 1;
@@ -128,10 +129,12 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
   for (std::size_t i = 0; i < design.inputs.size(); ++i) {
     const Port& port = design.inputs[i];
     const std::string name = stream_name(port);
-    drivers.push_back({port, design.streams[port.stream],
+    drivers.push_back({port,
+                       design.streams[port.stream],
                        {simulator.signal(name + "_valid_i"), simulator.signal(name + "_ready_o"),
                         simulator.signal(name + "_data_i"), simulator.signal(name + "_last_i")},
-                       inputs[i], Pauses(stalls.inputs, Rng{rng.next()}, longest)});
+                       inputs[i],
+                       Pauses(stalls.inputs, Rng{rng.next()}, longest)});
   }
   const auto watch = [&](const Port& port, const Wires& wires) {
     watchers.push_back({port, design.streams[port.stream], wires, {}, 0});
@@ -151,7 +154,8 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
   Pauses out_pauses(stalls.outputs, Rng{rng.next()}, longest);
 
   DriveResult result;
-  for (std::int64_t still = 0; static_cast<std::int64_t>(result.sequence_ends.size()) < sequences;) {
+  for (std::int64_t still = 0;
+       static_cast<std::int64_t>(result.sequence_ends.size()) < sequences;) {
     for (Driver& driver : drivers) driver.offer();
     *watchers[0].wires.ready = !out_pauses.next();
     simulator.settle();

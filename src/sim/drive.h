@@ -30,7 +30,7 @@ struct Passed {
 };
 
 struct DriveResult {
-  std::int64_t first_input = -1;           // cycle in which the first beat was taken
+  std::int64_t first_input = -1;            // cycle in which the first beat was taken
   std::vector<std::int64_t> sequence_ends;  // cycles of the last output beats of the sequences
 };
 

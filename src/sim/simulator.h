@@ -20,9 +20,9 @@ class Simulator {
   // Where a signal's bits are, the lowest first. Throws Error when there is none of that name.
   std::uint8_t* signal(const std::string& name) const;
 
-  void reset();    // a few cycles of reset, streams idle; ends with the clock low
-  void settle();   // lets combinational logic follow the inputs
-  void clock();    // a rising and a falling edge
+  void reset();   // a few cycles of reset, streams idle; ends with the clock low
+  void settle();  // lets combinational logic follow the inputs
+  void clock();   // a rising and a falling edge
   std::int64_t cycle() const { return cycle_; }  // rising edges since reset
   int errors() const;                            // rules of the streams that were broken
 

@@ -32,8 +32,8 @@ void require_tool(const std::string& program, const std::string& package) {
 std::string run_tool(const std::vector<std::string>& command, const std::string& directory,
                      const std::string& log, int timeout_seconds) {
   // timeout(1) ends a program's children with it.
-  std::vector<std::string> all = {"timeout", "-k", "5", std::to_string(timeout_seconds),
-                                  "env", "-C", directory};
+  std::vector<std::string> all = {"timeout", "-k", "5",      std::to_string(timeout_seconds),
+                                  "env",     "-C", directory};
   all.insert(all.end(), command.begin(), command.end());
   const ProcessResult result = run_process(all);
   write_file(log, result.output);

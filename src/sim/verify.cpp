@@ -48,7 +48,8 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
 
   VerifyResult result;
   result.frames = count;
-  for (const Port& port : design.probes) result.edges += static_cast<std::int64_t>(port.edges.size());
+  for (const Port& port : design.probes)
+    result.edges += static_cast<std::int64_t>(port.edges.size());
   if (!options.probes) result.edges = 1;
   // Enough frames to reach the planned steady state; beyond the given ones they come again.
   const auto planned_frames = static_cast<std::int64_t>(plan.cycles.frame_ends.size());
@@ -79,7 +80,8 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
       if (wave_until >= 0) return simulator.cycle() < wave_until;
       const Port& port = vector.port;
       const auto passes = static_cast<std::int64_t>(port.edges.size());
-      const std::int64_t sequence = vector.index / port.vectors, token = vector.index % port.vectors;
+      const std::int64_t sequence = vector.index / port.vectors,
+                         token = vector.index % port.vectors;
       const std::int64_t frame = sequence / passes;
       const EdgeIndex edge = port.edges[sequence % passes];
       const std::vector<std::int32_t>* want = nullptr;
@@ -102,8 +104,9 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
         }
         ++result.mismatches;
         if (!result.first) {
-          result.first = Mismatch{port.name, edge_name(program, edge), pass, frame, token, c,
-                                  (*want)[c], vector.values[c], vector.cycle};
+          result.first =
+              Mismatch{port.name,  edge_name(program, edge), pass,        frame, token, c,
+                       (*want)[c], vector.values[c],         vector.cycle};
         }
       }
       return wave_from >= 0 || result.mismatches == 0;

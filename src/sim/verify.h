@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds the simulated accelerator against the golden engine, bit by bit, and against its plan, cycle
-// by cycle.
+// Holds the simulated accelerator against the golden engine, bit by bit, and against its plan,
+// cycle by cycle.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,9 @@ struct VerifyResult {
 };
 
 struct VerifyOptions {
-  std::int64_t edge_frames = 64;  // frames of which every edge is compared; of the others the answer
-  bool probes = true;             // false: the answer only, e.g. of a netlist
+  std::int64_t edge_frames =
+      64;              // frames of which every edge is compared; of the others the answer
+  bool probes = true;  // false: the answer only, e.g. of a netlist
   bool check_cycles = true;
   std::uint64_t seed = 1;
   // A file for a waveform around the first mismatch, and what builds the library that can write it.

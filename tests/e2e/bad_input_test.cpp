@@ -82,8 +82,8 @@ TEST_F(BadInput, DamagedFilesAreRefused) {
 }
 
 TEST_F(BadInput, FlowNamesTheDamagedFileToRemove) {
-  const std::vector<std::string> flow = {"flow", write_config(), "--frames", "0", "--out", out(),
-                                         "--json"};
+  const std::vector<std::string> flow = {"flow",  write_config(), "--frames", "0",
+                                         "--out", out(),          "--json"};
   succeed(flow);
   for (const std::string file : {"model.safetensors", "program.safetensors"}) {
     const std::string path = out() + "/" + file;

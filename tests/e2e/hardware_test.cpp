@@ -37,7 +37,8 @@ TEST_F(Hardware, FlowEndsInAReport) {
   // The verbs by themselves say the same.
   const json estimate = succeed({"estimate", config, "--out", out(), "--json"}).json();
   EXPECT_TRUE(estimate.at("trained"));
-  for (const char* key : {"multipliers", "latency_cycles", "cycles_per_frame", "dsp", "lut", "ff"}) {
+  for (const char* key :
+       {"multipliers", "latency_cycles", "cycles_per_frame", "dsp", "lut", "ff"}) {
     EXPECT_EQ(estimate.at(key), stages.at("hardware").at(key)) << key;
   }
   const std::string top = read_file(out() + "/hardware/top.sv");
@@ -78,11 +79,12 @@ TEST_F(Hardware, MissingToolsNameTheirPackage) {
     std::filesystem::create_symlink("/usr/bin/" + program, bin + "/" + program);
   }
   for (const std::string verb : {"verify", "synth"}) {
-    const ToolRun result =
-        run_script("PATH=$1 exec \"$2\" \"${@:3}\"", {bin, EMAMBA_TOOL, verb, config, "--out", out()});
+    const ToolRun result = run_script("PATH=$1 exec \"$2\" \"${@:3}\"",
+                                      {bin, EMAMBA_TOOL, verb, config, "--out", out()});
     EXPECT_EQ(result.exit_code, 1);
-    EXPECT_NE(result.err.find(verb == "verify" ? "apt-get install verilator" : "apt-get install yosys"),
-              std::string::npos)
+    EXPECT_NE(
+        result.err.find(verb == "verify" ? "apt-get install verilator" : "apt-get install yosys"),
+        std::string::npos)
         << result.err;
   }
 }

@@ -9,9 +9,8 @@ namespace {
 using Help = Tool;
 
 TEST_F(Help, EveryVerbShowsAnExample) {
-  for (const std::string verb :
-       {"data", "train", "eval", "quantize", "inspect", "doctor", "estimate", "emit", "verify",
-        "synth", "flow"}) {
+  for (const std::string verb : {"data", "train", "eval", "quantize", "inspect", "doctor",
+                                 "estimate", "emit", "verify", "synth", "flow"}) {
     const ToolRun help = succeed({verb, "--help"});
     EXPECT_NE(help.out.find("Example: emamba " + verb), std::string::npos) << help.out;
   }
@@ -30,7 +29,8 @@ TEST_F(Help, DoctorSucceedsAndNamesEveryTool) {
     names.push_back(check.at("name"));
     EXPECT_NE(check.at("disables"), "") << names.back();
   }
-  for (const std::string name : {"g++", "curl", "verilator", "yosys", "LibTorch", "fast BLAS", "data: mars"}) {
+  for (const std::string name :
+       {"g++", "curl", "verilator", "yosys", "LibTorch", "fast BLAS", "data: mars"}) {
     EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
   }
 }

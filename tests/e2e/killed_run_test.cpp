@@ -63,20 +63,22 @@ TEST_F(KilledRun, InterruptSaysHowToGoOn) {
 TEST_F(KilledRun, FlowFinishesWhatAnEarlierOneLeft) {
   const std::string config = write_config();
   const std::string checkpoint = out() + "/checkpoint.safetensors";
-  const ToolRun killed =
-      run_script(kSignalAfterCheckpoint, {"KILL", "0", checkpoint, EMAMBA_TOOL, "flow", config,
-                                          "--out", out(), "--frames", "0", "--set", "train.epochs=60"});
+  const ToolRun killed = run_script(
+      kSignalAfterCheckpoint, {"KILL", "0", checkpoint, EMAMBA_TOOL, "flow", config, "--out", out(),
+                               "--frames", "0", "--set", "train.epochs=60"});
   ASSERT_EQ(killed.exit_code, 137) << killed.err;
   ASSERT_FALSE(file_exists(out() + "/model.safetensors"));
 
   // Another training would replace the checkpoint.
   const std::string before = read_file(checkpoint);
-  const std::vector<std::string> other = {"flow", config, "--out", out(), "--frames", "0", "--json"};
+  const std::vector<std::string> other = {"flow",     config, "--out", out(),
+                                          "--frames", "0",    "--json"};
   expect_failure(other, 1, "train.epochs");
   expect_failure(other, 1, "remove " + checkpoint);
   EXPECT_EQ(read_file(checkpoint), before);
 
-  const ToolRun finished = succeed({"flow", config, "--out", out(), "--frames", "0", "--set", "train.epochs=60"});
+  const ToolRun finished =
+      succeed({"flow", config, "--out", out(), "--frames", "0", "--set", "train.epochs=60"});
   EXPECT_NE(finished.out.find("goes on from " + checkpoint), std::string::npos) << finished.out;
   const auto number = [&](const std::string& file, const char* pointer) {
     return parse_json(read_file(out() + "/" + file), file)

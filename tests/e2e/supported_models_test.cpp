@@ -96,8 +96,8 @@ TEST_P(SupportedModel, ReadmeShowsTheNumbers) {
 TEST_P(SupportedModel, HardwareIsBitEqualAndCycleExact) {
   if (!has_data()) GTEST_SKIP() << "the data set of " << GetParam() << " is not there";
   const auto verify = [&](const std::string& frames, const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"verify", file("config.toml"), "--frames", frames,
-                                          "--json", "--out", out()};
+    std::vector<std::string> arguments = {
+        "verify", file("config.toml"), "--frames", frames, "--json", "--out", out()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const json result = succeed(arguments).json();
     EXPECT_EQ(result.at("mismatches"), 0);
@@ -107,9 +107,9 @@ TEST_P(SupportedModel, HardwareIsBitEqualAndCycleExact) {
     }
   };
   verify("64", {});
-  const std::vector<std::string> smallest = {"--set", "hardware.cycles_per_token=0", "--set",
-                                             "hardware.shared_blocks=true", "--set",
-                                             "hardware.lanes=4"};
+  const std::vector<std::string> smallest = {"--set", "hardware.cycles_per_token=0",
+                                             "--set", "hardware.shared_blocks=true",
+                                             "--set", "hardware.lanes=4"};
   verify("4", smallest);
   std::vector<std::string> estimate = {"estimate", file("config.toml"), "--json"};
   estimate.insert(estimate.end(), smallest.begin(), smallest.end());

@@ -41,19 +41,18 @@ inline constexpr StallKind kStallKinds[] = {{"no stall", false, false},
 inline void expect_streams(const std::string& library, const std::string& folder,
                            const Design& design, const CycleReport* cycles,
                            const std::vector<Vectors>& inputs, const Vectors& expected) {
-  const auto sequences =
-      static_cast<std::int64_t>(expected.size()) / design.outputs[0].vectors;
+  const auto sequences = static_cast<std::int64_t>(expected.size()) / design.outputs[0].vectors;
   for (const StallKind& kind : kStallKinds) {
     SCOPED_TRACE(kind.name);
     Simulator simulator(library, folder);
     std::size_t seen = 0;
-    const DriveResult result = drive(
-        simulator, design, inputs, sequences, {kind.inputs, kind.outputs, 7}, false,
-        [&](const Passed& passed) {
-          EXPECT_EQ(passed.values, expected[passed.index]) << "vector " << passed.index;
-          ++seen;
-          return !testing::Test::HasFailure();
-        });
+    const DriveResult result =
+        drive(simulator, design, inputs, sequences, {kind.inputs, kind.outputs, 7}, false,
+              [&](const Passed& passed) {
+                EXPECT_EQ(passed.values, expected[passed.index]) << "vector " << passed.index;
+                ++seen;
+                return !testing::Test::HasFailure();
+              });
     if (testing::Test::HasFailure()) return;
     EXPECT_EQ(seen, expected.size());
     if (cycles == nullptr || kind.inputs || kind.outputs) continue;
@@ -102,8 +101,7 @@ inline void expect_operation(const Program& program, std::size_t op, const Hardw
   const EdgeRecord record(program, 6, rng);
   std::vector<Vectors> inputs;
   for (const Port& port : plan.design.inputs) inputs.push_back(record.edges[port.edges[0]]);
-  expect_streams(library, folder.path(), plan.design, &plan.cycles, inputs,
-                 record.edges[op + 1]);
+  expect_streams(library, folder.path(), plan.design, &plan.cycles, inputs, record.edges[op + 1]);
 }
 
 }  // namespace emamba

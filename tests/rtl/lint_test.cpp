@@ -21,7 +21,8 @@ std::string run(std::vector<std::string> command, const std::string& directory) 
 // covers it.
 TEST(Lint, EveryModuleIsClean) {
   for (const std::string& source : rtl_sources()) {
-    const std::string module = source.substr(source.rfind('/') + 1, source.rfind('.') - source.rfind('/') - 1);
+    const std::string module =
+        source.substr(source.rfind('/') + 1, source.rfind('.') - source.rfind('/') - 1);
     if (module == "em_pkg" || module == "em_adder_tree") continue;
     SCOPED_TRACE(module);
     EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "rtl.f", "--top-module", module},
@@ -62,8 +63,9 @@ TEST(Lint, ATopHoldsInstancesWiresAndNumbersOnly) {
   for (std::string line; std::getline(lines, line);) {
     // How a line may begin; what follows is a name, a range or one connection.
     bool known = line.empty();
-    for (const char* begin : {"//", "module top (", "  input ", "  output ", ");", "endmodule",
-                              "  logic ", "  assign ", "  em_", "    .", "  ) u_", "  );", "  //"}) {
+    for (const char* begin :
+         {"//", "module top (", "  input ", "  output ", ");", "endmodule", "  logic ", "  assign ",
+          "  em_", "    .", "  ) u_", "  );", "  //"}) {
       known = known || line.starts_with(begin);
     }
     EXPECT_TRUE(known) << line;
@@ -71,7 +73,8 @@ TEST(Lint, ATopHoldsInstancesWiresAndNumbersOnly) {
     if (line.starts_with("  assign ")) {
       EXPECT_EQ(line.find_first_of("+-*&|^~?<>{}[]()"), std::string::npos) << line;
     }
-    for (const char* word : {"always", "case", " if ", "function", "initial", "generate", "parameter"}) {
+    for (const char* word :
+         {"always", "case", " if ", "function", "initial", "generate", "parameter"}) {
       EXPECT_EQ(line.starts_with("//") || line.find(word) == std::string::npos, true) << line;
     }
   }
@@ -143,7 +146,8 @@ TEST(Lint, PlanAndModuleAgreeOnParameters) {
     const Plan plan = plan_program(program, hardware_of(program, seed));
     const TestFolder folder;
     emit(plan, program, folder.path());
-    run({"verilator", "--xml-only", "--xml-output", "top.xml", "-f", "files.f", "--top-module", "top"},
+    run({"verilator", "--xml-only", "--xml-output", "top.xml", "-f", "files.f", "--top-module",
+         "top"},
         folder.path());
     const std::string xml = read_file(folder / "top.xml");
     const auto [modules, instances] = describe(xml);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole models as hardware: shapes that no config has, every edge, every cycle; and what verification
-// says when the hardware is wrong.
+// Whole models as hardware: shapes that no config has, every edge, every cycle; and what
+// verification says when the hardware is wrong.
 #include "bench.h"
 #include "sim/verify.h"
 
@@ -31,8 +31,8 @@ void expect_verified(const Program& program, const HardwareSpec& hardware, Rng& 
                            hardware.lanes, hardware.cycles_per_token, hardware.shared_blocks));
   const Built built(program, hardware);
   const VerifyResult result = verify_random(built, program, rng);
-  EXPECT_EQ(result.mismatches, 0)
-      << (result.first ? result.first->edge + " " + result.first->pass : "");
+  EXPECT_EQ(result.mismatches, 0) << (result.first ? result.first->edge + " " + result.first->pass
+                                                   : "");
   EXPECT_GT(result.values, 0);
   EXPECT_TRUE(result.cycles_exact())
       << result.planned_latency << " " << result.simulated_latency << " "

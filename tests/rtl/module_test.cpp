@@ -19,13 +19,14 @@ struct Handmade {
     for (const std::string& file : rtl_sources()) {
       write_file(folder / ("rtl/" + file), read_file(rtl_folder() + "/" + file));
     }
-    write_file(folder / "top.sv",
-               fmt::format("module top (\n  input logic clk_i, input logic rst_ni,\n"
-                           "  input logic in_valid_i, output logic in_ready_o, input logic in_last_i,\n"
-                           "  input logic [{}:0] in_data_i,\n"
-                           "  output logic out_valid_o, input logic out_ready_i, output logic "
-                           "out_last_o,\n  output logic [{}:0] out_data_o\n);\n{}\nendmodule\n",
-                           in_words * in_bits - 1, out_words * out_bits - 1, body));
+    write_file(
+        folder / "top.sv",
+        fmt::format("module top (\n  input logic clk_i, input logic rst_ni,\n"
+                    "  input logic in_valid_i, output logic in_ready_o, input logic in_last_i,\n"
+                    "  input logic [{}:0] in_data_i,\n"
+                    "  output logic out_valid_o, input logic out_ready_i, output logic "
+                    "out_last_o,\n  output logic [{}:0] out_data_o\n);\n{}\nendmodule\n",
+                    in_words * in_bits - 1, out_words * out_bits - 1, body));
   }
 
   void expect(const Vectors& inputs, const Vectors& expected) {
@@ -83,8 +84,8 @@ TEST(Module, RequantiseChoosesItsContext) {
   for (int c = 0; c < 3; ++c) {
     for (std::int32_t v = -8192; v < 8192; v += 7) {
       inputs.push_back({static_cast<std::int16_t>(c << 14 | (v & 16383))});
-      expected.push_back({static_cast<std::int32_t>(
-          fx::requantise(v, 0, {.bits = 8, .exp = shifts[c]}))});
+      expected.push_back(
+          {static_cast<std::int32_t>(fx::requantise(v, 0, {.bits = 8, .exp = shifts[c]}))});
     }
   }
   bench.expect(inputs, expected);
@@ -110,7 +111,8 @@ TEST(Module, DividerGivesEveryReciprocal) {
       const std::int32_t word = range << sum_bits | (sum & ((1 << sum_bits) - 1));
       // The port's number is signed.
       const int unused = 32 - (8 + sum_bits);
-      inputs.push_back({static_cast<std::int32_t>(static_cast<std::uint32_t>(word) << unused) >> unused});
+      inputs.push_back(
+          {static_cast<std::int32_t>(static_cast<std::uint32_t>(word) << unused) >> unused});
       expected.push_back({sum, static_cast<std::int32_t>(fx::norm_reciprocal(D, range))});
     }
     bench.expect(inputs, expected);

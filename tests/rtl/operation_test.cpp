@@ -38,13 +38,27 @@ auto is() {
   return [](const Program&, const Op& op) { return std::holds_alternative<T>(op); };
 }
 
-TEST(Operation, Embed) { expect_random(1, is<Embed>()); }
-TEST(Operation, DwConv) { expect_random(3, is<DwConv>()); }
-TEST(Operation, RangeNorm) { expect_random(4, is<RangeNorm>()); }
-TEST(Operation, Pwl) { expect_random(5, is<Pwl>()); }
-TEST(Operation, Scan) { expect_random(6, is<Scan>()); }
-TEST(Operation, Gate) { expect_random(7, is<Gate>()); }
-TEST(Operation, Add) { expect_random(8, is<Add>()); }
+TEST(Operation, Embed) {
+  expect_random(1, is<Embed>());
+}
+TEST(Operation, DwConv) {
+  expect_random(3, is<DwConv>());
+}
+TEST(Operation, RangeNorm) {
+  expect_random(4, is<RangeNorm>());
+}
+TEST(Operation, Pwl) {
+  expect_random(5, is<Pwl>());
+}
+TEST(Operation, Scan) {
+  expect_random(6, is<Scan>());
+}
+TEST(Operation, Gate) {
+  expect_random(7, is<Gate>());
+}
+TEST(Operation, Add) {
+  expect_random(8, is<Add>());
+}
 
 TEST(Operation, LinearForEveryToken) {
   expect_random(2, [](const Program& program, const Op& op) {
