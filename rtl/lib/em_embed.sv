@@ -11,6 +11,7 @@ module em_embed #(
   parameter int unsigned Vocab = 16,
   parameter int unsigned BiasRows = 1,
   parameter logic [7:0] Shift = '0,
+  parameter bit BlockTable = 1'b0,
   parameter TableInit = "",
   parameter BiasInit = "",
   localparam int unsigned Depth = 4
@@ -96,7 +97,7 @@ module em_embed #(
   em_rom #(
     .Width(OutPar * 8),
     .Depth(Vocab * OutBeats),
-    .Block(Vocab * OutBeats > 64),
+    .Block(BlockTable),
     .Init (TableInit)
   ) u_table (
     .clk_i, .advance_i(advance), .address_i(table_address_q), .data_o(entry)

@@ -65,19 +65,19 @@ module em_reciprocal_divider #(
   assign dividend = (Steps'(1) << (Steps - 1)) + Steps'(product);
 
   // Schoolbook division, the highest bit of the dividend first.
-  logic [DivisorBits-1:0] remainder_d, remainder_q, before_q;
+  logic [DivisorBits-1:0] remainder_d, remainder_q, remainder_before;
   logic [DivisorBits:0]   trial;
   logic [20:0]            quotient_d, quotient_q;
   logic [19:0]            quotient_before;
   logic                   fits;
   logic [SumBits-1:0]     sum_q;
 
-  assign before_q        = (index == '0) ? '0 : remainder_q;
-  assign quotient_before = (index == '0) ? '0 : quotient_q[19:0];
-  assign trial           = {before_q, dividend[StepBits'(Steps - 1) - index]};
-  assign fits            = (trial >= {1'b0, divisor}) & (divisor != '0);
-  assign remainder_d     = fits ? DivisorBits'(trial - {1'b0, divisor}) : trial[DivisorBits-1:0];
-  assign quotient_d      = {quotient_before, fits};
+  assign remainder_before = (index == '0) ? '0 : remainder_q;
+  assign quotient_before  = (index == '0) ? '0 : quotient_q[19:0];
+  assign trial            = {remainder_before, dividend[StepBits'(Steps - 1) - index]};
+  assign fits             = (trial >= {1'b0, divisor}) & (divisor != '0);
+  assign remainder_d      = fits ? DivisorBits'(trial - {1'b0, divisor}) : trial[DivisorBits-1:0];
+  assign quotient_d       = {quotient_before, fits};
 
   always_ff @(posedge clk_i) begin
     if (step) begin

@@ -4,7 +4,7 @@
 // before the next token comes to the same state; a token of fewer steps waits for them.
 //
 // Inputs: 0 is x and 1 delta, in beats of DPar channels; 2 is B and 3 C, each in one beat of all
-// states (BWords words, of which States count). An A word holds (DPar, NPar) numbers, a D word DPar;
+// states (BWords words, of which the first NPar * NBeats count). An A word holds (DPar, NPar) numbers, a D word DPar;
 // the words are (contexts, DBeats, NBeats) and (contexts, DBeats).
 module em_scan #(
   parameter int unsigned DPar = 4,

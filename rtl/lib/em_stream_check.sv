@@ -21,7 +21,7 @@ module em_stream_check #(
       beat_q    <= '0;
     end else begin
 `ifndef SYNTHESIS
-      if (waiting_q && !(valid_i && (beat_q == {last_i, data_i}))) begin
+      if (waiting_q && !((valid_i === 1'b1) && (beat_q === {last_i, data_i}))) begin
         $error("%m: a beat changed or went away before it was taken");
       end
 `endif

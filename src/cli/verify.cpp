@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "cli/stages.h"
 #include "data/dataset.h"
 #include "hw/emit.h"
@@ -95,7 +96,7 @@ json verify_stage(const Job& job, const Plan& plan, const Program& program, std:
         {"unit", m.unit},         {"edge", m.edge},   {"traffic", m.pass},
         {"frame", m.frame},       {"token", m.token}, {"channel", m.channel},
         {"expected", m.expected}, {"got", m.got},     {"cycle", m.cycle}};
-    if (!wave.empty()) result["first_mismatch"]["wave"] = wave;
+    if (file_exists(wave)) result["first_mismatch"]["wave"] = wave;
   }
   return result;
 }

@@ -11,8 +11,7 @@
 namespace emamba {
 namespace {
 
-constexpr int kDividerBits = 22;  // steps of em_reciprocal_divider, and ceil(log2 D) more
-constexpr int kRecurrence = 3;    // cycles of em_scan from a state to the same state
+constexpr int kRecurrence = 3;  // cycles of em_scan from a state to the same state
 
 // Divisors and multiples of Lanes that make sense for a vector of `beats` beats of Lanes numbers.
 std::vector<int> widths(int lanes, std::int64_t beats) {
@@ -59,6 +58,10 @@ std::int64_t arriving_beats(const Program& program, EdgeIndex x, int lanes) {
               : beats_of(program.edges[x].width, lanes);
 }
 
+int divider_steps(int width) {
+  return 22 + fx::ceil_log2(width);
+}
+
 FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& hardware, Fold fold) {
   const int lanes = hardware.lanes;
   const auto elements = [&](int width, std::int64_t multipliers) {
@@ -83,7 +86,7 @@ FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& har
     FoldCost operator()(const RangeNorm& o) {
       FoldCost cost = each(o.width, std::int64_t{fold.out} * 2);
       if (hardware.reciprocal == Reciprocal::kDivider) {
-        cost.steps = std::max<std::int64_t>(cost.steps, kDividerBits + fx::ceil_log2(o.width));
+        cost.steps = std::max<std::int64_t>(cost.steps, divider_steps(o.width));
       }
       return cost;
     }

@@ -29,6 +29,9 @@ struct FoldCost {
 };
 FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& hardware, Fold fold);
 
+// Steps of em_reciprocal_divider for tokens of `width` channels: the bits of its dividend.
+int divider_steps(int width);
+
 // Every fold that an operation can have.
 std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareSpec& hardware);
 

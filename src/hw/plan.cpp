@@ -17,7 +17,6 @@ namespace {
 constexpr int kMulLatency = 2;  // em_pkg::mul_latency
 constexpr int kReciprocalBits = 21;
 constexpr int kRatioBits = 16;
-constexpr int kDividerBits = 22;  // steps of em_reciprocal_divider, and ceil(log2 D) more
 
 // em_pkg::index_bits and em_pkg::tree_latency.
 int index_bits(std::int64_t n) {
@@ -428,10 +427,11 @@ class Planner {
       }
     }
     const auto words = static_cast<std::int64_t>(table.size());
+    const bool block = wants_block(words, lanes_ * 8);
     Instance& core = add("em_embed", name_, {in}, {out});
     core.timing = Steps{.depth = 4, .active = beats, .pop_every = {beats}};
     core.resources = control(beats, 4);
-    core.resources += rom(words, lanes_ * 8, words > 64);
+    core.resources += rom(words, lanes_ * 8, block);
     core.resources += rom(static_cast<std::int64_t>(bias.size()), lanes_ * acc, false);
     core.resources += times(lanes_, adder(acc));
     core.resources += times(lanes_, requantiser(acc, y_type().bits, 1));
@@ -444,6 +444,7 @@ class Planner {
                        {"Vocab", number(op.vocab)},
                        {"BiasRows", number(op.bias_rows)},
                        {"Shift", shifts(contexts, [](const Embed& o) { return o.table_type.exp; })},
+                       {"BlockTable", block ? "1'b1" : "1'b0"},
                        {"TableInit", memory(name_ + "_table", lanes_ * 8, std::move(table))},
                        {"BiasInit", memory(name_ + "_bias", lanes_ * acc, std::move(bias))}};
     return out;
@@ -642,7 +643,7 @@ class Planner {
       r.resources += registers(sum_bits + 2);
     } else {
       // Buffered on both sides: it holds its input for all its steps, as its consumer does.
-      const int steps = kDividerBits + fx::ceil_log2(D);
+      const int steps = divider_steps(D);
       const int operands = buffer(name_ + "_operands", statistics);
       Instance& r = add("em_reciprocal_divider", name_ + "_reciprocal", {operands}, {reciprocal});
       r.parameters = {{"Width", number(D)}};

@@ -93,7 +93,7 @@ TEST(Module, RequantiseChoosesItsContext) {
 
 // Section 6: the serial divider, over every range, for widths that are and are not powers of two.
 TEST(Module, DividerGivesEveryReciprocal) {
-  for (const int D : {1, 2, 20, 33}) {
+  for (const int D : {1, 2, 20, 33, 1024}) {
     SCOPED_TRACE(D);
     const int sum_bits = 8 + std::max(1, fx::ceil_log2(D));
     // {reciprocal, sum}, read as the sum and the reciprocal.
