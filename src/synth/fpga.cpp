@@ -17,12 +17,17 @@ namespace {
 
 using nlohmann::json;
 
-// Vivado calls a read-only memory of look-up tables "distributed"; for Yosys that word means
-// memories that can be written, and it finds none that fits.
+// Synthesis in pieces, because of two defects of Yosys 0.23:
+//   A read-only memory of look-up tables is "distributed", as Vivado calls it; Yosys takes the word
+//   for memories that can be written, and finds none that fits.
+//   Shift registers made of the family's flip-flops lose their enable; those of generic ones keep
+//   it.
 constexpr char kCommands[] =
-    "synth_xilinx -family xcup -abc9 -noiopad -flatten -top top -run begin:map_memory\n"
+    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run begin:map_memory\n"
     "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n"
-    "synth_xilinx -family xcup -abc9 -noiopad -flatten -top top -run map_memory:\n";
+    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run map_memory:map_cells\n"
+    "xilinx_srl -fixed -minlen 3\n"
+    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run map_cells:\n";
 
 // The memories' files that the design's instances name.
 std::vector<std::string> memory_files(const Design& design, const std::vector<Memory>& memories) {

@@ -34,7 +34,7 @@ Plan plan_alone(const Program& program, std::size_t& op) {
   for (op = 0; !std::holds_alternative<T>(program.ops[op]);) ++op;
   const HardwareSpec hardware{.lanes = 2};
   Plan plan =
-      plan_operation(program, op, hardware, folds_of(program, program.ops[op], hardware).back());
+      plan_operation(program, op, hardware, folds_of(program, program.ops[op], hardware).front());
   plan.design.units = {{"whole", "Whole"}};
   for (Instance& instance : plan.design.instances) instance.unit = 0;
   for (auto* ports : {&plan.design.inputs, &plan.design.outputs}) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The multiplier made of a DSP48E2 against the generic one, with pauses of its enable.
-#include <regex>
-
 #include "base/files.h"
 #include "base/testing.h"
 #include "hw/emit.h"
@@ -76,9 +74,9 @@ TEST(Multiplier, OfADspBlockIsTheGenericOne) {
   const std::string rtl = rtl_folder();
   write_file(folder / "pkg.sv", read_file(rtl + "/lib/em_pkg.sv"));
   write_file(folder / "generic.sv", read_file(rtl + "/tech/generic/em_mul.sv"));
-  write_file(folder / "xilinx.sv",
-             std::regex_replace(read_file(rtl + "/tech/xilinx/em_mul.sv"),
-                                std::regex("module em_mul "), "module em_mul_dsp "));
+  std::string dsp = read_file(rtl + "/tech/xilinx/em_mul.sv");
+  dsp.replace(dsp.find("module em_mul "), 14, "module em_mul_dsp ");
+  write_file(folder / "xilinx.sv", dsp);
   write_file(folder / "model.sv", read_file("tests/rtl/dsp48e2_model.sv"));
   write_file(folder / "bench.sv", kBench);
   run_tool({"verilator", "--binary", "--timing", "-Wno-fatal", "-Wno-lint", "-Wno-style",

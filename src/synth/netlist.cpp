@@ -45,9 +45,8 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
   for (const std::string& source : rtl_sources()) run.sources.push_back("rtl/" + source);
   run.sources.push_back("top.sv");
   for (const Memory& memory : plan.design.memories) run.others.push_back(memory.file);
-  // Split into bits, for a simulator that takes a vector as a whole would see loops.
-  run.commands =
-      std::string("synth -flatten -top top\nsplitnets\nwrite_verilog -noattr ") + kNetlist + "\n";
+  // Vectors stay whole: Verilator 5.006 computes something else from nets split into bits.
+  run.commands = std::string("synth -flatten -top top\nwrite_verilog -noattr ") + kNetlist + "\n";
   const YosysResult synthesis = run_yosys(run, yosys_version(), options.synthesis_seconds);
   result.cells = synthesis.cells;
   result.synthesis_seconds = synthesis.seconds;

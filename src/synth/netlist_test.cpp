@@ -16,7 +16,7 @@ TEST(Netlist, OfATinyDesignIsGolden) {
   Spec spec;
   spec.name = "tiny";
   spec.task = Task::kSyntheticImages;
-  spec.model.D = 3;
+  spec.model.D = 2;
   spec.model.E = 1;
   spec.model.N = 2;
   spec.model.M = 2;
