@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba synth`: what the accelerator takes of an FPGA, by synthesis, beside the plan's estimate.
 #include <CLI/CLI.hpp>
+#include <limits>
 #include <memory>
 
 #include "base/error.h"
 #include "cli/stages.h"
 #include "cli/table.h"
 #include "synth/fpga.h"
+#include "synth/netlist.h"
 
 namespace emamba {
 namespace {
@@ -43,6 +45,25 @@ void print_parts(const FpgaResult& result) {
       percent(all.bram36(), kZcu102.bram36), kZcu102.name);
 }
 
+void print_netlist(const NetlistResult& result) {
+  const VerifyResult& v = result.verified;
+  fmt::print(
+      "\nnetlist of {} gates and flip-flops: {} values over {} frames, without stalls and with "
+      "random\nones: {} differ; {:.1f} s to synthesise, {:.1f} s to build, {:.1f} s to run\n",
+      count_of(result.cells), v.values, v.frames, v.mismatches, result.synthesis_seconds,
+      result.build_seconds, result.run_seconds);
+}
+
+void require_equal(const VerifyResult& verified) {
+  if (verified.passed()) return;
+  const std::string hint = "`emamba verify` says whether the RTL is right already";
+  if (!verified.first) throw Error("the netlist does not keep the planned cycles", hint);
+  const Mismatch& m = *verified.first;
+  throw Error(fmt::format("the netlist's {}, frame {}, channel {}: expected {}, got {} ({})",
+                          m.edge, m.frame, m.channel, m.expected, m.got, m.pass),
+              hint);
+}
+
 }  // namespace
 
 void add_synth(CLI::App& app) {
@@ -51,6 +72,7 @@ void add_synth(CLI::App& app) {
   struct Options : CommonOptions {
     std::string target = "xcup";
     int jobs = 0;
+    std::size_t netlist = 0;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
@@ -59,6 +81,10 @@ void add_synth(CLI::App& app) {
       ->type_name("xcup");
   verb->add_option("--jobs", options->jobs, "Units synthesised at a time; default: all processors")
       ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  verb->add_option("--netlist", options->netlist,
+                   "Also make a netlist of gates and hold it against golden on N test frames")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->type_name("N");
   verb->footer(
       "Every unit is synthesised by itself; what is between units is only wires. Units that have\n"
@@ -69,6 +95,9 @@ void add_synth(CLI::App& app) {
     const Job job = open_job(*options);
     prepare_out(job);
     const Stored<Program> program = require_program(job);
+    // Before the synthesis, so that missing data do not come as a surprise after it.
+    std::vector<Tensor<std::int32_t>> frames;
+    if (options->netlist > 0) frames = test_frames(job, program.content, options->netlist);
     const Plan plan = job_plan(job, program.content);
     const std::string folder = emit_stage(job, plan, program.content);
 
@@ -81,9 +110,27 @@ void add_synth(CLI::App& app) {
     json result = to_json(fpga);
     result["target"] = options->target;
     result["design"] = design_hash(plan);
+    if (!options->json) print_parts(fpga);
+    if (frames.empty()) {
+      write_result(job, "synth.json", result);
+      if (options->json) fmt::print("{}\n", result.dump(2));
+      return;
+    }
+
+    NetlistResult netlist;
+    {
+      ProgressLine line("netlist");
+      netlist = verify_netlist(plan, folder, Golden(program.content), frames,
+                               {.threads = job.threads}, line.callback());
+    }
+    result["netlist"] = to_json(netlist);
     write_result(job, "synth.json", result);
-    if (options->json) return fmt::print("{}\n", result.dump(2));
-    print_parts(fpga);
+    if (options->json) {
+      fmt::print("{}\n", result.dump(2));
+    } else {
+      print_netlist(netlist);
+    }
+    require_equal(netlist.verified);
   });
 }
 

@@ -99,5 +99,9 @@ void expect_mapped_is_golden() {
 TEST(Fpga, AMappedLinearIsGolden) {
   expect_mapped_is_golden<Linear>();
 }
+TEST(Fpga, AMappedScanIsGolden) {
+  expect_mapped_is_golden<Scan>();
+}
+
 }  // namespace
 }  // namespace emamba

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "synth/netlist.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "hw/emit.h"
+#include "sim/build.h"
+#include "synth/yosys.h"
+
+namespace emamba {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+constexpr char kNetlist[] = "netlist/netlist.v";
+
+// Flip-flops are $_DFF_P_, $_DFFE_PN0P_ and so on.
+std::int64_t flip_flops(const CellCounts& cells) {
+  std::int64_t count = 0;
+  for (const auto& [type, number] : cells) {
+    if (type.find("DFF") != std::string::npos) count += number;
+  }
+  return count;
+}
+
+}  // namespace
+
+NetlistResult verify_netlist(const Plan& plan, const std::string& directory, const Golden& golden,
+                             const std::vector<Tensor<std::int32_t>>& frames,
+                             const NetlistOptions& options, const ProgressCallback& progress) {
+  NetlistResult result;
+  const auto say = [&](const char* what) {
+    if (progress) progress(0, 0, what);
+  };
+  say("synthesis to gates");
+  YosysRun run;
+  run.directory = directory;
+  run.place = "netlist";
+  run.writes = {kNetlist};
+  for (const std::string& source : rtl_sources()) run.sources.push_back("rtl/" + source);
+  run.sources.push_back("top.sv");
+  for (const Memory& memory : plan.design.memories) run.others.push_back(memory.file);
+  // Vectors stay whole: Verilator 5.006 computes something else from nets split into bits.
+  run.commands = std::string("synth -flatten -top top\nwrite_verilog -noattr ") + kNetlist + "\n";
+  const YosysResult synthesis = run_yosys(run, yosys_version(), options.synthesis_seconds);
+  result.cells = synthesis.cells;
+  result.synthesis_seconds = synthesis.seconds;
+
+  say("building the simulator");
+  const Clock::time_point build = Clock::now();
+  SimulatorSources sources;
+  sources.directory = directory;
+  sources.files = {kNetlist};
+  sources.probes = false;
+  sources.place = "netlist/sim";
+  const std::string library =
+      build_simulator(plan.design, sources, options.threads, options.build_seconds);
+  result.build_seconds = seconds_since(build);
+
+  const Clock::time_point simulation = Clock::now();
+  VerifyOptions verifying;
+  verifying.probes = false;
+  result.verified = verify(library, directory, plan, golden, frames, verifying, progress);
+  result.run_seconds = seconds_since(simulation);
+  return result;
+}
+
+nlohmann::json to_json(const NetlistResult& result) {
+  return {{"frames", result.verified.frames},
+          {"values_checked", result.verified.values},
+          {"mismatches", result.verified.mismatches},
+          {"passed", result.verified.passed()},
+          {"cells", count_of(result.cells)},
+          {"flip_flops", flip_flops(result.cells)},
+          {"synthesis_seconds", result.synthesis_seconds},
+          {"build_seconds", result.build_seconds},
+          {"run_seconds", result.run_seconds},
+          {"seconds", result.synthesis_seconds + result.build_seconds + result.run_seconds}};
+}
+
+}  // namespace emamba
