@@ -2,6 +2,7 @@
 #include "hw/plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <deque>
 #include <map>
 
@@ -640,6 +641,7 @@ class Planner {
           {"TableInit", memory(name_ + "_reciprocal", kReciprocalBits, std::move(table))}};
       r.timing = Steps{};
       r.resources = rom(256, kReciprocalBits, false);
+      r.resources.lut /= 2;  // it falls steadily: neighbours have most bits in common
       r.resources += registers(sum_bits + 2);
     } else {
       // Buffered on both sides: it holds its input for all its steps, as its consumer does.
@@ -679,7 +681,8 @@ class Planner {
     r = control(words, depth);
     r += times(par, multiplier(sum_bits + 1, kReciprocalBits + 1));
     r += times(par, multiplier(kRatioBits, 8));
-    r += times(par, adder(3 * (sum_bits + 1) + acc));
+    // D * x, by one addition for every bit of D that is set.
+    r += times(par, adder(std::popcount(static_cast<unsigned>(D)) * (sum_bits + 1) + acc));
     r += times(par, requantiser(sum_bits + 23, kRatioBits, 1));
     r += times(par, requantiser(acc, y_bits, count));
     r += registers(par * (sum_bits + 17 + acc + y_bits) + kReciprocalBits);
@@ -847,33 +850,36 @@ class Planner {
     }
     const int line = std::max(8 + t.slope_bits, t.intercept_bits) + 1;
     cell += pwl_line(t.knots, t.slope_bits, t.intercept_bits, count);
-    cell += adder(line + std::max(state_bits + 1, increment_bits) + 1);
+    // An increment is a product shifted: the bits that the shift fills take no adder and no delay.
+    const int moved = std::min(increment_bits, x_bits + 8);
+    cell += adder(line + moved + 1);
     cell += requantiser(delta_bits + 8, 8, count);
     cell += requantiser(delta_bits + b_bits, 8, count);
     cell += requantiser(line, 8, count);
-    cell += requantiser(x_bits + 8, std::min(increment_bits, x_bits + 8), count);
+    cell += requantiser(x_bits + 8, moved, count);
     cell += requantiser(std::max(state_bits + 1, increment_bits) + 1, state_bits, 1);
-    cell += registers(8 * 4 + t.slope_bits + 3 * t.intercept_bits + state_bits + increment_bits);
-    cell += delay(increment_bits, kMulLatency + 1);
-    cell += delay(x_bits, kMulLatency + 1);
-    cell += delay(c_bits, 4 + 3 * kMulLatency);
+    cell += registers(8 * 3 + t.slope_bits + 3 * t.intercept_bits + state_bits + moved);
+    cell += delay(moved, kMulLatency + 1);
     Resources& r = core.resources;
     r = control(a_words, depth);
     r += times(std::int64_t{d_par} * n_par, cell);
+    // What the states of a channel share, and what the channels share.
     Resources channel = adder_tree(n_par, c_bits + state_bits, acc);
     channel += multiplier(8, x_bits);
-    channel += times(2, adder(acc));
+    channel += adder(acc);
     channel += requantiser(x_bits + 8, x_bits + 8, count);
     channel += requantiser(acc, y_bits, count);
     channel += registers(acc + y_bits + x_bits + delta_bits);
+    channel += delay(x_bits, kMulLatency + 1);
     channel += delay(x_bits, depth - 5);
     r += times(d_par, channel);
+    r += times(n_par, delay(c_bits, 4 + 3 * kMulLatency));
     r += registers(n_par * (b_bits + c_bits));
     r += multiplexer(n_beats, n_par * (b_bits + c_bits));
     r += rom(a_words, d_par * n_par * 8, block);
     r += rom(d_words, d_par * 8, false);
     r += ram(steps, d_par * n_par * stored);
-    r.lut += d_par * n_par * stored / 2;  // zeros for the first token
+    r.lut += d_par * n_par * stored;  // zeros for the first token
 
     const auto shift = [&](const auto& value) { return bytes(contexts, value); };
     core.parameters = {
@@ -1036,11 +1042,12 @@ class Planner {
       instance.parameters = {{"Width", number(width)}};
       if (fifo->depth == 2) {
         instance.module = "em_stream_register";
-        instance.resources = {.lut = width / 2 + 8, .ff = 2 * width + 4};
+        instance.resources = {.lut = width + 5, .ff = 2 * width + 4};
       } else {
         instance.parameters.push_back({"Depth", number(fifo->depth)});
         instance.resources = ram(fifo->depth, width + 1);
-        instance.resources += control(fifo->depth * fifo->depth, 0);
+        instance.resources += control(fifo->depth, 0);
+        instance.resources += registers(index_bits(fifo->depth));  // three counters
       }
     }
     Plan plan;

@@ -2,6 +2,7 @@
 #include "hw/resources.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "fx/number.h"
 
@@ -55,15 +56,18 @@ Resources adder_tree(int terms, int in_bits, int out_bits) {
   return sum;
 }
 
+// Rounding takes the carry chain alone, for half is a constant. Saturation takes a look-up table a
+// bit and one for every six bits that must be like the sign. A shift to the left takes nothing.
 Resources requantiser(int in_bits, int out_bits, int contexts) {
-  const std::int64_t one = in_bits + out_bits + 4;
+  const int cut = in_bits - out_bits;
+  const std::int64_t one = cut > 0 ? out_bits + 1 + cut / 6 : 0;
   return {.lut = contexts * one + (contexts - 1) * out_bits};
 }
 
+// Functions of 8 bits: up to four look-up tables a bit, on average fewer than that.
 Resources pwl_line(int knots, int slope_bits, int intercept_bits, int contexts) {
-  // A function of 8 bits: at most 4 look-up tables a bit, fewer with few knots.
   const std::int64_t bits = slope_bits + intercept_bits;
-  return {.lut = contexts * bits * std::min(4, 1 + knots / 6)};
+  return {.lut = contexts * bits * std::min(24, 6 + knots) / 10};
 }
 
 bool wants_block(std::int64_t words, int width) {
@@ -77,8 +81,12 @@ Resources rom(std::int64_t words, int width, bool block) {
     const std::int64_t bits = std::max<std::int64_t>(1, 36 * 512 / deep);
     return {.bram18 = deep > 18432 ? width * ceil_div(words, 18432) : ceil_div(width, bits)};
   }
-  // 64 words a look-up table; a registered output.
-  return {.lut = width * ceil_div(words, 64), .ff = width};
+  // Columns that are equal in every word are one. Yosys needs a look-up table for 16 words, where
+  // 64 would fit. The output is registered.
+  const double kinds = std::exp2(static_cast<double>(words));
+  const auto columns = static_cast<std::int64_t>(
+      words > 16 ? width : std::ceil(kinds * -std::expm1(-static_cast<double>(width) / kinds)));
+  return {.lut = columns * ceil_div(words, 16), .ff = columns};
 }
 
 // Simple dual-port memories of look-up tables: 14 bits of 32 words in 8, 7 bits of 64 words in 8.
@@ -96,7 +104,7 @@ Resources multiplexer(std::int64_t choices, int width) {
 
 Resources control(std::int64_t steps, int depth) {
   const int counter = fx::ceil_log2(std::max<std::int64_t>(steps, 2));
-  return {.lut = 4 * counter + 8, .ff = 2 * counter + 2 * depth};
+  return {.lut = 3 * counter + 4, .ff = 2 * counter + 2 * depth};
 }
 
 }  // namespace emamba
