@@ -53,7 +53,10 @@ std::string shim(const Design& design, const SimulatorSources& sources) {
       "struct Sim {\n"
       "  VerilatedContext context;\n"
       "  Vtop top{&context};\n";
-  if (sources.trace) text += "  std::unique_ptr<VerilatedVcdC> wave;\n";
+  // Tracing must be allowed before the model runs for the first time.
+  if (sources.trace) {
+    text += "  std::unique_ptr<VerilatedVcdC> wave;\n  Sim() { context.traceEverOn(true); }\n";
+  }
   text +=
       "};\n"
       "}\n"
@@ -76,13 +79,12 @@ std::string shim(const Design& design, const SimulatorSources& sources) {
     text +=
         "void em_wave(void* self, const char* path) {\n"
         "  Sim* sim = static_cast<Sim*>(self);\n"
-        "  sim->context.traceEverOn(true);\n"
         "  sim->wave = std::make_unique<VerilatedVcdC>();\n"
         "  sim->top.trace(sim->wave.get(), 99);\n"
         "  sim->wave->open(path);\n"
         "}\n"
         "void em_dump(void* self, unsigned long long time) {\n"
-        "  static_cast<Sim*>(self)->wave->dump(time);\n"
+        "  static_cast<Sim*>(self)->wave->dump(static_cast<uint64_t>(time));\n"
         "}\n"
         "void em_close(void* self) { static_cast<Sim*>(self)->wave->close(); }\n";
   }

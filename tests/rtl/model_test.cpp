@@ -20,10 +20,11 @@ struct Built {
   }
 };
 
-VerifyResult verify_random(const Built& built, const Program& program, Rng& rng) {
+VerifyResult verify_random(const Built& built, const Program& program, Rng& rng,
+                           const VerifyOptions& options = {}) {
   std::vector<Tensor<std::int32_t>> frames;
   for (int i = 0; i < 6; ++i) frames.push_back(random_tokens(program, rng));
-  return verify(built.library, built.folder.path(), built.plan, Golden(program), frames, {});
+  return verify(built.library, built.folder.path(), built.plan, Golden(program), frames, options);
 }
 
 void expect_verified(const Program& program, const HardwareSpec& hardware, Rng& rng) {
@@ -83,12 +84,26 @@ TEST(Model, AWrongWeightIsNamed) {
   std::string text = read_file(path);
   text[text.find('\n') - 1] = text[text.find('\n') - 1] == '0' ? '7' : '0';
   write_file(path, text);
-  const VerifyResult result = verify_random(built, program, rng);
+  VerifyOptions options;
+  options.wave = built.folder / "mismatch.vcd";
+  options.traced_library = [&] {
+    return build_simulator(built.plan.design,
+                           {.directory = built.folder.path(),
+                            .files = design_sources(),
+                            .trace = true,
+                            .place = "sim_wave"},
+                           1);
+  };
+  const VerifyResult result = verify_random(built, program, rng, options);
   ASSERT_TRUE(result.first.has_value());
   EXPECT_EQ(result.first->edge, "blocks.1.in_proj");
   EXPECT_EQ(result.first->unit, "blocks.1.in_proj");
   EXPECT_EQ(result.first->channel, 0);
   EXPECT_NE(result.first->expected, result.first->got);
+  // The waveform covers the cycle of the mismatch; a cycle is two steps of time.
+  const std::string wave = read_file(options.wave);
+  EXPECT_NE(wave.find("$enddefinitions"), std::string::npos);
+  EXPECT_NE(wave.find(fmt::format("\n#{}\n", 2 * result.first->cycle)), std::string::npos);
   EXPECT_FALSE(result.passed());
 }
 
