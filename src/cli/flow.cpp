@@ -231,6 +231,7 @@ class Flow {
     const Stopwatch watch;
     Plan plan = job_plan(job_, files_.program.content);
     json result = estimate_json(plan);
+    design_hash_ = design_hash(plan);
     result["folder"] = emit_stage(job_, plan, files_.program.content);
     result["clock_mhz"] = job_.spec.hardware.clock_mhz;
     result["seconds"] = watch.seconds();
@@ -244,7 +245,7 @@ class Flow {
 
   void verify(const Plan& plan) {
     const std::string key = stage_key("verify", {{"program", files_.program.sha256},
-                                                 {"design", design_hash(plan)},
+                                                 {"design", design_hash_},
                                                  {"frames", frames_},
                                                  {"data", hashes_}});
     const auto use = [](const json& result) {
@@ -262,7 +263,8 @@ class Flow {
       for (const char* name : {"verify.json", "report.md", "report.html"}) {
         std::filesystem::remove(out(name), code);
       }
-      result = verify_stage(job_, plan, files_.program.content, frames_);
+      result = verify_stage(job_, plan, files_.program.content,
+                            stages_.at("hardware").at("folder").get<std::string>(), frames_);
       require_verified(result);
       result["key"] = key;
       result["seconds"] =
@@ -283,7 +285,7 @@ class Flow {
     // A synthesis of this very design.
     std::optional<json> synth =
         read_result(out("synth.json"), [](const json& result) { result.at("units").at(0); });
-    if (!has(synth, "design", design_hash(plan))) synth.reset();
+    if (!has(synth, "design", design_hash_)) synth.reset();
     const ReportInput input{
         .config = job_.config,
         .spec = to_json(job_.spec),
@@ -355,6 +357,7 @@ class Flow {
   std::size_t frames_;
   json hashes_;
   EvalFiles files_;
+  std::string design_hash_;  // of the planned hardware
   json stages_ = json::object();
 };
 

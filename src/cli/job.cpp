@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/job.h"
 
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <thread>
@@ -14,11 +13,6 @@
 
 namespace emamba {
 namespace {
-
-double now() {
-  using Clock = std::chrono::steady_clock;
-  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
 
 // As a shell needs it.
 std::string quoted(const std::string& word) {
@@ -193,11 +187,6 @@ void write_result(const Job& job, const std::string& name, const nlohmann::json&
 double rounded(double value, int digits) {
   const double scale = std::pow(10.0, digits);
   return std::round(value * scale) / scale;
-}
-
-Stopwatch::Stopwatch() : start_(now()) {}
-double Stopwatch::seconds() const {
-  return rounded(now() - start_, 3);
 }
 
 }  // namespace emamba

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/stopwatch.h"
 #include "cli/cli.h"
 #include "data/catalogue.h"
 #include "ir/float_model.h"
@@ -68,15 +69,5 @@ nlohmann::json data_hashes(const Job& job);
 void write_result(const Job& job, const std::string& name, const nlohmann::json& result);
 // For result files: the shortest text that gives the number back is not wanted for seconds.
 double rounded(double value, int digits);
-
-// Seconds since construction.
-class Stopwatch {
- public:
-  Stopwatch();
-  double seconds() const;  // to the millisecond
-
- private:
-  double start_;
-};
 
 }  // namespace emamba

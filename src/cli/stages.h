@@ -65,11 +65,13 @@ std::string emit_stage(const Job& job, const Plan& plan, const Program& program)
 std::vector<Tensor<std::int32_t>> test_frames(const Job& job, const Program& program,
                                               std::size_t count);
 
-// Simulates the accelerator on the first `frames` test frames against golden. Returns
+// Simulates the accelerator that emit_stage() wrote to `folder` on the first `frames` test frames
+// against golden. Returns
 // {"frames", "edges_checked", "values_checked", "mismatches", "latency_cycles",
 // "cycles_per_frame", ...}; on a mismatch writes `wave`, if that names a file.
 nlohmann::json verify_stage(const Job& job, const Plan& plan, const Program& program,
-                            std::size_t frames, const std::string& wave = "");
+                            const std::string& folder, std::size_t frames,
+                            const std::string& wave = "");
 // Throws Error when such a result is not a success, naming what differs and where.
 void require_verified(const nlohmann::json& result);
 

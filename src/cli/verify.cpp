@@ -51,12 +51,9 @@ std::vector<Tensor<std::int32_t>> test_frames(const Job& job, const Program& pro
   return frames;
 }
 
-json verify_stage(const Job& job, const Plan& plan, const Program& program, std::size_t frames,
-                  const std::string& wave) {
-  const std::string folder = emit_stage(job, plan, program);
-  SimulatorSources sources{.directory = folder};
-  for (const std::string& file : rtl_sources()) sources.files.push_back("rtl/" + file);
-  sources.files.push_back("top.sv");
+json verify_stage(const Job& job, const Plan& plan, const Program& program,
+                  const std::string& folder, std::size_t frames, const std::string& wave) {
+  const SimulatorSources sources{.directory = folder, .files = design_files()};
   const Stopwatch building;
   std::string library;
   {
@@ -160,7 +157,9 @@ void add_verify(CLI::App& app) {
     // A failure must not leave an earlier success behind.
     std::error_code code;
     std::filesystem::remove(job.out + "/verify.json", code);
-    const json result = verify_stage(job, plan, program.content, options->frames, options->wave);
+    const std::string folder = emit_stage(job, plan, program.content);
+    const json result =
+        verify_stage(job, plan, program.content, folder, options->frames, options->wave);
     write_result(job, "verify.json", result);
     if (options->json) {
       fmt::print("{}\n", result.dump(2));

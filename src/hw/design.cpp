@@ -3,7 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace emamba {
+
+std::string identifier(std::string name) {
+  std::replace(name.begin(), name.end(), '.', '_');
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
 
 Design unit_design(const Design& design, int unit) {
   Design part;

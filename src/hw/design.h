@@ -4,7 +4,6 @@
 // simulation read it, and know no operation.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -101,6 +100,9 @@ struct Design {
   std::vector<Port> inputs, outputs;
   std::vector<Port> probes;  // every edge that has a stream of its own, in the program's order
 };
+
+// A name of the program or of a port as an identifier of SystemVerilog.
+std::string identifier(std::string name);
 
 // The instances of one unit alone, with the streams that cross its border as inputs and outputs
 // named sN, N being the stream's number in the whole design. For synthesis of a part.

@@ -62,19 +62,11 @@ std::string port_lines(const Design& design, const Port& port, bool input) {
   return fmt::format(
       ",\n  {0} logic {1}_valid_{2},\n  {3} logic {1}_ready_{4},\n  {0} logic {5}{1}_data_{2},\n"
       "  {0} logic {1}_last_{2}",
-      in, stream_name(port), forward, out, backward,
+      in, identifier(port.name), forward, out, backward,
       range(design.streams[port.stream].data_bits()));
 }
 
 }  // namespace
-
-std::string stream_name(const Port& port) {
-  std::string name = port.name;
-  for (char& c : name) {
-    if (c == '.' || c == '-') c = '_';
-  }
-  return name;
-}
 
 std::string top_module(const Design& design) {
   std::string text = kHeader;
@@ -91,13 +83,13 @@ std::string top_module(const Design& design) {
     text += fmt::format(
         "  assign s{0}_valid = {1}_valid_i;\n  assign s{0}_data = {1}_data_i;\n"
         "  assign s{0}_last = {1}_last_i;\n  assign {1}_ready_o = s{0}_ready;\n",
-        port.stream, stream_name(port));
+        port.stream, identifier(port.name));
   }
   for (const Port& port : design.outputs) {
     text += fmt::format(
         "  assign {1}_valid_o = s{0}_valid;\n  assign {1}_data_o = s{0}_data;\n"
         "  assign {1}_last_o = s{0}_last;\n  assign s{0}_ready = {1}_ready_i;\n",
-        port.stream, stream_name(port));
+        port.stream, identifier(port.name));
   }
   int unit = -1;
   for (const Instance& instance : design.instances) {
@@ -153,6 +145,13 @@ std::vector<std::string> rtl_sources(const std::string& tech) {
   return sources;
 }
 
+std::vector<std::string> design_files(const std::string& tech) {
+  std::vector<std::string> files;
+  for (const std::string& source : rtl_sources(tech)) files.push_back("rtl/" + source);
+  files.push_back("top.sv");
+  return files;
+}
+
 std::string interface_text(const Plan& plan, const Program& program) {
   const Design& design = plan.design;
   std::string text = fmt::format(
@@ -172,7 +171,7 @@ std::string interface_text(const Plan& plan, const Program& program) {
   const auto row = [&](const Port& port, const char* direction) {
     const StreamType& s = design.streams[port.stream];
     text += fmt::format("| `{}` | {} | {} | {} | {} | {} a sequence | {} numbers | {} |\n",
-                        stream_name(port), direction, s.words, s.bits,
+                        identifier(port.name), direction, s.words, s.bits,
                         program.edges[port.edges.front()].type.exp, port.vectors, port.width,
                         port.beats);
   };
@@ -213,12 +212,11 @@ void emit(const Plan& plan, const Program& program, const std::string& directory
   std::error_code code;
   for (const char* part : {"/mem", "/rtl"}) std::filesystem::remove_all(directory + part, code);
   for (const char* tech : {"", "xilinx"}) {
-    std::string list;
     for (const std::string& source : rtl_sources(tech)) {
       write_file(directory + "/rtl/" + source, read_file(folder + "/" + source));
-      list += "rtl/" + source + "\n";
     }
-    write_file(directory + (*tech ? "/files_xilinx.f" : "/files.f"), list + "top.sv\n");
+    write_file(directory + (*tech ? "/files_xilinx.f" : "/files.f"),
+               fmt::format("{}\n", fmt::join(design_files(tech), "\n")));
   }
   for (const Memory& memory : plan.design.memories) {
     std::string text;

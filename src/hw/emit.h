@@ -32,4 +32,8 @@ std::string rtl_folder();
 // modules instead of the generic ones of the same name.
 std::vector<std::string> rtl_sources(const std::string& tech = "");
 
+// The files of an emitted design in reading order, relative to its folder: the library's and
+// top.sv.
+std::vector<std::string> design_files(const std::string& tech = "");
+
 }  // namespace emamba

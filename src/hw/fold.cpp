@@ -34,13 +34,6 @@ std::vector<int> divisors(int n) {
   return all;
 }
 
-// Steps in which a linear operation meets its input beats.
-std::int64_t in_groups(const Program& program, const Linear& op, int lanes, int in) {
-  const std::int64_t beats = arriving_beats(program, op.x, lanes);
-  if (in >= lanes) return beats_of(beats, in / lanes);
-  return flattening(program, op.x) ? beats * (lanes / in) : beats_of(op.in, in);
-}
-
 bool in_block(const Op& op) {
   return name_of(op).starts_with("blocks.");
 }
@@ -56,6 +49,12 @@ std::int64_t arriving_beats(const Program& program, EdgeIndex x, int lanes) {
   const Pool* pool = flattening(program, x);
   return pool ? pool->tokens * beats_of(pool->width, lanes)
               : beats_of(program.edges[x].width, lanes);
+}
+
+std::int64_t linear_in_beats(const Program& program, const Linear& op, int lanes, int in) {
+  const std::int64_t beats = arriving_beats(program, op.x, lanes);
+  if (in >= lanes) return beats_of(beats, in / lanes);
+  return flattening(program, op.x) ? beats * (lanes / in) : beats_of(op.in, in);
 }
 
 int divider_steps(int width) {
@@ -76,7 +75,7 @@ FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& har
 
     FoldCost operator()(const Embed& o) { return {0, beats_of(o.out, lanes)}; }
     FoldCost operator()(const Linear& o) {
-      const std::int64_t groups = in_groups(program, o, lanes, fold.in);
+      const std::int64_t groups = linear_in_beats(program, o, lanes, fold.in);
       const std::int64_t steps =
           std::max({groups * beats_of(o.out, fold.out), arriving_beats(program, o.x, lanes),
                     beats_of(o.out, lanes)});
@@ -94,7 +93,7 @@ FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& har
     FoldCost operator()(const Scan& o) {
       const std::int64_t steps = beats_of(o.width, fold.out) * (o.states / fold.in);
       return {std::int64_t{fold.out} * (6 * fold.in + 1),
-              std::max({steps, std::int64_t{kRecurrence}, beats_of(o.width, lanes),
+              std::max({steps, std::int64_t{kScanRecurrence}, beats_of(o.width, lanes),
                         beats_of(o.states, lanes)})};
     }
     FoldCost operator()(const Gate& o) { return each(o.width, fold.out); }

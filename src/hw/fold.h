@@ -29,6 +29,14 @@ struct FoldCost {
 };
 FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& hardware, Fold fold);
 
+// Beats of `in` numbers in which a linear operation takes its input.
+std::int64_t linear_in_beats(const Program& program, const Linear& op, int lanes, int in);
+
+// Registers of a multiplier (em_pkg::mul_latency), and em_scan's cycles from a state to the same
+// state: a multiplier and an addition.
+inline constexpr int kMulLatency = 2;
+inline constexpr int kScanRecurrence = kMulLatency + 1;
+
 // Steps of em_reciprocal_divider for tokens of `width` channels: the bits of its dividend.
 int divider_steps(int width);
 

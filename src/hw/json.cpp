@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hw/json.h"
 
-#include "hw/emit.h"
+#include "base/overloaded.h"
 
 namespace emamba {
 namespace {
@@ -13,13 +13,6 @@ double share(std::int64_t products, std::int64_t multipliers, std::int64_t cycle
   return static_cast<double>(products) /
          (static_cast<double>(multipliers) * static_cast<double>(cycles));
 }
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
 
 json timing_json(const Timing& timing) {
   return std::visit(Overloaded{[](const Steps& s) {

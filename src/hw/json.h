@@ -18,7 +18,4 @@ nlohmann::json to_json(const Resources& resources);
 // multiplier_use is multiplications a frame / (multipliers x cycles a frame).
 nlohmann::json estimate_json(const Plan& plan);
 
-// The port's name as an identifier of SystemVerilog.
-std::string stream_name(const Port& port);
-
 }  // namespace emamba

@@ -15,7 +15,6 @@
 namespace emamba {
 namespace {
 
-constexpr int kMulLatency = 2;  // em_pkg::mul_latency
 constexpr int kReciprocalBits = 21;
 constexpr int kRatioBits = 16;
 
@@ -25,12 +24,6 @@ int index_bits(std::int64_t n) {
 }
 int tree_latency(int n) {
   return (fx::ceil_log2(n) + 1) / 2;
-}
-
-std::string identifier(std::string name) {
-  std::replace(name.begin(), name.end(), '.', '_');
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
 }
 
 template <class T>
@@ -175,6 +168,17 @@ class Planner {
     return quoted(file);
   }
 
+  // Appends a vector of `width` numbers as words of `par`; value(i) is number i, padding is 0.
+  template <class F>
+  static void pack(std::vector<std::string>& words, std::int64_t width, int par, int bits,
+                   const F& value) {
+    for (std::int64_t first = 0; first < width; first += par) {
+      Bits word;
+      for (std::int64_t i = first; i < first + par; ++i) word.put(i < width ? value(i) : 0, bits);
+      words.push_back(word.hex());
+    }
+  }
+
   void unit(const std::string& name, const std::string& kind) {
     design_.units.push_back({name, kind});
   }
@@ -245,7 +249,7 @@ class Planner {
   }
 
   // --- Edges
-  // ----------------------------------------------------------------------------------------
+  // --------------------------------------------------------------------------------------
 
   // A flattened edge is its input, told otherwise: it has no hardware.
   EdgeIndex resolved(EdgeIndex edge) const {
@@ -314,7 +318,7 @@ class Planner {
   }
 
   // --- Shared blocks
-  // --------------------------------------------------------------------------------
+  // ------------------------------------------------------------------------------
 
   std::int64_t sequence_beats(EdgeIndex index) const {
     return program_.spec.L() * beats_of(edge(index).width, lanes_);
@@ -356,7 +360,7 @@ class Planner {
   }
 
   // --- Operations
-  // -----------------------------------------------------------------------------------
+  // ---------------------------------------------------------------------------------
 
   // Plans one operation, which stands at these places of the program; returns its output stream.
   int operation(const std::vector<std::size_t>& indices) {
@@ -367,7 +371,7 @@ class Planner {
     if (indices.size() > 1) name = "blocks" + name.substr(name.find('.', 7));
     unit(name, kind_of(op));
     name_ = identifier(name);
-    const bool flat = (flattening(program_, inputs_of(op)[0]) != nullptr);
+    const bool flat = flattening(program_, inputs_of(op)[0]) != nullptr;
     const Edge& x = edge(inputs_of(op)[0]);
     vectors_ = (x.per_sequence || flat ? 1 : program_.spec.L()) *
                static_cast<std::int64_t>(indices.size());
@@ -408,24 +412,10 @@ class Planner {
     const int acc = acc_bits();
     std::vector<std::string> table, bias;
     for (int id = 0; id < op.vocab; ++id) {
-      for (std::int64_t b = 0; b < beats; ++b) {
-        Bits word;
-        for (int i = 0; i < lanes_; ++i) {
-          const std::int64_t at = b * lanes_ + i;
-          word.put(at < op.out ? op.table.row(id)[at] : 0, 8);
-        }
-        table.push_back(word.hex());
-      }
+      pack(table, op.out, lanes_, 8, [&](std::int64_t i) { return op.table.row(id)[i]; });
     }
     for (int row = 0; row < op.bias_rows; ++row) {
-      for (std::int64_t b = 0; b < beats; ++b) {
-        Bits word;
-        for (int i = 0; i < lanes_; ++i) {
-          const std::int64_t at = b * lanes_ + i;
-          word.put(at < op.out ? op.bias.row(row)[at] : 0, acc);
-        }
-        bias.push_back(word.hex());
-      }
+      pack(bias, op.out, lanes_, acc, [&](std::int64_t i) { return op.bias.row(row)[i]; });
     }
     const auto words = static_cast<std::int64_t>(table.size());
     const bool block = wants_block(words, lanes_ * 8);
@@ -456,10 +446,8 @@ class Planner {
     const bool flat = flattening(program_, op.x) != nullptr;
     const int tokens = flat ? program_.spec.L() : 1, token_width = op.in / tokens;
     const int in_par = fold_.in, out_par = fold_.out;
-    const std::int64_t arriving = tokens * beats_of(token_width, lanes_);
-    const std::int64_t in_beats = in_par >= lanes_ ? beats_of(arriving, in_par / lanes_)
-                                  : flat           ? arriving * (lanes_ / in_par)
-                                                   : beats_of(op.in, in_par);
+    const std::int64_t arriving = arriving_beats(program_, op.x, lanes_);
+    const std::int64_t in_beats = linear_in_beats(program_, op, lanes_, in_par);
     const std::int64_t out_beats = beats_of(op.out, out_par);
     const int x_bits = type(op.x).bits, y_bits = y_type().bits, acc = acc_bits(x_bits + 8);
     const int count = static_cast<int>(contexts.size());
@@ -487,14 +475,7 @@ class Planner {
     }
     for (const Linear* o : contexts) {
       for (int row = 0; row < op.bias_rows; ++row) {
-        for (std::int64_t g = 0; g < out_beats; ++g) {
-          Bits word;
-          for (int y = 0; y < out_par; ++y) {
-            const std::int64_t at = g * out_par + y;
-            word.put(at < op.out ? o->bias.row(row)[at] : 0, acc);
-          }
-          bias.push_back(word.hex());
-        }
+        pack(bias, op.out, out_par, acc, [&](std::int64_t i) { return o->bias.row(row)[i]; });
       }
     }
     const auto weight_words = static_cast<std::int64_t>(weights.size());
@@ -558,18 +539,9 @@ class Planner {
     const std::int64_t beats = beats_of(op.width, par);
     std::vector<std::string> weights, bias;
     for (const DwConv* o : contexts) {
-      for (std::int64_t b = 0; b < beats; ++b) {
-        Bits weight, offset;
-        for (int i = 0; i < par; ++i) {
-          const std::int64_t d = b * par + i;
-          for (int k = 0; k < op.taps; ++k) {
-            weight.put(d < op.width ? o->weight.row(d)[k] : 0, 8);
-          }
-          offset.put(d < op.width ? o->bias.data[d] : 0, acc);
-        }
-        weights.push_back(weight.hex());
-        bias.push_back(offset.hex());
-      }
+      pack(weights, std::int64_t{op.width} * op.taps, par * op.taps, 8,
+           [&](std::int64_t i) { return o->weight.data[i]; });
+      pack(bias, op.width, par, acc, [&](std::int64_t i) { return o->bias.data[i]; });
     }
     const auto words = static_cast<std::int64_t>(weights.size());
     const int depth = 3 + kMulLatency + tree_latency(op.taps);
@@ -630,11 +602,8 @@ class Planner {
     const int reciprocal = stream(1, kReciprocalBits + sum_bits);
     if (hardware_.reciprocal == Reciprocal::kTable) {
       std::vector<std::string> table;
-      for (int range = 0; range < 256; ++range) {
-        Bits word;
-        word.put(fx::norm_reciprocal(D, range), kReciprocalBits);
-        table.push_back(word.hex());
-      }
+      pack(table, 256, 1, kReciprocalBits,
+           [&](std::int64_t range) { return fx::norm_reciprocal(D, range); });
       Instance& r = add("em_reciprocal_table", name_ + "_reciprocal", {statistics}, {reciprocal});
       r.parameters = {
           {"SumBits", number(sum_bits)},
@@ -660,16 +629,8 @@ class Planner {
 
     std::vector<std::string> weights, bias;
     for (const RangeNorm* o : contexts) {
-      for (std::int64_t b = 0; b < beats; ++b) {
-        Bits weight, offset;
-        for (int i = 0; i < par; ++i) {
-          const std::int64_t d = b * par + i;
-          weight.put(d < D ? o->weight.data[d] : 0, 8);
-          offset.put(d < D ? o->bias.data[d] : 0, acc);
-        }
-        weights.push_back(weight.hex());
-        bias.push_back(offset.hex());
-      }
+      pack(weights, D, par, 8, [&](std::int64_t i) { return o->weight.data[i]; });
+      pack(bias, D, par, acc, [&](std::int64_t i) { return o->bias.data[i]; });
     }
     const auto words = static_cast<std::int64_t>(weights.size());
     const int depth = 4 + 2 * kMulLatency;
@@ -796,7 +757,6 @@ class Planner {
     std::vector<std::string> a, d;
     for (const Scan* o : contexts) {
       for (std::int64_t db = 0; db < d_beats; ++db) {
-        Bits skip;
         for (std::int64_t nb = 0; nb < n_beats; ++nb) {
           Bits word;
           for (int i = 0; i < d_par; ++i) {
@@ -807,19 +767,15 @@ class Planner {
           }
           a.push_back(word.hex());
         }
-        for (int i = 0; i < d_par; ++i) {
-          const std::int64_t channel = db * d_par + i;
-          skip.put(channel < op.width ? o->D.data[channel] : 0, 8);
-        }
-        d.push_back(skip.hex());
       }
+      pack(d, op.width, d_par, 8, [&](std::int64_t i) { return o->D.data[i]; });
     }
     const auto a_words = static_cast<std::int64_t>(a.size()),
                d_words = static_cast<std::int64_t>(d.size());
     const bool block = wants_block(a_words, d_par * n_par * 8);
     const int depth = 9 + 3 * kMulLatency + tree_latency(n_par);
     const std::int64_t steps = d_beats * n_beats;
-    const int idle = static_cast<int>(std::max<std::int64_t>(0, kMulLatency + 1 - steps));
+    const int idle = static_cast<int>(std::max<std::int64_t>(0, kScanRecurrence - steps));
 
     // Inputs in the order of the operation's edges; B and C as one beat each.
     const auto gathered = [&](const char* which, int in) {
@@ -1020,7 +976,7 @@ class Planner {
   }
 
   // --- The end
-  // --------------------------------------------------------------------------------------
+  // ------------------------------------------------------------------------------------
 
   Plan finish() {
     const double blocks = total_resources(design_).bram36();

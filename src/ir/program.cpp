@@ -4,18 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/overloaded.h"
 #include "fx/range_norm.h"
 #include "fx/scan.h"
 
 namespace emamba {
 namespace {
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
 
 // Largest magnitude of a type's integers.
 std::int64_t magnitude(NumberType type) {

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
-#include "hw/json.h"
+#include "hw/plan.h"
 #include "sim/tool.h"
 
 namespace emamba {
@@ -27,11 +27,11 @@ std::string shim(const Design& design, const SimulatorSources& sources) {
   port("clk_i");
   port("rst_ni");
   for (const Port& p : design.inputs) {
-    const std::string name = stream_name(p);
+    const std::string name = identifier(p.name);
     for (const char* kind : {"_valid_i", "_ready_o", "_data_i", "_last_i"}) port(name + kind);
   }
   for (const Port& p : design.outputs) {
-    const std::string name = stream_name(p);
+    const std::string name = identifier(p.name);
     for (const char* kind : {"_valid_o", "_ready_i", "_data_o", "_last_o"}) port(name + kind);
   }
   for (const Port& p : design.probes) {
@@ -119,7 +119,8 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
         "name another one with --out");
   }
 
-  std::string key = fmt::format("{}\n{}\n{}\n", kSafe, sources.trace, shim(design, sources));
+  const std::string interface = shim(design, sources);
+  std::string key = fmt::format("{}\n{}\n{}\n", kSafe, sources.trace, interface);
   for (const std::string& file : sources.files) {
     key += file + " " + sha256_file(sources.directory + "/" + file) + "\n";
   }
@@ -128,7 +129,7 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
 
   std::error_code code;
   std::filesystem::remove_all(place, code);
-  write_file(place + "/shim.cpp", shim(design, sources));
+  write_file(place + "/shim.cpp", interface);
   write_file(place + "/control.vlt", control_file(design));
   std::vector<std::string> command = {
       "verilator", "--cc", "--exe", "--build", "-j", std::to_string(threads), "--prefix", "Vtop",

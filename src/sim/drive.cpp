@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "hw/json.h"
 
 namespace emamba {
 namespace {
@@ -128,7 +127,7 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
   const std::int64_t longest = 2 * design.inputs[0].beats * design.inputs[0].vectors;
   for (std::size_t i = 0; i < design.inputs.size(); ++i) {
     const Port& port = design.inputs[i];
-    const std::string name = stream_name(port);
+    const std::string name = identifier(port.name);
     drivers.push_back({port,
                        design.streams[port.stream],
                        {simulator.signal(name + "_valid_i"), simulator.signal(name + "_ready_o"),
@@ -141,7 +140,7 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
     watchers.back().values.resize(port.width);
   };
   const Port& out = design.outputs.at(0);
-  const std::string out_name = stream_name(out);
+  const std::string out_name = identifier(out.name);
   watch(out, {simulator.signal(out_name + "_valid_o"), simulator.signal(out_name + "_ready_i"),
               simulator.signal(out_name + "_data_o"), simulator.signal(out_name + "_last_o")});
   if (probes) {

@@ -53,7 +53,7 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
   if (!options.probes) result.edges = 1;
   // Enough frames to reach the planned steady state; beyond the given ones they come again.
   const auto planned_frames = static_cast<std::int64_t>(plan.cycles.frame_ends.size());
-  const std::int64_t first_pass = options.check_cycles ? std::max(count, planned_frames) : count;
+  const std::int64_t first_pass = std::max(count, planned_frames);
 
   const auto traffic = [&](std::int64_t n) {
     std::vector<Vectors> inputs(1);
@@ -66,18 +66,10 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
     return inputs;
   };
 
-  // One pass; a mismatch ends it. With `wave`, the cycles before `until` are written.
-  const auto run = [&](const std::string& lib, const char* pass, std::int64_t n,
-                       const Stalls& stalls, std::int64_t wave_from) {
-    Simulator simulator(lib, directory);
-    bool waving = false;
-    std::int64_t wave_until = -1;
+  // One pass; a mismatch ends it.
+  const auto run = [&](const char* pass, std::int64_t n, const Stalls& stalls) {
+    Simulator simulator(library, directory);
     const auto compare = [&](const Passed& vector) {
-      if (wave_from >= 0 && !waving && simulator.cycle() >= wave_from) {
-        simulator.begin_wave(options.wave);
-        waving = true;
-      }
-      if (wave_until >= 0) return simulator.cycle() < wave_until;
       const Port& port = vector.port;
       const auto passes = static_cast<std::int64_t>(port.edges.size());
       const std::int64_t sequence = vector.index / port.vectors,
@@ -88,7 +80,7 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
       const std::int64_t f = frame % count;
       if (edge == last_edge) {
         want = &expected.answers[f];
-        if (&port == &design.outputs[0] && progress && wave_from < 0) {
+        if (&port == &design.outputs[0] && progress) {
           progress(static_cast<std::size_t>(frame + 1), static_cast<std::size_t>(n), pass);
         }
       } else if (frame < static_cast<std::int64_t>(expected.values.size())) {
@@ -96,12 +88,8 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
       }
       if (want == nullptr) return true;
       for (int c = 0; c < port.width; ++c) {
-        if (wave_from < 0) ++result.values;
+        ++result.values;
         if (vector.values[c] == (*want)[c]) continue;
-        if (wave_from >= 0) {
-          wave_until = simulator.cycle() + kWaveAfter;
-          return true;
-        }
         ++result.mismatches;
         if (!result.first) {
           result.first =
@@ -109,18 +97,15 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
                        (*want)[c], vector.values[c],         vector.cycle};
         }
       }
-      return wave_from >= 0 || result.mismatches == 0;
+      return result.mismatches == 0;
     };
-    DriveResult driven = drive(simulator, design, traffic(n), n, stalls, options.probes, compare);
-    simulator.end_wave();
-    return driven;
+    return drive(simulator, design, traffic(n), n, stalls, options.probes, compare);
   };
 
   Stalls stalls;
-  const char* pass = "no stalls";
-  std::int64_t passes_frames = first_pass;
-  const DriveResult plain = run(library, pass, first_pass, stalls, -1);
-  if (options.check_cycles && result.mismatches == 0) {
+  std::int64_t streamed = first_pass;  // frames of the last pass
+  const DriveResult plain = run("no stalls", first_pass, stalls);
+  if (result.mismatches == 0) {
     const std::vector<std::int64_t>& planned = plan.cycles.frame_ends;
     result.planned_latency = plan.cycles.latency;
     result.planned_per_frame = plan.cycles.per_frame;
@@ -133,14 +118,22 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
   }
   if (result.mismatches == 0) {
     stalls = {true, true, options.seed};
-    pass = "random stalls";
-    passes_frames = count;
-    run(library, pass, count, stalls, -1);
+    streamed = count;
+    run("random stalls", count, stalls);
   }
   if (result.first && !options.wave.empty()) {
     // The same traffic again, on a model that writes waves.
-    run(options.traced_library(), pass, passes_frames, stalls,
-        std::max<std::int64_t>(0, result.first->cycle - kWaveBefore));
+    Simulator simulator(options.traced_library(), directory);
+    const std::int64_t from = result.first->cycle - kWaveBefore;
+    const std::int64_t until = result.first->cycle + kWaveAfter;
+    bool writing = false;
+    drive(simulator, design, traffic(streamed), streamed, stalls, options.probes,
+          [&](const Passed& vector) {
+            if (!writing && vector.cycle >= from) simulator.begin_wave(options.wave);
+            writing = writing || vector.cycle >= from;
+            return vector.cycle < until;
+          });
+    simulator.end_wave();
   }
   return result;
 }

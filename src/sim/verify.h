@@ -39,10 +39,8 @@ struct VerifyResult {
 };
 
 struct VerifyOptions {
-  std::int64_t edge_frames =
-      64;              // frames of which every edge is compared; of the others the answer
-  bool probes = true;  // false: the answer only, e.g. of a netlist
-  bool check_cycles = true;
+  std::int64_t edge_frames = 64;  // of which every edge is compared; of the others the answer
+  bool probes = true;             // false: the answer only, e.g. of a netlist
   std::uint64_t seed = 1;
   // A file for a waveform around the first mismatch, and what builds the library that can write it.
   std::string wave;

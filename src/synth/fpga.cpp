@@ -54,8 +54,8 @@ void synthesise_unit(const Plan& plan, int index, const std::string& directory,
   run.writes = {run.place + "/netlist.v"};
   run.commands = kCommands + ("write_verilog -noattr " + run.writes[0] + "\n");
   write_file(directory + "/" + run.place + "/top.sv", top_module(design));
-  for (const std::string& source : rtl_sources("xilinx")) run.sources.push_back("rtl/" + source);
-  run.sources.push_back(run.place + "/top.sv");
+  run.sources = design_files("xilinx");
+  run.sources.back() = run.place + "/top.sv";  // the unit's own
   run.others = memory_files(design, plan.design.memories);
   const YosysResult result = run_yosys(run, version, seconds);
   unit.parts = parts_of(result.cells);

@@ -9,9 +9,7 @@
 #include "base/testing.h"
 #include "exec/golden.h"
 #include "hw/emit.h"
-#include "ir/testing.h"
-#include "sim/build.h"
-#include "sim/drive.h"
+#include "sim/testing.h"
 
 namespace emamba {
 namespace {
@@ -66,34 +64,15 @@ void expect_mapped_is_golden() {
   EXPECT_TRUE(again.units.at(0).earlier);
   EXPECT_EQ(again.total(), first.total());
 
-  std::vector<Vectors> edges(program.edges.size());
-  const Golden golden(program);
-  for (int sequence = 0; sequence < 3; ++sequence) {
-    const auto tokens = random_tokens(program, rng);
-    Golden::State state = golden.initial();
-    for (int t = 0; t < program.spec.L(); ++t) {
-      golden.step(state, tokens.row(t));
-      for (std::size_t e = 0; e < edges.size(); ++e) edges[e].push_back(state.values[e]);
-    }
-  }
+  const EdgeRecord record(program, 3, rng);
   write_file(folder / "cells.sv", cell_models());
   const std::string library = build_simulator(
       plan.design,
       {.directory = folder.path(), .files = {"synth/whole/netlist.v", "cells.sv"}, .probes = false},
       1);
   std::vector<Vectors> inputs;
-  for (const Port& port : plan.design.inputs) inputs.push_back(edges[port.edges[0]]);
-  const Vectors& expected = edges[op + 1];
-  for (const bool stalls : {false, true}) {
-    Simulator simulator(library, folder.path());
-    std::size_t seen = 0;
-    drive(simulator, plan.design, inputs, 3, {stalls, stalls, 5}, false, [&](const Passed& passed) {
-      EXPECT_EQ(passed.values, expected[passed.index]) << "vector " << passed.index;
-      ++seen;
-      return !testing::Test::HasFailure();
-    });
-    EXPECT_EQ(seen, expected.size());
-  }
+  for (const Port& port : plan.design.inputs) inputs.push_back(record.edges[port.edges[0]]);
+  expect_streams(library, folder.path(), plan.design, nullptr, inputs, record.edges[op + 1]);
 }
 
 TEST(Fpga, AMappedLinearIsGolden) {

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "synth/netlist.h"
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/stopwatch.h"
 #include "hw/emit.h"
 #include "sim/build.h"
 #include "synth/yosys.h"
 
 namespace emamba {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 constexpr char kNetlist[] = "netlist/netlist.v";
 
@@ -42,17 +36,15 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
   run.directory = directory;
   run.place = "netlist";
   run.writes = {kNetlist};
-  for (const std::string& source : rtl_sources()) run.sources.push_back("rtl/" + source);
-  run.sources.push_back("top.sv");
+  run.sources = design_files();
   for (const Memory& memory : plan.design.memories) run.others.push_back(memory.file);
-  // Vectors stay whole: Verilator 5.006 computes something else from nets split into bits.
   run.commands = std::string("synth -flatten -top top\nwrite_verilog -noattr ") + kNetlist + "\n";
   const YosysResult synthesis = run_yosys(run, yosys_version(), options.synthesis_seconds);
   result.cells = synthesis.cells;
   result.synthesis_seconds = synthesis.seconds;
 
   say("building the simulator");
-  const Clock::time_point build = Clock::now();
+  const Stopwatch building;
   SimulatorSources sources;
   sources.directory = directory;
   sources.files = {kNetlist};
@@ -60,13 +52,13 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
   sources.place = "netlist/sim";
   const std::string library =
       build_simulator(plan.design, sources, options.threads, options.build_seconds);
-  result.build_seconds = seconds_since(build);
+  result.build_seconds = building.seconds();
 
-  const Clock::time_point simulation = Clock::now();
+  const Stopwatch running;
   VerifyOptions verifying;
   verifying.probes = false;
   result.verified = verify(library, directory, plan, golden, frames, verifying, progress);
-  result.run_seconds = seconds_since(simulation);
+  result.run_seconds = running.seconds();
   return result;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "synth/yosys.h"
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -9,6 +8,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/process.h"
+#include "base/stopwatch.h"
 #include "sim/tool.h"
 
 namespace emamba {
@@ -60,17 +60,16 @@ std::string yosys_version() {
 }
 
 YosysResult run_yosys(const YosysRun& run, const std::string& version, int timeout_seconds) {
-  using Clock = std::chrono::steady_clock;
   const std::string place = run.directory + "/" + run.place;
   const std::string key = key_of(run, version);
   if (auto result = kept(run, place + "/result.json", key)) return *result;
 
   write_file(place + "/script.ys", script_of(run));
-  const Clock::time_point start = Clock::now();
+  const Stopwatch watch;
   run_tool({"yosys", "-q", "-s", run.place + "/script.ys"}, run.directory, place + "/yosys.log",
            timeout_seconds);
   YosysResult result;
-  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  result.seconds = watch.seconds();
   result.cells = parse_stat(read_file(place + "/cells.txt"), place + "/cells.txt");
   const json stored = {{"key", key}, {"cells", result.cells}, {"seconds", result.seconds}};
   write_file(place + "/result.json", stored.dump(2) + "\n");

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "base/process.h"
-#include "bench.h"
+#include "sim/testing.h"
 
 namespace emamba {
 namespace {

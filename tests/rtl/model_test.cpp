@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole models as hardware: shapes that no config has, every edge, every cycle; and what
 // verification says when the hardware is wrong.
-#include "bench.h"
+#include "sim/testing.h"
 #include "sim/verify.h"
 
 namespace emamba {
@@ -16,7 +16,7 @@ struct Built {
       : plan(plan_program(program, hardware)) {
     emit(plan, program, folder.path());
     library =
-        build_simulator(plan.design, {.directory = folder.path(), .files = design_sources()}, 1);
+        build_simulator(plan.design, {.directory = folder.path(), .files = design_files()}, 1);
   }
 };
 
@@ -89,7 +89,7 @@ TEST(Model, AWrongWeightIsNamed) {
   options.traced_library = [&] {
     return build_simulator(built.plan.design,
                            {.directory = built.folder.path(),
-                            .files = design_sources(),
+                            .files = design_files(),
                             .trace = true,
                             .place = "sim_wave"},
                            1);

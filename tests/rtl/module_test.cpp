@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Modules that are not an operation: arithmetic exhaustively against fx, streams under stalls.
-#include "bench.h"
 #include "fx/range_norm.h"
+#include "sim/testing.h"
 
 namespace emamba {
 namespace {
@@ -31,7 +31,7 @@ struct Handmade {
 
   void expect(const Vectors& inputs, const Vectors& expected) {
     const std::string library = build_simulator(
-        design, {.directory = folder.path(), .files = design_sources(), .probes = false}, 1);
+        design, {.directory = folder.path(), .files = design_files(), .probes = false}, 1);
     expect_streams(library, folder.path(), design, nullptr, {inputs}, expected);
   }
 };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Benches for hardware: builds a design's simulator in a folder of the test's own, and streams
+// Helpers of the tests: builds a design's simulator in a folder of the test's own, and streams
 // vectors through it under every kind of stall.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,19 +14,11 @@
 #include "base/testing.h"
 #include "exec/golden.h"
 #include "hw/emit.h"
-#include "hw/json.h"
 #include "ir/testing.h"
 #include "sim/build.h"
 #include "sim/drive.h"
 
 namespace emamba {
-
-inline std::vector<std::string> design_sources() {
-  std::vector<std::string> files;
-  for (const std::string& file : rtl_sources()) files.push_back("rtl/" + file);
-  files.push_back("top.sv");
-  return files;
-}
 
 struct StallKind {
   const char* name;
@@ -97,7 +90,7 @@ inline void expect_operation(const Program& program, std::size_t op, const Hardw
   const Plan plan = plan_operation(program, op, hardware, fold);
   emit(plan, program, folder.path());
   const std::string library =
-      build_simulator(plan.design, {.directory = folder.path(), .files = design_sources()}, 1);
+      build_simulator(plan.design, {.directory = folder.path(), .files = design_files()}, 1);
   const EdgeRecord record(program, 6, rng);
   std::vector<Vectors> inputs;
   for (const Port& port : plan.design.inputs) inputs.push_back(record.edges[port.edges[0]]);
