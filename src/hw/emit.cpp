@@ -183,15 +183,16 @@ std::string interface_text(const Plan& plan, const Program& program) {
       "any\ndriven value on input and is unspecified on output.\n",
       design.lanes);
   if (program.spec.shape().vocab == 0) {
+    const ModelSpec& model = program.spec.model;
     text += fmt::format(
         "\nInputs are normalised outside: v = (x - mean[channel]) / std[channel] in single "
         "precision, then\nq = saturate({} bits, floor(v * 2^{} + 1/2)); tokens are {} x {} "
-        "patches, "
-        "row by row\n(docs/arithmetic.md, section 4).\n\n| channel | mean | std |\n| --- | --- | "
-        "--- "
-        "|\n",
-        program.edges[0].type.bits, -program.edges[0].type.exp, program.spec.model.P,
-        program.spec.model.P);
+        "patches{}, row by row\n(docs/arithmetic.md, section 4).\n\n| channel | mean | std |\n"
+        "| --- | --- | --- |\n",
+        program.edges[0].type.bits, -program.edges[0].type.exp, model.P, model.P,
+        model.overlap > 0
+            ? fmt::format(" with {} pixels around each, 0 off the image", model.overlap)
+            : "");
     for (std::size_t c = 0; c < program.normalisation.mean.size(); ++c) {
       text += fmt::format("| {} | {} | {} |\n", c, program.normalisation.mean[c],
                           program.normalisation.std[c]);

@@ -17,8 +17,8 @@ struct Normalisation {
 };
 
 // Cuts one sample (height, width, channels) into its tokens, normalised.
-// Returns (L, token_width): patches in raster order; inside a patch row-major, channels last. For
-// token tasks, the ids, one a row.
+// Returns (L, token_width): patches in raster order; inside a patch row-major, channels last; where
+// an overlapping patch leaves the image, 0. For token tasks, the ids, one a row.
 Tensor<float> tokens_of(const Spec& spec, const Normalisation& normalisation, const float* sample);
 
 }  // namespace emamba

@@ -88,6 +88,8 @@ void visit_keys(Spec& s, V&& v) {
   v("model.E", m.E, Range{1, 8}, "expansion; the inner width is E * D");
   v("model.N", m.N, Range{1, 64}, "states per inner channel");
   v("model.P", m.P, Range{1, 32}, "side of a patch in pixels; image tasks");
+  v("model.overlap", m.overlap, Range{0, 16},
+    "pixels by which a patch reaches over each of its sides; image tasks");
   v("model.M", m.M, Range{1, 64}, "blocks");
   v("model.K", m.K, Range{1, 16}, "taps of the causal convolution");
   v("model.dt_rank", m.dt_rank, Range{0, 256}, "rank of the delta projection; 0: ceil(D / 16)");
@@ -286,6 +288,9 @@ void check(const Spec& s, const std::string& source) {
                     shape.width, Names<Task>::values[static_cast<std::size_t>(s.task)]),
         "choose a patch side that divides both");
   }
+  if (shape.vocab > 0 && m.overlap > 0) {
+    fail(fmt::format("model.overlap = {} is for image tasks", m.overlap), "remove it");
+  }
   if (m.head == Head::kFlattenMlp && m.head_hidden == 0) {
     fail("model.head = \"flatten-mlp\" needs model.head_hidden > 0",
          "set model.head_hidden, or use \"flatten-linear\"");
@@ -438,7 +443,8 @@ int Spec::L() const {
 
 int Spec::token_width() const {
   const TaskShape s = shape();
-  return s.vocab > 0 ? 1 : model.P * model.P * s.channels;
+  const int side = model.P + 2 * model.overlap;
+  return s.vocab > 0 ? 1 : side * side * s.channels;
 }
 
 Spec parse_spec(std::string_view toml, const std::string& source,

@@ -48,6 +48,7 @@ TaskShape task_shape(Task task);
 
 struct ModelSpec {
   int D = 24, E = 2, N = 8, P = 4, M = 2, K = 4;
+  int overlap = 0;  // pixels by which a patch reaches over each of its sides; zeros off the image
   int dt_rank = 0;  // R; 0 stands for ceil(D / 16)
   Position position = Position::kNone;
   Norm norm = Norm::kRange;

@@ -118,6 +118,7 @@ TEST(Spec, ContradictionsAreNamed) {
     expect_error([&] { parse_spec(kMars, "c.toml", overrides); }, message);
   };
   reject({"model.P=3"}, "model.P = 3 does not divide the 8 x 8 images of task mars");
+  reject({"model.overlap=1", "task=synthetic-tokens"}, "model.overlap = 1 is for image tasks");
   reject({"model.head_hidden=0"}, "needs model.head_hidden > 0");
   reject({"model.head=mean-linear"}, "model.head_hidden = 20 has no meaning");
   reject({"model.D=1024", "model.E=8", "model.M=64"}, "parameters, at most 16777216");

@@ -69,31 +69,27 @@ EMAMBA_INLINE void backward_body(const ConvSizes& sizes, const T* u, const T* w,
   }
 }
 
-EMAMBA_AVX2 void forward_avx2(const ConvSizes& sizes, const float* u, const float* w,
-                              const float* b, float* y) {
-  forward_body(sizes, u, w, b, y);
-}
+EMAMBA_KERNEL(forward_float,
+              (const ConvSizes& sizes, const float* u, const float* w, const float* b, float* y),
+              forward_body(sizes, u, w, b, y));
 
-EMAMBA_AVX2 void backward_avx2(const ConvSizes& sizes, const float* u, const float* w,
-                               const float* b, const float* gy, float* gu, float* gw, float* gb,
-                               float* scratch) {
-  backward_body(sizes, u, w, b, gy, gu, gw, gb, scratch);
-}
+EMAMBA_KERNEL(backward_float,
+              (const ConvSizes& sizes, const float* u, const float* w, const float* b,
+               const float* gy, float* gu, float* gw, float* gb, float* scratch),
+              backward_body(sizes, u, w, b, gy, gu, gw, gb, scratch));
 
 }  // namespace
 
 template <>
 void conv_forward(const ConvSizes& sizes, const float* u, const float* w, const float* b,
                   float* y) {
-  if (simd::has_avx2()) return forward_avx2(sizes, u, w, b, y);
-  forward_body(sizes, u, w, b, y);
+  forward_float(sizes, u, w, b, y);
 }
 
 template <>
 void conv_backward(const ConvSizes& sizes, const float* u, const float* w, const float* b,
                    const float* gy, float* gu, float* gw, float* gb, float* scratch) {
-  if (simd::has_avx2()) return backward_avx2(sizes, u, w, b, gy, gu, gw, gb, scratch);
-  backward_body(sizes, u, w, b, gy, gu, gw, gb, scratch);
+  backward_float(sizes, u, w, b, gy, gu, gw, gb, scratch);
 }
 
 template <>

@@ -68,30 +68,27 @@ EMAMBA_INLINE void backward_body(int rows, int D, const T* x, const T* __restric
   }
 }
 
-EMAMBA_AVX2 void forward_avx2(int rows, int D, const float* x, const float* gamma,
-                              const float* beta, float* y) {
-  forward_body(rows, D, x, gamma, beta, y);
-}
+EMAMBA_KERNEL(forward_float,
+              (int rows, int D, const float* x, const float* gamma, const float* beta, float* y),
+              forward_body(rows, D, x, gamma, beta, y));
 
-EMAMBA_AVX2 void backward_avx2(int rows, int D, const float* x, const float* gamma, const float* gy,
-                               float* gx, float* ggamma, float* gbeta) {
-  backward_body(rows, D, x, gamma, gy, gx, ggamma, gbeta);
-}
+EMAMBA_KERNEL(backward_float,
+              (int rows, int D, const float* x, const float* gamma, const float* gy, float* gx,
+               float* ggamma, float* gbeta),
+              backward_body(rows, D, x, gamma, gy, gx, ggamma, gbeta));
 
 }  // namespace
 
 template <>
 void range_norm_forward(int rows, int D, const float* x, const float* gamma, const float* beta,
                         float* y) {
-  if (simd::has_avx2()) return forward_avx2(rows, D, x, gamma, beta, y);
-  forward_body(rows, D, x, gamma, beta, y);
+  forward_float(rows, D, x, gamma, beta, y);
 }
 
 template <>
 void range_norm_backward(int rows, int D, const float* x, const float* gamma, const float* gy,
                          float* gx, float* ggamma, float* gbeta) {
-  if (simd::has_avx2()) return backward_avx2(rows, D, x, gamma, gy, gx, ggamma, gbeta);
-  backward_body(rows, D, x, gamma, gy, gx, ggamma, gbeta);
+  backward_float(rows, D, x, gamma, gy, gx, ggamma, gbeta);
 }
 
 template <>

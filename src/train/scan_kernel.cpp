@@ -97,30 +97,26 @@ EMAMBA_INLINE void backward_body(const ScanSizes& sizes, const ScanInputs<T>& in
   }
 }
 
-EMAMBA_AVX2 void forward_avx2(const ScanSizes& sizes, const ScanInputs<float>& in, float* y,
-                              float* states) {
-  forward_body(sizes, in, y, states);
-}
+EMAMBA_KERNEL(forward_float,
+              (const ScanSizes& sizes, const ScanInputs<float>& in, float* y, float* states),
+              forward_body(sizes, in, y, states));
 
-EMAMBA_AVX2 void backward_avx2(const ScanSizes& sizes, const ScanInputs<float>& in,
-                               const float* states, const float* gy,
-                               const ScanGradients<float>& out, float* carry) {
-  backward_body(sizes, in, states, gy, out, carry);
-}
+EMAMBA_KERNEL(backward_float,
+              (const ScanSizes& sizes, const ScanInputs<float>& in, const float* states,
+               const float* gy, const ScanGradients<float>& out, float* carry),
+              backward_body(sizes, in, states, gy, out, carry));
 
 }  // namespace
 
 template <>
 void scan_forward(const ScanSizes& sizes, const ScanInputs<float>& in, float* y, float* states) {
-  if (simd::has_avx2()) return forward_avx2(sizes, in, y, states);
-  forward_body(sizes, in, y, states);
+  forward_float(sizes, in, y, states);
 }
 
 template <>
 void scan_backward(const ScanSizes& sizes, const ScanInputs<float>& in, const float* states,
                    const float* gy, const ScanGradients<float>& out, float* carry) {
-  if (simd::has_avx2()) return backward_avx2(sizes, in, states, gy, out, carry);
-  backward_body(sizes, in, states, gy, out, carry);
+  backward_float(sizes, in, states, gy, out, carry);
 }
 
 template <>

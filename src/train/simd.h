@@ -2,9 +2,9 @@
 // What the vectorised training kernels share: how they are compiled for several processors, and an
 // exponential that the compiler can vectorise.
 //
-// A kernel is written once, as an EMAMBA_INLINE template. Its float form is compiled twice, for any
-// processor and, in a function marked EMAMBA_AVX2, for AVX2 with FMA; has_avx2() chooses between
-// the two at run time, so that one binary runs everywhere.
+// A kernel is written once, as an EMAMBA_INLINE template. EMAMBA_KERNEL compiles its float form for
+// any processor, for AVX2 with FMA and for AVX-512, and chooses once, when the program starts, so
+// that one binary runs everywhere.
 #pragma once
 
 #include <bit>
@@ -13,21 +13,38 @@
 
 #define EMAMBA_INLINE inline __attribute__((always_inline))
 
+// EMAMBA_KERNEL(name, (parameters), call) makes `name` a pointer to a function with these
+// parameters that does `call`.
 #if defined(__x86_64__)
-#define EMAMBA_AVX2 __attribute__((target("avx2,fma")))
+#define EMAMBA_KERNEL(name, parameters, call)                             \
+  void name##_any parameters {                                            \
+    call;                                                                 \
+  }                                                                       \
+  __attribute__((target("avx2,fma"))) void name##_avx2 parameters {       \
+    call;                                                                 \
+  }                                                                       \
+  __attribute__((                                                         \
+      target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,"               \
+             "prefer-vector-width=512"))) void name##_avx512 parameters { \
+    call;                                                                 \
+  }                                                                       \
+  void(*const name) parameters = simd::choose(name##_any, name##_avx2, name##_avx512)
 namespace emamba::simd {
-inline bool has_avx2() {
-  static const bool yes = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return yes;
+template <class F>
+F* choose(F* any, F* avx2, F* avx512) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+    return avx512;
+  }
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2 : any;
 }
 }  // namespace emamba::simd
 #else
-#define EMAMBA_AVX2
-namespace emamba::simd {
-inline bool has_avx2() {
-  return false;
-}
-}  // namespace emamba::simd
+#define EMAMBA_KERNEL(name, parameters, call) \
+  void name##_any parameters {                \
+    call;                                     \
+  }                                           \
+  void(*const name) parameters = name##_any
 #endif
 
 namespace emamba::simd {
