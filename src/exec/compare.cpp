@@ -79,20 +79,22 @@ double bound(const Embed& op, const Context& c, int o) {
 }
 
 double bound(const Linear& op, const Context& c, int o) {
-  double sum = c.bias_rounding(op.bias, op.weight_type.exp + c.type(op.x).exp, o);
+  const NumberType type = channel_type(op, o);
+  double sum = c.bias_rounding(op.bias, type.exp + c.type(op.x).exp, o);
   for (int i = 0; i < op.in; ++i) {
     const double weight = c.p.weight[std::size_t(i) * op.out + o];  // stored transposed
-    sum += std::abs(c.x(op.x, i)) * rounding(weight, op.weight_type);
+    sum += std::abs(c.x(op.x, i)) * rounding(weight, type);
   }
   return sum;
 }
 
 double bound(const DwConv& op, const Context& c, int d) {
   const int x_exp = c.type(op.x).exp, K = op.taps;
-  double sum = c.bias_rounding(op.bias, op.weight_type.exp + x_exp, d);
+  const NumberType type = channel_type(op, d);
+  double sum = c.bias_rounding(op.bias, type.exp + x_exp, d);
   for (int k = 0; k < K; ++k) {
     const double x = k == K - 1 ? c.x(op.x, d) : real(c.memory[k * op.width + d], x_exp);
-    sum += std::abs(x) * rounding(c.p.weight[d * K + k], op.weight_type);
+    sum += std::abs(x) * rounding(c.p.weight[d * K + k], type);
   }
   return sum;
 }

@@ -61,17 +61,18 @@ void apply(const Embed& op, const Context& c, std::vector<std::int32_t>& y) {
   }
 }
 
-// Section 5: acc[o] = sum_i weight[o][i] * x[i] + bias[o], ReLU on the accumulator
+// Section 5: acc[o] = sum_i weight[o][i] * x[i] + bias[o], ReLU on the accumulator, whose exponent
+// is the channel's
 void apply(const Linear& op, const Context& c, std::vector<std::int32_t>& y) {
   const std::int32_t* x = c.values[op.x].data();
-  const int exp = op.weight_type.exp + c.type(op.x).exp;
+  const int x_exp = c.type(op.x).exp;
   const std::int32_t* bias = op.bias_rows > 0 ? bias_row(op.bias, c.token) : nullptr;
   for (int o = 0; o < op.out; ++o) {
     const std::int8_t* weight = op.weight.row(o);
     std::int64_t acc = bias ? bias[o] : 0;
     for (int i = 0; i < op.in; ++i) acc += std::int64_t{weight[i]} * x[i];
     if (op.activation == Activation::kRelu) acc = std::max(acc, std::int64_t{0});
-    y[o] = c.requantised(acc, exp);
+    y[o] = c.requantised(acc, channel_type(op, o).exp + x_exp);
   }
 }
 
@@ -79,12 +80,12 @@ void apply(const Linear& op, const Context& c, std::vector<std::int32_t>& y) {
 // K-1 inputs before this one, oldest first (K-1, width).
 void apply(const DwConv& op, const Context& c, std::vector<std::int32_t>& y) {
   const std::vector<std::int32_t>& x = c.values[op.x];
-  const int K = op.taps, width = op.width, exp = op.weight_type.exp + c.type(op.x).exp;
+  const int K = op.taps, width = op.width, x_exp = c.type(op.x).exp;
   for (int d = 0; d < width; ++d) {
     const std::int8_t* weight = op.weight.row(d);
     std::int64_t acc = op.bias.data[d] + std::int64_t{weight[K - 1]} * x[d];
     for (int k = 0; k < K - 1; ++k) acc += std::int64_t{weight[k]} * c.memory[k * width + d];
-    y[d] = c.requantised(acc, exp);
+    y[d] = c.requantised(acc, channel_type(op, d).exp + x_exp);
   }
   if (K > 1) {
     std::copy(c.memory.begin() + width, c.memory.end(), c.memory.begin());

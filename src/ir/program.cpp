@@ -81,6 +81,10 @@ std::string edge_name(const Program& program, EdgeIndex edge) {
   return edge == 0 ? "input" : name_of(program.ops[edge - 1]);
 }
 
+int largest_offset(const Tensor<std::int8_t>& weight_offset) {
+  return static_cast<int>(largest(weight_offset));
+}
+
 int accumulator_bits(const Program& program, const Op& op) {
   const auto type = [&](EdgeIndex edge) { return program.edges[edge].type; };
   const std::int64_t bound = std::visit(

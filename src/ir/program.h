@@ -45,6 +45,10 @@ struct Embed {
   Tensor<std::int32_t> bias;  // (bias_rows, out), exponent of the table
 };
 
+// Weights of Linear and DwConv may have an exponent for every output channel o: that of the weight
+// type + weight_offset[o], which is at most this. Empty offsets are all 0.
+inline constexpr int kMaxWeightOffset = 7;
+
 // y = activation(weight x + bias).
 struct Linear {
   std::string name;
@@ -53,8 +57,9 @@ struct Linear {
   int bias_rows = 0;  // 0: no bias; 1; or L: token t uses row t
   Activation activation = Activation::kNone;
   NumberType weight_type;
-  Tensor<std::int8_t> weight;  // (out, in)
-  Tensor<std::int32_t> bias;   // (bias_rows, out), exponent weight.exp + x.exp
+  Tensor<std::int8_t> weight_offset;  // (out), 0 .. kMaxWeightOffset; or empty
+  Tensor<std::int8_t> weight;         // (out, in)
+  Tensor<std::int32_t> bias;          // (bias_rows, out), exponent channel_type(o).exp + x.exp
 };
 
 // Causal convolution of each channel by itself: y_t = sum_k weight[k] * x_{t - taps + 1 + k} +
@@ -64,8 +69,9 @@ struct DwConv {
   EdgeIndex x = 0;
   int width = 0, taps = 0;
   NumberType weight_type;
-  Tensor<std::int8_t> weight;  // (width, taps); the last column meets the newest token
-  Tensor<std::int32_t> bias;   // (width), exponent weight.exp + x.exp
+  Tensor<std::int8_t> weight_offset;  // (width), 0 .. kMaxWeightOffset; or empty
+  Tensor<std::int8_t> weight;         // (width, taps); the last column meets the newest token
+  Tensor<std::int32_t> bias;          // (width), exponent channel_type(d).exp + x.exp
 };
 
 // y = weight * (x - mean) / (max - min) + bias over the channels of one token. Layer and RMS norm
@@ -145,9 +151,19 @@ std::int64_t out_width(const Op& op);
 // "input" for edge 0, else the name of the op that writes it.
 std::string edge_name(const Program& program, EdgeIndex edge);
 
+// Of Linear and DwConv: the type of an output channel's weights; the largest offset of all
+// channels.
+template <class AnyOp>
+NumberType channel_type(const AnyOp& op, std::size_t channel) {
+  const int offset = op.weight_offset.empty() ? 0 : op.weight_offset.data[channel];
+  return {op.weight_type.bits, op.weight_type.exp + offset};
+}
+int largest_offset(const Tensor<std::int8_t>& weight_offset);
+
 // Bits of a signed accumulator that no input can overflow, proved from the actual weights: the sum
 // of |weight| times the largest |input|, plus |bias| (docs/arithmetic.md, section 12). For Scan, of
-// the output sum. For ops with integer tensors only.
+// the output sum; for channels with exponents of their own, at those exponents. For ops with
+// integer tensors only.
 int accumulator_bits(const Program& program, const Op& op);
 
 // The program of a spec, without weights and with all exponents 0: what search and cost need, and

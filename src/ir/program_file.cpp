@@ -19,8 +19,8 @@ using nlohmann::json;
 constexpr char kFormat[] = "emamba-program-1";
 constexpr std::size_t kMaxOps = 4096;
 
-// The fields of every op, once: v(key, field) for numbers and types, v(key, tensor, rank) for
-// arrays.
+// The fields of every op, once: v(key, field) for numbers, types and arrays, v.optional(key,
+// tensor) for what is absent when empty.
 template <class V>
 void visit_table(PwlTable& t, V& v, const std::string& prefix) {
   v(prefix + ".slope_type", t.slope);
@@ -37,12 +37,14 @@ template <class V>
 void visit_fields(Linear& o, V& v) {
   v("x", o.x), v("in", o.in), v("out", o.out), v("bias_rows", o.bias_rows);
   v("activation", o.activation), v("weight_type", o.weight_type), v("weight", o.weight);
+  v.optional("weight_offset", o.weight_offset);
   if (o.bias_rows > 0) v("bias", o.bias);
 }
 template <class V>
 void visit_fields(DwConv& o, V& v) {
   v("x", o.x), v("width", o.width), v("taps", o.taps), v("weight_type", o.weight_type);
   v("weight", o.weight), v("bias", o.bias);
+  v.optional("weight_offset", o.weight_offset);
 }
 template <class V>
 void visit_fields(RangeNorm& o, V& v) {
@@ -104,6 +106,10 @@ struct Writer {
     file.tensors[op + "." + key] = store(field);
   }
   template <class T>
+  void optional(const std::string& key, const Tensor<T>& field) {
+    if (!field.empty()) (*this)(key, field);
+  }
+  template <class T>
   void operator()(const std::string& key, const std::vector<T>& field) {
     file.tensors[op + "." + key] = store(Tensor<T>{{field.size()}, field});
   }
@@ -161,6 +167,10 @@ struct Reader {
   void operator()(const std::string& key, Tensor<T>& field) {
     field = to_tensor<T>(tensor(key), source + ": " + op + "." + key);
     if (field.shape.empty() || field.empty()) fail(key, "the tensor is empty");
+  }
+  template <class T>
+  void optional(const std::string& key, Tensor<T>& field) {
+    if (file.tensors.contains(op + "." + key)) (*this)(key, field);
   }
   template <class T>
   void operator()(const std::string& key, std::vector<T>& field) {

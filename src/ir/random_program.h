@@ -19,6 +19,14 @@ void fill(Tensor<T>& tensor, std::vector<std::size_t> shape, int low, int high, 
   for (T& v : tensor.data) v = static_cast<T>(rng.between(low, high));
 }
 
+// Offsets of `channels` exponents, up to a random largest one; none for exponents per tensor.
+inline Tensor<std::int8_t> random_offsets(const Spec& spec, int channels, Rng& rng) {
+  Tensor<std::int8_t> offsets;
+  if (spec.quant.weight_exponents == WeightExponents::kPerTensor) return offsets;
+  fill(offsets, {std::size_t(channels)}, 0, rng.between(0, kMaxWeightOffset), rng);
+  return offsets;
+}
+
 // A rising line with random kinks, from about 0 at the first knot to about 1 at the last, for 8-bit
 // inputs and an output of exponent y_exp.
 inline PwlTable random_table(int x_exp, Rng& rng) {
@@ -59,16 +67,18 @@ inline Program random_program(const Spec& spec, Rng& rng) {
       y.exp = -6 + extra();
     } else if (auto* op = std::get_if<Linear>(&program.ops[i])) {
       op->weight_type = {8, -7};
+      op->weight_offset = random_internal::random_offsets(spec, op->out, rng);
       fill(op->weight, {std::size_t(op->out), std::size_t(op->in)}, -128, 127, rng);
       if (op->bias_rows > 0) {
         fill(op->bias, {std::size_t(op->bias_rows), std::size_t(op->out)}, -5000, 5000, rng);
       }
-      y.exp = -7 + x_exp(op->x) + scale(op->in) + extra();
+      y.exp = -7 + x_exp(op->x) + scale(op->in) + extra() + largest_offset(op->weight_offset) / 2;
     } else if (auto* op = std::get_if<DwConv>(&program.ops[i])) {
       op->weight_type = {8, -7};
+      op->weight_offset = random_internal::random_offsets(spec, op->width, rng);
       fill(op->weight, {std::size_t(op->width), std::size_t(op->taps)}, -128, 127, rng);
       fill(op->bias, {std::size_t(op->width)}, -5000, 5000, rng);
-      y.exp = -7 + x_exp(op->x) + scale(op->taps) + extra();
+      y.exp = -7 + x_exp(op->x) + scale(op->taps) + extra() + largest_offset(op->weight_offset) / 2;
     } else if (auto* op = std::get_if<RangeNorm>(&program.ops[i])) {
       op->weight_type = {8, -6};
       fill(op->weight, {std::size_t(op->width)}, -128, 127, rng);

@@ -55,6 +55,7 @@ EMAMBA_NAMES(DeltaActivation, "relu-after", "relu-before", "softplus");
 EMAMBA_NAMES(Head, "flatten-mlp", "flatten-linear", "mean-linear");
 EMAMBA_NAMES(PwlMethod, "equal", "greedy", "data");
 EMAMBA_NAMES(Calibration, "max", "percentile", "search");
+EMAMBA_NAMES(WeightExponents, "per-tensor", "per-channel");
 EMAMBA_NAMES(Reciprocal, "table", "divider");
 EMAMBA_NAMES(Schedule, "one-cycle", "cosine");
 EMAMBA_NAMES(Loss, "cross-entropy", "mse", "rmse");
@@ -109,6 +110,8 @@ void visit_keys(Spec& s, V&& v) {
   v("quant.calibration", q.calibration, "how exponents are chosen");
   v("quant.samples", q.samples, Range{1, 65536}, "training samples used for calibration");
   v("quant.percentile", q.percentile, Range{50, 100}, "of |x|, for calibration = percentile");
+  v("quant.weight_exponents", q.weight_exponents,
+    "of linear operations and convolutions: one a tensor, or one an output channel");
   v("quant.output_bits", q.output_bits, Range{8, 24}, "width of the last edge");
   v("quant.state_bits", q.state_bits, Range{16, 32},
     "width of the scan's working state; it is stored in 7 bits less");

@@ -31,6 +31,9 @@ enum class DeltaActivation { kReluAfter, kReluBefore, kSoftplus };
 enum class Head { kFlattenMlp, kFlattenLinear, kMeanLinear };
 enum class PwlMethod { kEqual, kGreedy, kData };
 enum class Calibration { kMax, kPercentile, kSearch };
+// Whether all weights of a linear operation or a convolution have one exponent, or those of every
+// output channel one of their own.
+enum class WeightExponents { kPerTensor, kPerChannel };
 // How range norm gets its reciprocal: from a table of 256 words, or by a serial division.
 enum class Reciprocal { kTable, kDivider };
 enum class Schedule { kOneCycle, kCosine };
@@ -75,8 +78,9 @@ struct QuantSpec {
   Calibration calibration = Calibration::kSearch;
   int samples = 2048;        // training samples used for calibration
   double percentile = 99.9;  // of |x|, for Calibration::kPercentile
-  int output_bits = 16;      // of the last edge: logits or regressed numbers
-  int state_bits = 24;       // of the scan's state while computing; stored in state_bits - 7
+  WeightExponents weight_exponents = WeightExponents::kPerTensor;
+  int output_bits = 16;  // of the last edge: logits or regressed numbers
+  int state_bits = 24;   // of the scan's state while computing; stored in state_bits - 7
 };
 
 struct TrainSpec {

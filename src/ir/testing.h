@@ -32,6 +32,11 @@ inline Spec random_spec(Rng& rng) {
   return spec;
 }
 
+// Apart from random_spec(), whose programs tests know by seed.
+inline WeightExponents random_weight_exponents(Rng& rng) {
+  return rng.below(2) ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
+}
+
 // A sequence of random integers of the input edge's type (token ids: of the vocabulary).
 inline Tensor<std::int32_t> random_tokens(const Program& program, Rng& rng) {
   const int vocab = program.spec.shape().vocab;

@@ -55,6 +55,23 @@ struct Validator {
                         "exponent {}",
                         bits, exp, shift, y.exp));
   }
+  // Linear, DwConv: weights of `channels` outputs with `inputs` each, and the requantisation of
+  // accumulators that are shifted to the weight type's exponent.
+  template <class AnyOp>
+  void check_weights(const AnyOp& op, int channels, int inputs, NumberType y) const {
+    const std::size_t outputs = channels;
+    check_type(op.name + ".weight", op.weight_type, 8, 8);
+    check_shape(op.name + ".weight", op.weight, {outputs, std::size_t(inputs)});
+    if (!op.weight_offset.empty()) {
+      check_shape(op.name + ".weight_offset", op.weight_offset, {outputs});
+    }
+    for (std::int8_t offset : op.weight_offset.data) {
+      require(offset >= 0 && offset <= kMaxWeightOffset, op.name + ".weight_offset",
+              fmt::format("{}, must lie in 0 .. {}", offset, kMaxWeightOffset));
+    }
+    check_requantise(op.name, accumulator_bits(program, op) + largest_offset(op.weight_offset),
+                     op.weight_type.exp + edge(op.x).type.exp, y);
+  }
   void check_width(const std::string& where, EdgeIndex index, int width, bool per_sequence) const {
     require(edge(index).width == width, where,
             fmt::format("edge '{}' has width {}, must be {}", edge_name(program, index),
@@ -102,21 +119,15 @@ struct Validator {
             "a bias for every token needs an edge with one vector a token");
     require(op.activation != Activation::kSoftplus, name + ".activation",
             "softplus exists in floating point only");
-    check_type(name + ".weight", op.weight_type, 8, 8);
-    check_shape(name + ".weight", op.weight, {std::size_t(op.out), std::size_t(op.in)});
     if (op.bias_rows > 0) {
       check_shape(name + ".bias", op.bias, {std::size_t(op.bias_rows), std::size_t(op.out)});
     }
-    check_requantise(name, accumulator_bits(program, op), op.weight_type.exp + edge(op.x).type.exp,
-                     y.type);
+    check_weights(op, op.out, op.in, y.type);
   }
   void check(const DwConv& op, const Edge& y, const std::string& name) const {
     check_width(name, op.x, op.width, false);
-    check_type(name + ".weight", op.weight_type, 8, 8);
-    check_shape(name + ".weight", op.weight, {std::size_t(op.width), std::size_t(op.taps)});
     check_shape(name + ".bias", op.bias, {std::size_t(op.width)});
-    check_requantise(name, accumulator_bits(program, op), op.weight_type.exp + edge(op.x).type.exp,
-                     y.type);
+    check_weights(op, op.width, op.taps, y.type);
   }
   void check(const RangeNorm& op, const Edge& y, const std::string& name) const {
     check_width(name, op.x, op.width, false);

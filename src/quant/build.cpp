@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a float model and the chosen formats to the integer program.
 #include <cmath>
+#include <concepts>
 
 #include "base/error.h"
 #include "fx/range_norm.h"
@@ -9,13 +10,18 @@
 namespace emamba {
 namespace {
 
-template <class T>
-Tensor<T> to_integers(const Tensor<float>& values, NumberType type) {
+// Number i as an integer of type_of(i).
+template <class T, std::invocable<std::size_t> TypeOf>
+Tensor<T> to_integers(const Tensor<float>& values, const TypeOf& type_of) {
   auto result = make_tensor<T>(values.shape);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    result.data[i] = static_cast<T>(fx::quantise(values.data[i], type));
+    result.data[i] = static_cast<T>(fx::quantise(values.data[i], type_of(i)));
   }
   return result;
+}
+template <class T>
+Tensor<T> to_integers(const Tensor<float>& values, NumberType type) {
+  return to_integers<T>(values, [&](std::size_t) { return type; });
 }
 
 struct Builder {
@@ -27,6 +33,10 @@ struct Builder {
     const auto it = formats.exponent.find(name);
     if (it == formats.exponent.end()) throw Error(fmt::format("no exponent for '{}'", name));
     return it->second;
+  }
+  Tensor<std::int8_t> offsets(const std::string& op) const {
+    const auto it = formats.weight_offset.find(op);
+    return it == formats.weight_offset.end() ? Tensor<std::int8_t>{} : it->second;
   }
   PwlTable table(const std::string& name, int x_exp) const {
     const auto it = formats.curve.find(name);
@@ -43,6 +53,24 @@ struct Builder {
     return to_integers<std::int32_t>(parameter(op + ".bias"), {32, exp});
   }
 
+  // Linear, DwConv: the weights, (channels, inputs), and the biases, (channels) or (rows,
+  // channels), at the exponents of their channels.
+  template <class AnyOp>
+  Tensor<std::int8_t> channel_weights(const AnyOp& op) const {
+    const Tensor<float>& values = parameter(op.name + ".weight");
+    const std::size_t inputs = values.size() / values.shape[0];
+    return to_integers<std::int8_t>(values,
+                                    [&](std::size_t i) { return channel_type(op, i / inputs); });
+  }
+  template <class AnyOp>
+  Tensor<std::int32_t> channel_biases(const AnyOp& op) const {
+    const Tensor<float>& values = parameter(op.name + ".bias");
+    const std::size_t channels = values.shape.back();
+    return to_integers<std::int32_t>(values, [&](std::size_t i) {
+      return NumberType{32, channel_type(op, i % channels).exp + exponent(op.x)};
+    });
+  }
+
   void fill(Embed& op) const {
     op.table_type.exp = exponent(op.name + ".weight");
     op.table = to_integers<std::int8_t>(parameter(op.name + ".table"), op.table_type);
@@ -50,15 +78,17 @@ struct Builder {
   }
   void fill(Linear& op) const {
     op.weight_type.exp = exponent(op.name + ".weight");
-    op.weight = to_integers<std::int8_t>(parameter(op.name + ".weight"), op.weight_type);
+    op.weight_offset = offsets(op.name);
+    op.weight = channel_weights(op);
     if (op.bias_rows == 0) return;
-    op.bias = bias(op.name, op.weight_type.exp + exponent(op.x));
+    op.bias = channel_biases(op);
     op.bias.shape = {static_cast<std::size_t>(op.bias_rows), static_cast<std::size_t>(op.out)};
   }
   void fill(DwConv& op) const {
     op.weight_type.exp = exponent(op.name + ".weight");
-    op.weight = to_integers<std::int8_t>(parameter(op.name + ".weight"), op.weight_type);
-    op.bias = bias(op.name, op.weight_type.exp + exponent(op.x));
+    op.weight_offset = offsets(op.name);
+    op.weight = channel_weights(op);
+    op.bias = channel_biases(op);
   }
   void fill(RangeNorm& op) const {
     op.weight_type.exp = exponent(op.name + ".weight");

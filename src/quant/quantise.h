@@ -19,7 +19,8 @@ struct Formats {
   // Exponents by name: of an edge, "OP" or "input"; of a weight, "OP.weight" (Scan: "OP.A",
   // "OP.D"); inside a Scan, "OP.z", "OP.bbar" and "OP.state" (of the working state).
   std::map<std::string, int> exponent;
-  std::map<std::string, PwlCurve> curve;  // by op name, for Pwl and Scan
+  std::map<std::string, Tensor<std::int8_t>> weight_offset;  // by op name; where not all 0
+  std::map<std::string, PwlCurve> curve;                     // by op name, for Pwl and Scan
 };
 
 // The program with these choices: parameters rounded half up and saturated, biases at the

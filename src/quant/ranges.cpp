@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quant/ranges.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -24,50 +25,89 @@ struct AllRanges {
   }
 };
 
-// The smallest exponent that holds all of `values` in 8 bits.
-int weight_exponent(const std::vector<float>& values) {
+// What values reach to; 0 is always inside.
+struct Extent {
   double min = 0, max = 0;
-  for (double v : values) min = std::min(min, v), max = std::max(max, v);
-  return exponent_for(8, min, max);
+
+  void see(double v) { min = std::min(min, v), max = std::max(max, v); }
+  bool nothing() const { return min == max; }
+};
+
+Extent extent_of(const std::vector<float>& values) {
+  Extent extent;
+  for (double v : values) extent.see(v);
+  return extent;
+}
+
+// The smallest exponent that holds weights in 8 bits, and biases in 32 bits at an exponent that is
+// `x_exp` larger.
+int weight_exponent(Extent weights, Extent biases, int x_exp) {
+  const int exp = exponent_for(8, weights.min, weights.max);
+  if (biases.nothing()) return exp;
+  return std::max(exp, exponent_for(32, biases.min, biases.max) - x_exp);
 }
 
 struct WeightRule {
   const FloatModel& model;
   const Program& skeleton;
-  std::map<std::string, int>& exponent;
+  Formats& formats;
 
   const std::vector<float>& parameter(const std::string& name) const {
     return model.parameters.at(name).data;
   }
-  // Holds the weights in 8 bits, and the biases in 32 bits at an exponent that is `bias_offset`
-  // larger.
-  void add(const std::string& op, const std::string& weight, int bias_offset) const {
-    int exp = weight_exponent(parameter(weight));
-    if (const auto bias = model.parameters.find(op + ".bias"); bias != model.parameters.end()) {
-      double min = 0, max = 0;
-      for (double v : bias->second.data) min = std::min(min, v), max = std::max(max, v);
-      if (min < max) exp = std::max(exp, exponent_for(32, min, max) - bias_offset);
-    }
-    exponent[op + ".weight"] = exp;
+  std::vector<float> bias_of(const std::string& op) const {
+    const auto bias = model.parameters.find(op + ".bias");
+    return bias == model.parameters.end() ? std::vector<float>{} : bias->second.data;
   }
-  int exponent_of(EdgeIndex edge) const { return exponent.at(edge_name(skeleton, edge)); }
+  void add(const std::string& op, const std::string& weight, int x_exp) const {
+    formats.exponent[op + ".weight"] =
+        weight_exponent(extent_of(parameter(weight)), extent_of(bias_of(op)), x_exp);
+  }
+  // The same for every output channel of a Linear or DwConv, but at most kMaxWeightOffset below the
+  // largest. A channel whose weights are all 0 asks for nothing.
+  void add_channels(const std::string& op, int x_exp) const {
+    add(op, op + ".weight", x_exp);
+    if (model.spec.quant.weight_exponents == WeightExponents::kPerTensor) return;
+    const std::vector<float>&weights = parameter(op + ".weight"), biases = bias_of(op);
+    const std::size_t channels = model.parameters.at(op + ".weight").shape[0];
+    const std::size_t inputs = weights.size() / channels;
+    int& exponent = formats.exponent[op + ".weight"];
+    const int largest = exponent;
+    std::vector<int> own(channels);
+    for (std::size_t o = 0; o < channels; ++o) {
+      Extent weight, bias;
+      for (std::size_t i = 0; i < inputs; ++i) weight.see(weights[o * inputs + i]);
+      for (std::size_t i = o; i < biases.size(); i += channels) bias.see(biases[i]);
+      own[o] = weight.nothing()
+                   ? largest
+                   : std::max(weight_exponent(weight, bias, x_exp), largest - kMaxWeightOffset);
+    }
+    exponent = *std::min_element(own.begin(), own.end());
+    if (exponent == largest) return;
+    auto offsets = make_tensor<std::int8_t>({channels});
+    for (std::size_t o = 0; o < channels; ++o) {
+      offsets.data[o] = static_cast<std::int8_t>(own[o] - exponent);
+    }
+    formats.weight_offset[op] = std::move(offsets);
+  }
+  int exponent_of(EdgeIndex edge) const { return formats.exponent.at(edge_name(skeleton, edge)); }
 
   void operator()(const Embed& op) const { add(op.name, op.name + ".table", 0); }
   void operator()(const Linear& op) const {
     // Flattening copies, and has no exponent of its own.
     const auto* pool = op.x > 0 ? std::get_if<Pool>(&skeleton.ops[op.x - 1]) : nullptr;
     const bool copied = pool && pool->kind == PoolKind::kFlatten;
-    add(op.name, op.name + ".weight", exponent_of(copied ? pool->x : op.x));
+    add_channels(op.name, exponent_of(copied ? pool->x : op.x));
   }
-  void operator()(const DwConv& op) const { add(op.name, op.name + ".weight", exponent_of(op.x)); }
+  void operator()(const DwConv& op) const { add_channels(op.name, exponent_of(op.x)); }
   void operator()(const RangeNorm& op) const {
     add(op.name, op.name + ".weight", -fx::kRatioFraction);
   }
   void operator()(const Scan& op) const {
     std::vector<float> A = parameter(op.name + ".A_log");
     for (float& a : A) a = -std::exp(a);
-    exponent[op.name + ".A"] = weight_exponent(A);
-    exponent[op.name + ".D"] = weight_exponent(parameter(op.name + ".D"));
+    formats.exponent[op.name + ".A"] = weight_exponent(extent_of(A), {}, 0);
+    formats.exponent[op.name + ".D"] = weight_exponent(extent_of(parameter(op.name + ".D")), {}, 0);
   }
   void operator()(const Pwl&) const {}
   void operator()(const Gate&) const {}
@@ -168,7 +208,7 @@ Formats choose_formats(const FloatModel& model, const std::vector<Stream>& strea
         fit_pwl(silu ? Function::kSilu : Function::kExp,
                 silu ? model.spec.approx.silu : model.spec.approx.exp, ranges[s].seen);
   }
-  const WeightRule rule_of_weights{model, skeleton, formats.exponent};
+  const WeightRule rule_of_weights{model, skeleton, formats};
   for (const Op& op : skeleton.ops) std::visit(rule_of_weights, op);
   return formats;
 }

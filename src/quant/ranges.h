@@ -32,7 +32,8 @@ std::vector<Range> find_ranges(const FloatEngine& engine, const std::vector<Stre
 int exponent_for(int bits, double min, double max);
 
 // Exponents by the largest magnitude, or by the percentile of magnitudes that `quant` asks for, and
-// curves fitted to what was seen. Weights never saturate, nor do biases.
+// curves fitted to what was seen. Weights never saturate, nor do biases; with exponents for every
+// channel, each holds its channel's alone.
 Formats choose_formats(const FloatModel& model, const std::vector<Stream>& streams,
                        const std::vector<Range>& ranges, Calibration rule);
 
