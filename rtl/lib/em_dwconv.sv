@@ -2,7 +2,8 @@
 // Causal depthwise convolution: docs/arithmetic.md, section 5. A beat of Par channels a cycle, with
 // Par * Taps multipliers. The newest Taps - 1 inputs of every channel wait in a memory; before the
 // first vector of a sequence they count as 0. A weight word holds (Par, Taps) weights, a bias word
-// Par; the words are (contexts, Beats).
+// Par; the words are (contexts, Beats). With MaxOffset > 0, channels have weight exponents of their
+// own (em_channel_shift).
 module em_dwconv #(
   parameter int unsigned Par = 4,
   parameter int unsigned Taps = 4,
@@ -14,6 +15,8 @@ module em_dwconv #(
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter WeightInit = "",
   parameter BiasInit = "",
+  parameter int unsigned MaxOffset = 0,
+  parameter OffsetInit = "",
   localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(Taps)
 ) (
   input  logic                 clk_i,
@@ -139,6 +142,27 @@ module em_dwconv #(
     .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
   );
 
+  localparam int unsigned AlignedBits = AccBits + MaxOffset;
+  logic [Par*AccBits-1:0]     accs;
+  logic [Par*AlignedBits-1:0] aligned;
+
+  em_channel_shift #(
+    .Par       (Par),
+    .InBits    (AccBits),
+    .MaxOffset (MaxOffset),
+    .Beats     (Beats),
+    .Contexts  (Contexts),
+    .Delay     (Sum + 1),
+    .OffsetInit(OffsetInit)
+  ) u_shift (
+    .clk_i,
+    .advance_i(advance),
+    .context_i(context_now),
+    .beat_i   (beat),
+    .values_i (accs),
+    .values_o (aligned)
+  );
+
   for (genvar i = 0; i < Par; i++) begin : gen_result
     logic [Taps*ProductBits-1:0] products;
     logic [AccBits-1:0]          sum, acc_q;
@@ -169,13 +193,13 @@ module em_dwconv #(
     );
 
     em_requantise #(
-      .InBits  (AccBits),
+      .InBits  (AlignedBits),
       .OutBits (YBits),
       .Contexts(Contexts),
       .Shift   (Shift)
     ) u_requantise (
       .context_i(context_done),
-      .value_i  (acc_q),
+      .value_i  (aligned[i*AlignedBits +: AlignedBits]),
       .value_o  (y_d)
     );
 
@@ -186,6 +210,7 @@ module em_dwconv #(
       end
     end
 
+    assign accs[i*AccBits +: AccBits] = acc_q;
     assign data_o[i*YBits +: YBits] = y_q;
   end
 

@@ -4,7 +4,8 @@
 // Every input beat of InPar words meets all OutBeats groups of OutPar outputs, one a cycle, with
 // InPar * OutPar multipliers; partial sums wait in a small memory. So the work goes on while the
 // vector still arrives, and a flattened sequence is a vector of many beats. A weight word holds
-// (OutPar, InPar) weights, the words are (contexts, InBeats, OutBeats).
+// (OutPar, InPar) weights, the words are (contexts, InBeats, OutBeats). With MaxOffset > 0, output
+// channels have weight exponents of their own (em_channel_shift).
 module em_linear #(
   parameter int unsigned InPar = 4,
   parameter int unsigned OutPar = 4,
@@ -20,6 +21,8 @@ module em_linear #(
   parameter bit BlockWeights = 1'b0,
   parameter WeightInit = "",
   parameter BiasInit = "",
+  parameter int unsigned MaxOffset = 0,
+  parameter OffsetInit = "",
   localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(InPar)
 ) (
   input  logic                    clk_i,
@@ -222,7 +225,10 @@ module em_linear #(
   end
 
   // Stage Sum + 2 = Depth: activation, rounding, saturation.
-  logic [OutPar*YBits-1:0] y_d, y_q;
+  localparam int unsigned AlignedBits = AccBits + MaxOffset;
+  logic [OutPar*AccBits-1:0]     active;
+  logic [OutPar*AlignedBits-1:0] aligned;
+  logic [OutPar*YBits-1:0]       y_d, y_q;
 
   em_delay #(
     .Width(ContextBits),
@@ -231,18 +237,39 @@ module em_linear #(
     .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
   );
 
+  always_comb begin
+    for (int unsigned o = 0; o < OutPar; o++) begin
+      active[o*AccBits +: AccBits] =
+          (Relu && acc_q[o*AccBits+AccBits-1]) ? '0 : acc_q[o*AccBits +: AccBits];
+    end
+  end
+
+  em_channel_shift #(
+    .Par       (OutPar),
+    .InBits    (AccBits),
+    .MaxOffset (MaxOffset),
+    .Beats     (OutBeats),
+    .Contexts  (Contexts),
+    .Delay     (Sum + 1),
+    .OffsetInit(OffsetInit)
+  ) u_shift (
+    .clk_i,
+    .advance_i(advance),
+    .context_i(context_now),
+    .beat_i   (inner),
+    .values_i (active),
+    .values_o (aligned)
+  );
+
   for (genvar o = 0; o < OutPar; o++) begin : gen_result
-    logic [AccBits-1:0] acc, active;
-    assign acc = acc_q[o*AccBits +: AccBits];
-    assign active = (Relu && acc[AccBits-1]) ? '0 : acc;
     em_requantise #(
-      .InBits  (AccBits),
+      .InBits  (AlignedBits),
       .OutBits (YBits),
       .Contexts(Contexts),
       .Shift   (Shift)
     ) u_requantise (
       .context_i(context_done),
-      .value_i  (active),
+      .value_i  (aligned[o*AlignedBits +: AlignedBits]),
       .value_o  (y_d[o*YBits +: YBits])
     );
   end

@@ -441,6 +441,28 @@ class Planner {
     return out;
   }
 
+  // The exponents of output channels, `par` of them at a time: a memory of offsets, and shifters in
+  // front of the requantisers of accumulators of `acc` bits. Nothing when all offsets are 0.
+  template <class T>
+  void add_offsets(Instance& core, const Contexts<T>& contexts, int channels, int par, int acc) {
+    const int highest = most(contexts, [](const T& o) { return largest_offset(o.weight_offset); });
+    if (highest == 0) return;
+    const int bits = index_bits(highest + 1);
+    std::vector<std::string> words;
+    for (const T* o : contexts) {
+      pack(words, channels, par, bits, [&](std::int64_t i) {
+        return channel_type(*o, static_cast<std::size_t>(i)).exp - o->weight_type.exp;
+      });
+    }
+    const auto count = static_cast<std::int64_t>(words.size());
+    core.resources += rom(count, par * bits, false);
+    // A single word is a constant, and then so is the shift.
+    if (count > 1) core.resources += times(par, multiplexer(highest + 1, acc));
+    core.parameters.push_back({"MaxOffset", number(highest)});
+    core.parameters.push_back(
+        {"OffsetInit", memory(name_ + "_offset", par * bits, std::move(words))});
+  }
+
   int plan(const Contexts<Linear>& contexts) {
     const Linear& op = *contexts.front();
     const bool flat = flattening(program_, op.x) != nullptr;
@@ -524,6 +546,7 @@ class Planner {
       core.parameters.push_back(
           {"BiasInit", memory(name_ + "_bias", out_par * acc, std::move(bias))});
     }
+    add_offsets(core, contexts, op.out, out_par, acc);
     return to_lanes(name_, out, op.out, out_beats);
   }
 
@@ -575,6 +598,7 @@ class Planner {
          shifts(contexts, [&](const DwConv& o) { return o.weight_type.exp + type(o.x).exp; })},
         {"WeightInit", memory(name_ + "_weight", par * op.taps * 8, std::move(weights))},
         {"BiasInit", memory(name_ + "_bias", par * acc, std::move(bias))}};
+    add_offsets(core, contexts, op.width, par, acc);
     return to_lanes(name_, out, op.width, beats);
   }
 

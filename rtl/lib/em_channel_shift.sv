@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accumulators of channels that have weight exponents of their own, aligned to the smallest:
+// value << offset of the channel, 0 .. MaxOffset (docs/arithmetic.md, section 5). A beat has Par
+// channels. An offset word holds Par offsets, the words are (contexts, Beats); context and beat
+// come Delay cycles before the values. With MaxOffset 0 there is no memory, and values pass.
+module em_channel_shift #(
+  parameter int unsigned Par = 4,
+  parameter int unsigned InBits = 20,
+  parameter int unsigned MaxOffset = 7,
+  parameter int unsigned Beats = 10,
+  parameter int unsigned Contexts = 1,
+  parameter int unsigned Delay = 4,
+  parameter OffsetInit = "",
+  localparam int unsigned OutBits = InBits + MaxOffset,
+  localparam int unsigned BeatBits = em_pkg::index_bits(Beats),
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts)
+) (
+  input  logic                   clk_i,
+  input  logic                   advance_i,
+  input  logic [ContextBits-1:0] context_i,
+  input  logic [BeatBits-1:0]    beat_i,
+  input  logic [Par*InBits-1:0]  values_i,
+  output logic [Par*OutBits-1:0] values_o
+);
+
+  if (MaxOffset == 0) begin : gen_pass
+    logic unused_place;
+    assign unused_place = clk_i ^ advance_i ^ (^context_i) ^ (^beat_i);
+    assign values_o = values_i;
+  end else begin : gen_shift
+    localparam int unsigned Words = Beats * Contexts;
+    localparam int unsigned AddressBits = em_pkg::index_bits(Words);
+    localparam int unsigned OffsetBits = em_pkg::index_bits(MaxOffset + 1);
+    logic [AddressBits-1:0]    address_now, address;
+    logic [Par*OffsetBits-1:0] offsets;
+
+    if (Contexts == 1) begin : gen_one
+      logic unused_context;
+      assign unused_context = ^context_i;
+      assign address_now = beat_i;
+    end else begin : gen_many
+      always_comb begin
+        address_now = AddressBits'(beat_i);
+        for (int unsigned c = 1; c < Contexts; c++) begin
+          if (context_i == ContextBits'(c)) begin
+            address_now = AddressBits'(beat_i) + AddressBits'(c * Beats);
+          end
+        end
+      end
+    end
+
+    em_delay #(
+      .Width(AddressBits),
+      .Depth(Delay - 1)
+    ) u_address (
+      .clk_i, .advance_i, .data_i(address_now), .data_o(address)
+    );
+
+    em_rom #(
+      .Width(Par * OffsetBits),
+      .Depth(Words),
+      .Init (OffsetInit)
+    ) u_offsets (
+      .clk_i, .advance_i, .address_i(address), .data_o(offsets)
+    );
+
+    always_comb begin
+      for (int unsigned i = 0; i < Par; i++) begin
+        values_o[i*OutBits +: OutBits] =
+            OutBits'($signed(values_i[i*InBits +: InBits])) << offsets[i*OffsetBits +: OffsetBits];
+      end
+    end
+  end
+
+endmodule
