@@ -23,7 +23,10 @@ constexpr std::uint64_t kSeeds = 40;
 
 // An engine with a random model of a random spec, and two random sequences for it.
 struct GoldenCase {
-  static Golden engine(const Spec& spec, Rng& rng) { return Golden(random_program(spec, rng)); }
+  static Golden engine(Spec spec, Rng& rng) {
+    spec.quant.weight_exponents = random_weight_exponents(rng);
+    return Golden(random_program(spec, rng));
+  }
   static Tensor<std::int32_t> tokens(const Golden& golden, Rng& rng) {
     return random_tokens(golden.program(), rng);
   }
@@ -117,7 +120,7 @@ TEST(Golden, EveryEdgeStaysInItsType) {
   std::size_t values = 0, saturated = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Rng rng{seed};
-    const Golden golden(random_program(random_spec(rng), rng));
+    const Golden golden = GoldenCase::engine(random_spec(rng), rng);
     const auto tokens = random_tokens(golden.program(), rng);
     auto state = golden.initial();
     for (std::size_t t = 0; t < tokens.shape[0]; ++t) {
@@ -136,6 +139,96 @@ TEST(Golden, EveryEdgeStaysInItsType) {
   // The programs exercise both sides of saturation.
   EXPECT_GT(saturated, values / 1000);
   EXPECT_LT(saturated, values / 2);
+}
+
+// One token through DwConv and Linear, whose channels have exponents -8, -7, -6 and -1 before their
+// results are rounded to 2^-6.
+TEST(Golden, ChannelsHaveExponentsOfTheirOwn) {
+  Program program;
+  program.spec.name = "channels";
+  program.spec.task = Task::kSyntheticImages;
+  program.spec.model.P = 8;  // one token of 64 numbers
+  program.normalisation = {{0.0f}, {1.0f}};
+  program.edges = {
+      {64, false, {8, -2}}, {64, false, {8, -6}}, {4, false, {8, -6}}, {4, true, {8, -6}}};
+  auto offsets = make_tensor<std::int8_t>({64});
+  DwConv conv{"conv",
+              0,
+              64,
+              1,
+              {8, -6},
+              offsets,
+              make_tensor<std::int8_t>({64, 1}),
+              make_tensor<std::int32_t>({64})};
+  const int conv_offsets[] = {0, 1, 2, 7}, taps[] = {3, -3, 1, 1}, biases[] = {3, 2, 4, 0};
+  for (std::size_t d = 0; d < 4; ++d) {
+    conv.weight_offset.data[d] = static_cast<std::int8_t>(conv_offsets[d]);
+    conv.weight.data[d] = static_cast<std::int8_t>(taps[d]);
+    conv.bias.data[d] = biases[d];
+  }
+  Linear linear;
+  linear.name = "linear";
+  linear.x = 1, linear.in = 64, linear.out = 4, linear.bias_rows = 1;
+  linear.weight_type = {8, -2};
+  linear.weight_offset = {{4}, {0, 1, 2, 7}};
+  linear.weight = make_tensor<std::int8_t>({4, 64});
+  const int weights[] = {3, -3, 1, 1};
+  for (std::size_t o = 0; o < 4; ++o) {
+    linear.weight.data[o * 64] = static_cast<std::int8_t>(weights[o]);
+  }
+  linear.bias = {{1, 4}, {3, 2, 4, -6}};
+  program.ops = {conv, linear, Pool{"pool", 2, 4, 1, PoolKind::kFlatten}};
+
+  const Golden golden(program);
+  auto state = golden.initial();
+  std::vector<std::int32_t> token(64);
+  std::fill_n(token.begin(), 4, 5);
+  golden.step(state, token.data());
+  // (3 * 5 + 3) / 4 = 4.5, (-3 * 5 + 2) / 2 = -6.5, 1 * 5 + 4 = 9, 1 * 5 * 32 = 160
+  EXPECT_EQ(std::vector(state.values[1].begin(), state.values[1].begin() + 4),
+            (std::vector<std::int32_t>{5, -6, 9, 127}));
+  // The first number is 5 again: the same sums, but for the last, (1 * 5 - 6) * 32 = -32
+  EXPECT_EQ(state.values[2], (std::vector<std::int32_t>{5, -6, 9, -32}));
+  EXPECT_EQ(state.values[3], state.values[2]);
+}
+
+// Weights and biases shifted up by their channel's offset, at offset 0, are the same program.
+TEST(Golden, AnOffsetIsAShiftOfTheWeights) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rng rng{seed};
+    Spec spec = random_spec(rng);
+    spec.quant.weight_exponents = WeightExponents::kPerChannel;
+    Program own = random_program(spec, rng), same = own;
+    for (std::size_t i = 0; i < own.ops.size(); ++i) {
+      const auto shift = [&](auto& before, auto& after) {
+        const std::size_t channels = before.weight.shape[0];
+        for (std::int8_t& v : before.weight_offset.data) v %= 4;
+        for (std::int8_t& v : before.weight.data) v /= 8;
+        after = before;
+        after.weight_offset = {};
+        for (std::size_t w = 0; w < before.weight.size(); ++w) {
+          after.weight.data[w] <<= before.weight_offset.data[w / (before.weight.size() / channels)];
+        }
+        for (std::size_t b = 0; b < before.bias.size(); ++b) {
+          after.bias.data[b] <<= before.weight_offset.data[b % channels];
+        }
+      };
+      if (auto* linear = std::get_if<Linear>(&own.ops[i])) {
+        shift(*linear, std::get<Linear>(same.ops[i]));
+      } else if (auto* conv = std::get_if<DwConv>(&own.ops[i])) {
+        shift(*conv, std::get<DwConv>(same.ops[i]));
+      }
+    }
+    const auto tokens = random_tokens(own, rng);
+    const Golden with(own), without(same);
+    auto a = with.initial(), b = without.initial();
+    for (std::size_t t = 0; t < tokens.shape[0]; ++t) {
+      with.step(a, tokens.row(t));
+      without.step(b, tokens.row(t));
+      ASSERT_EQ(a.values, b.values) << "token " << t;
+    }
+  }
 }
 
 // Every number in the graph of a program: types, edges, sizes.
@@ -176,7 +269,7 @@ TEST(Golden, RunsEveryProgramThatIsValid) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Rng rng{seed};
     if (seed % 40 == 0) {
-      write_program(folder / "p", random_program(random_spec(rng), rng));
+      write_program(folder / "p", GoldenCase::engine(random_spec(rng), rng).program());
       file = read_safetensors(folder / "p");
     }
     std::optional<Golden> golden;

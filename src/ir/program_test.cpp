@@ -11,9 +11,11 @@
 namespace emamba {
 namespace {
 
-Program example(std::uint64_t seed = 1) {
+Program example(std::uint64_t seed = 1, WeightExponents exponents = WeightExponents::kPerTensor) {
   Rng rng{seed};
-  return random_program(random_spec(rng), rng);
+  Spec spec = random_spec(rng);
+  spec.quant.weight_exponents = exponents;
+  return random_program(spec, rng);
 }
 
 std::string bytes_of(const Program& program) {
@@ -38,7 +40,8 @@ TEST(Lower, WritesEveryEdgeOnceInOrder) {
 
 TEST(Program, FileRoundTripIsExactAndDeterministic) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const Program program = example(seed);
+    const Program program =
+        example(seed, seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel);
     const std::string bytes = bytes_of(program);
     const Program again = parse_program(bytes, "memory");
     EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
@@ -103,6 +106,48 @@ TEST(Validate, NamesWhatIsWrong) {
   }
 }
 
+TEST(Validate, NamesWhatIsWrongWithChannels) {
+  const Damage damages[] = {
+      {"weight_offset: 8, must lie in 0 .. 7",
+       [](Program& p) { first<DwConv>(p).weight_offset.data[0] = 8; }},
+      {"weight_offset: -1, must lie in 0 .. 7",
+       [](Program& p) { std::get<Linear>(p.ops.back()).weight_offset.data[0] = -1; }},
+      {"weight_offset: shape",
+       [](Program& p) {
+         Tensor<std::int8_t>& offsets = first<DwConv>(p).weight_offset;
+         offsets = make_tensor<std::int8_t>({offsets.size() + 1});
+       }},
+      {"weight_offset: shape",
+       [](Program& p) {
+         std::get<Linear>(p.ops.back()).weight_offset = {{2, 2}, {0, 0, 0, 0}};
+       }},
+  };
+  for (const Damage& damage : damages) {
+    Program program = example(1, WeightExponents::kPerChannel);
+    validate(program, "example");
+    damage.change(program);
+    expect_error([&] { validate(program, "example"); }, damage.message);
+  }
+}
+
+// An accumulator and its shift to a result of a smaller exponent have 62 bits, with the offset.
+TEST(Validate, CountsTheOffsetAsBitsOfTheAccumulator) {
+  Program program = example(1, WeightExponents::kPerChannel);
+  DwConv& op = first<DwConv>(program);
+  for (std::int8_t& offset : op.weight_offset.data) offset = 0;
+  int bits = 0;
+  NumberType y;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    if (std::get_if<DwConv>(&program.ops[i]) != &op) continue;
+    bits = accumulator_bits(program, program.ops[i]);
+    y = program.edges[i + 1].type;
+  }
+  op.weight_type.exp = y.exp - program.edges[op.x].type.exp + 62 - bits;
+  validate(program, "example");
+  op.weight_offset.data[0] = 1;
+  expect_error([&] { validate(program, "example"); }, "cannot be shifted");
+}
+
 // The engines keep the sum over the tokens in 32 bits.
 TEST(Validate, RefusesAMeanWhoseSumMayOverflow) {
   Spec spec;
@@ -158,8 +203,23 @@ TEST(Program, DamagedFilesAreNamed) {
   reject(changed, "nested deeper");
 }
 
+// A file says nothing of offsets that are all 0, and so is what it was before there were any.
+TEST(Program, OffsetsAreStoredWhereThereAreAny) {
+  const Program program = example(1, WeightExponents::kPerChannel);
+  SafeTensors file = parse_safetensors(bytes_of(program), "memory");
+  EXPECT_TRUE(file.tensors.contains("blocks.0.conv.weight_offset"));
+  EXPECT_EQ(std::get<Linear>(parse_program(bytes_of(program), "memory").ops.back()).weight_offset,
+            std::get<Linear>(program.ops.back()).weight_offset);
+  for (const auto& [name, tensor] : parse_safetensors(bytes_of(example()), "memory").tensors) {
+    EXPECT_FALSE(name.ends_with("weight_offset")) << name;
+  }
+  file.tensors.erase("blocks.0.conv.weight_offset");
+  Program without = parse_program(serialise_safetensors(file), "memory");
+  EXPECT_TRUE(first<DwConv>(without).weight_offset.empty());
+}
+
 TEST(Program, SurvivesMutatedFiles) {
-  const std::string bytes = bytes_of(example());
+  const std::string bytes = bytes_of(example(1, WeightExponents::kPerChannel));
   fuzz(bytes, 6000, 1500, [](const std::string& text) { parse_program(text, "fuzz"); });
 }
 

@@ -66,19 +66,19 @@ inline Program random_program(const Spec& spec, Rng& rng) {
       fill(op->bias, {std::size_t(op->bias_rows), std::size_t(op->out)}, -50, 50, rng);
       y.exp = -6 + extra();
     } else if (auto* op = std::get_if<Linear>(&program.ops[i])) {
-      op->weight_type = {8, -7};
       op->weight_offset = random_internal::random_offsets(spec, op->out, rng);
+      op->weight_type = {8, -7 - largest_offset(op->weight_offset) / 2};
       fill(op->weight, {std::size_t(op->out), std::size_t(op->in)}, -128, 127, rng);
       if (op->bias_rows > 0) {
         fill(op->bias, {std::size_t(op->bias_rows), std::size_t(op->out)}, -5000, 5000, rng);
       }
-      y.exp = -7 + x_exp(op->x) + scale(op->in) + extra() + largest_offset(op->weight_offset) / 2;
+      y.exp = -7 + x_exp(op->x) + scale(op->in) + extra();
     } else if (auto* op = std::get_if<DwConv>(&program.ops[i])) {
-      op->weight_type = {8, -7};
       op->weight_offset = random_internal::random_offsets(spec, op->width, rng);
+      op->weight_type = {8, -7 - largest_offset(op->weight_offset) / 2};
       fill(op->weight, {std::size_t(op->width), std::size_t(op->taps)}, -128, 127, rng);
       fill(op->bias, {std::size_t(op->width)}, -5000, 5000, rng);
-      y.exp = -7 + x_exp(op->x) + scale(op->taps) + extra() + largest_offset(op->weight_offset) / 2;
+      y.exp = -7 + x_exp(op->x) + scale(op->taps) + extra();
     } else if (auto* op = std::get_if<RangeNorm>(&program.ops[i])) {
       op->weight_type = {8, -6};
       fill(op->weight, {std::size_t(op->width)}, -128, 127, rng);

@@ -30,6 +30,8 @@ Case random_case(std::uint64_t seed) {
   spec.model.D = std::max(spec.model.D, 4);  // the norm of one channel is its bias alone
   spec.quant.output_bits = 16;
   spec.quant.state_bits = 24;
+  spec.quant.weight_exponents =
+      seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel;
   c.samples = first_samples(load_split(spec, "", "train"), 32);
   c.model = random_model(spec, rng.next(), fit_normalisation(spec, c.samples));
   if (spec.model.delta_activation == DeltaActivation::kReluBefore) {

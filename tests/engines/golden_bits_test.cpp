@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pins golden's integers: every value on every edge of many random programs, as one hash. It
-// changes when, and only when, docs/arithmetic.md or the random programs do.
+// Pins golden's integers: every value on every edge of many random programs, as one hash for each
+// kind of weight exponents. It changes when, and only when, docs/arithmetic.md or the random
+// programs do.
 #include <gtest/gtest.h>
 
 #include "base/files.h"
@@ -15,11 +16,13 @@ void append(std::string& bytes, std::int32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift);
 }
 
-TEST(Golden, EveryBitOfRandomProgramsIsAsItWas) {
+std::string hash_of_programs(WeightExponents exponents) {
   std::string bytes;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng{seed};
-    const Golden golden(random_program(random_spec(rng), rng));
+    Spec spec = random_spec(rng);
+    spec.quant.weight_exponents = exponents;
+    const Golden golden(random_program(spec, rng));
     const auto tokens = random_tokens(golden.program(), rng);
     Golden::State state = golden.initial();
     for (std::size_t t = 0; t < tokens.shape[0]; ++t) {
@@ -29,7 +32,14 @@ TEST(Golden, EveryBitOfRandomProgramsIsAsItWas) {
       }
     }
   }
-  EXPECT_EQ(sha256(bytes), "df9662e713edfeec2d8f5190efdc798377478ad85dc0d2af2451f3578ab76d78");
+  return sha256(bytes);
+}
+
+TEST(Golden, EveryBitOfRandomProgramsIsAsItWas) {
+  EXPECT_EQ(hash_of_programs(WeightExponents::kPerTensor),
+            "df9662e713edfeec2d8f5190efdc798377478ad85dc0d2af2451f3578ab76d78");
+  EXPECT_EQ(hash_of_programs(WeightExponents::kPerChannel),
+            "a456d7efbfe0936d287300a2d0dcb278c5a5b379f47706303142500eb46c4b60");
 }
 
 }  // namespace
