@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/testing.h"
+#include "hw/emit.h"
 #include "hw/json.h"
 #include "ir/testing.h"
 
@@ -47,6 +48,33 @@ TEST(Plan, ADividerKeepsTheTarget) {
       EXPECT_LT(fifo == nullptr ? 0 : fifo->depth, 200) << instance.name;
     }
   }
+}
+
+// Offsets cost look-up tables and no cycle; offsets that are all 0 cost nothing.
+TEST(Plan, ExponentsOfChannelsCostNoCycles) {
+  Rng rng{7};
+  Spec spec = image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2});
+  spec.quant.weight_exponents = WeightExponents::kPerChannel;
+  const Program channels = random_program(spec, rng);
+  Program zero = channels, none = channels;
+  for (std::size_t i = 0; i < channels.ops.size(); ++i) {
+    const auto change = [](auto& all_zero, auto& without) {
+      for (std::int8_t& offset : all_zero.weight_offset.data) offset = 0;
+      without.weight_offset = {};
+    };
+    if (auto* linear = std::get_if<Linear>(&zero.ops[i])) {
+      change(*linear, std::get<Linear>(none.ops[i]));
+    } else if (auto* conv = std::get_if<DwConv>(&zero.ops[i])) {
+      change(*conv, std::get<DwConv>(none.ops[i]));
+    }
+  }
+  const HardwareSpec hardware{.lanes = 5, .cycles_per_token = 40};
+  const Plan own = plan_program(channels, hardware), plain = plan_program(none, hardware);
+  EXPECT_EQ(plan_json(plan_program(zero, hardware)), plan_json(plain));
+  EXPECT_EQ(own.cycles.frame_ends, plain.cycles.frame_ends);
+  const Resources more = total_resources(own.design), less = total_resources(plain.design);
+  EXPECT_GT(more.lut, less.lut);
+  EXPECT_EQ(more.dsp, less.dsp);
 }
 
 TEST(Plan, AProgramOfAnotherNetworkIsRefused) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -88,6 +89,9 @@ TEST(Quantise, GoldenFollowsFloatForEverySwitch) {
       {"quant.output_bits=12"},
       {"quant.state_bits=16"},
       {"quant.state_bits=32"},
+      {"quant.weight_exponents=per-channel"},
+      {"quant.weight_exponents=per-channel", "model.position=learned", "model.projection_bias=true",
+       "model.head=mean-linear"},
       {"quant.calibration=percentile", "quant.percentile=99.99"},
       {"approx.silu.method=greedy", "approx.exp.method=equal", "approx.exp.segments=17"},
   };
@@ -100,36 +104,158 @@ TEST(Quantise, GoldenFollowsFloatForEverySwitch) {
 }
 
 TEST(Quantise, IntegersAreTheRoundedParameters) {
-  const Case c = make_case({"model.position=learned", "model.projection_bias=true"});
-  const Program program = program_of(c);
-  const auto expect_rounded = [&](const std::string& name, const auto& tensor, int exp) {
-    const Tensor<float>& wanted = c.model.parameters.at(name);
-    ASSERT_EQ(tensor.size(), wanted.size()) << name;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      EXPECT_EQ(tensor.data[i], std::floor(std::ldexp(wanted.data[i], -exp) + 0.5f)) << name;
+  for (const char* exponents : {"per-tensor", "per-channel"}) {
+    const Case c = make_case({"model.position=learned", "model.projection_bias=true",
+                              fmt::format("quant.weight_exponents={}", exponents)});
+    const Program program = program_of(c);
+    // exp(i) is the exponent of number i.
+    const auto expect_each = [&](const std::string& name, const auto& tensor, const auto& exp) {
+      const Tensor<float>& wanted = c.model.parameters.at(name);
+      ASSERT_EQ(tensor.size(), wanted.size()) << name;
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        EXPECT_EQ(tensor.data[i], std::floor(std::ldexp(wanted.data[i], -exp(i)) + 0.5f)) << name;
+      }
+    };
+    const auto expect_rounded = [&](const std::string& name, const auto& tensor, int exp) {
+      expect_each(name, tensor, [&](std::size_t) { return exp; });
+    };
+    int linears = 0;
+    for (const Op& op : program.ops) {
+      if (const auto* linear = std::get_if<Linear>(&op)) {
+        expect_each(linear->name + ".weight", linear->weight,
+                    [&](std::size_t i) { return channel_type(*linear, i / linear->in).exp; });
+        if (linear->bias_rows > 0) {
+          expect_each(linear->name + ".bias", linear->bias, [&](std::size_t i) {
+            return channel_type(*linear, i % linear->out).exp + program.edges[linear->x].type.exp;
+          });
+        }
+        ++linears;
+      } else if (const auto* conv = std::get_if<DwConv>(&op)) {
+        const int x_exp = program.edges[conv->x].type.exp;
+        expect_each(conv->name + ".weight", conv->weight,
+                    [&](std::size_t i) { return channel_type(*conv, i / conv->taps).exp; });
+        expect_each(conv->name + ".bias", conv->bias,
+                    [&](std::size_t i) { return channel_type(*conv, i).exp + x_exp; });
+      } else if (const auto* norm = std::get_if<RangeNorm>(&op)) {
+        expect_rounded(norm->name + ".weight", norm->weight, norm->weight_type.exp);
+        expect_rounded(norm->name + ".bias", norm->bias, norm->weight_type.exp - 14);
+      } else if (const auto* scan = std::get_if<Scan>(&op)) {
+        expect_rounded(scan->name + ".D", scan->D, scan->D_type.exp);
+        for (std::size_t i = 0; i < scan->A.size(); ++i) {
+          const float A = -std::exp(c.model.parameters.at(scan->name + ".A_log").data[i]);
+          EXPECT_EQ(scan->A.data[i], std::floor(std::ldexp(A, -scan->A_type.exp) + 0.5f));
+        }
+      }
     }
-  };
-  int linears = 0;
-  for (const Op& op : program.ops) {
-    if (const auto* linear = std::get_if<Linear>(&op)) {
-      expect_rounded(linear->name + ".weight", linear->weight, linear->weight_type.exp);
-      if (linear->bias_rows > 0) {
-        expect_rounded(linear->name + ".bias", linear->bias,
-                       linear->weight_type.exp + program.edges[linear->x].type.exp);
-      }
-      ++linears;
-    } else if (const auto* norm = std::get_if<RangeNorm>(&op)) {
-      expect_rounded(norm->name + ".weight", norm->weight, norm->weight_type.exp);
-      expect_rounded(norm->name + ".bias", norm->bias, norm->weight_type.exp - 14);
-    } else if (const auto* scan = std::get_if<Scan>(&op)) {
-      expect_rounded(scan->name + ".D", scan->D, scan->D_type.exp);
-      for (std::size_t i = 0; i < scan->A.size(); ++i) {
-        const float A = -std::exp(c.model.parameters.at(scan->name + ".A_log").data[i]);
-        EXPECT_EQ(scan->A.data[i], std::floor(std::ldexp(A, -scan->A_type.exp) + 0.5f));
-      }
+    EXPECT_EQ(linears, 1 + 2 * 7 + 1);
+  }
+}
+
+// A channel's row of weights as the real numbers that its integers stand for.
+template <class AnyOp>
+std::vector<double> row_of(const AnyOp& op, std::size_t channel) {
+  const std::size_t inputs = op.weight.size() / op.weight.shape[0];
+  std::vector<double> row;
+  for (std::size_t i = 0; i < inputs; ++i) {
+    row.push_back(std::ldexp(op.weight.row(channel)[i], channel_type(op, channel).exp));
+  }
+  return row;
+}
+
+// Channels 1 and 3 of the convolution and the first projection have small weights, channel 2 of the
+// convolution has none.
+Case channels_case(const std::string& exponents) {
+  Case c = make_case({"quant.weight_exponents=" + exponents, "model.projection_bias=true"});
+  for (const char* name : {"blocks.0.conv", "blocks.0.gate_proj"}) {
+    Tensor<float>& weight = c.model.parameters.at(std::string(name) + ".weight");
+    const std::size_t inputs = weight.size() / weight.shape[0];
+    for (std::size_t i = 0; i < inputs; ++i) {
+      weight.row(1)[i] *= 0.1f;
+      weight.row(3)[i] *= 1e-4f;
     }
   }
-  EXPECT_EQ(linears, 1 + 2 * 7 + 1);
+  Tensor<float>& conv = c.model.parameters.at("blocks.0.conv.weight");
+  for (std::size_t i = 0; i < conv.shape[1]; ++i) conv.row(2)[i] = 0;
+  return c;
+}
+
+// Calls f(op) for every op of a program that has weights of channels.
+template <class F>
+void for_channelled(const Program& program, const F& f) {
+  for (const Op& op : program.ops) {
+    if (const auto* linear = std::get_if<Linear>(&op)) f(*linear);
+    if (const auto* conv = std::get_if<DwConv>(&op)) f(*conv);
+  }
+}
+
+TEST(Quantise, ExponentsOfChannelsNeverCostPrecision) {
+  const Program tensors = program_of(channels_case("per-tensor"));
+  const Case c = channels_case("per-channel");
+  const Program channels = program_of(c);
+  int finer = 0;
+  std::size_t at = 0;
+  const auto compare = [&](const auto& own) {
+    while (name_of(tensors.ops[at]) != own.name) ++at;
+    const auto& all = std::get<std::decay_t<decltype(own)>>(tensors.ops[at]);
+    EXPECT_TRUE(all.weight_offset.empty()) << own.name;
+    const Tensor<float>& wanted = c.model.parameters.at(own.name + ".weight");
+    for (std::size_t o = 0; o < wanted.shape[0]; ++o) {
+      EXPECT_LE(channel_type(own, o).exp, all.weight_type.exp) << own.name;
+      EXPECT_GE(channel_type(own, o).exp, all.weight_type.exp - kMaxWeightOffset) << own.name;
+      const std::vector<double> fine = row_of(own, o), coarse = row_of(all, o);
+      for (std::size_t i = 0; i < fine.size(); ++i) {
+        const double weight = wanted.row(o)[i];
+        EXPECT_LE(std::abs(fine[i] - weight), std::abs(coarse[i] - weight)) << own.name;
+        finer += std::abs(fine[i] - weight) < std::abs(coarse[i] - weight);
+      }
+    }
+  };
+  for_channelled(channels, compare);
+  EXPECT_GT(finer, 500);
+}
+
+TEST(Quantise, ExponentsOfChannelsAreTheSmallestWithinTheBound) {
+  const Program program = program_of(channels_case("per-channel"));
+  int checked = 0;
+  for_channelled(program, [&](const auto& op) {
+    if (op.weight_offset.empty()) return;
+    // Some channel has the type's exponent, and none is farther from it than the bound.
+    EXPECT_EQ(*std::min_element(op.weight_offset.data.begin(), op.weight_offset.data.end()), 0);
+    EXPECT_LE(largest_offset(op.weight_offset), kMaxWeightOffset);
+    for (std::size_t o = 0; o < op.weight_offset.size(); ++o) {
+      const int offset = op.weight_offset.data[o];
+      const auto inputs = static_cast<std::ptrdiff_t>(op.weight.size() / op.weight.shape[0]);
+      const auto most = std::abs(int{*std::max_element(
+          op.weight.row(o), op.weight.row(o) + inputs,
+          [](std::int8_t a, std::int8_t b) { return std::abs(int{a}) < std::abs(int{b}); })});
+      // With the exponent below, the largest weight would not fit.
+      EXPECT_TRUE(offset == 0 || most == 0 || most >= 63) << op.name << " " << o;
+      ++checked;
+    }
+    if (op.name != "blocks.0.conv") return;
+    EXPECT_GE(op.weight_offset.data[0], op.weight_offset.data[1] + 2);
+    EXPECT_EQ(op.weight_offset.data[2], kMaxWeightOffset);
+    EXPECT_EQ(op.weight_offset.data[3], 0);
+  });
+  EXPECT_GT(checked, 50);
+}
+
+// The search moves a tensor's exponent, and its channels' with it.
+TEST(Quantise, TheSearchKeepsOffsets) {
+  const Case c = channels_case("per-channel");
+  const FloatEngine engine(c.model);
+  const auto streams = streams_of(engine.program());
+  const auto ranges = find_ranges(engine, streams, c.samples, kThreads, {});
+  Formats start = choose_formats(c.model, streams, ranges, Calibration::kMax);
+  start.exponent.at("blocks.0.conv.weight") += 2;  // one that the search will move
+  const Split some = first_samples(c.samples, 16);
+  const Reference reference{some.inputs,
+                            answers(engine, c.model.normalisation, some.inputs, kThreads)};
+  const Formats found = search_exponents(c.model, start, reference, 1, kThreads, {});
+  EXPECT_EQ(found.weight_offset, start.weight_offset);
+  EXPECT_NE(found.exponent, start.exponent);
+  EXPECT_LT(output_error(c.model, found, reference, kThreads),
+            output_error(c.model, start, reference, kThreads));
 }
 
 TEST(Quantise, MaxSaturatesNothingOnItsCalibrationSamples) {
@@ -208,6 +334,7 @@ TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
     Rng rng{seed};
     Case c = make_case({}, 1, 4);
     c.model.spec = random_spec(rng);
+    c.model.spec.quant.weight_exponents = random_weight_exponents(rng);
     // Negative deltas would make states grow without bound, in floating point too.
     c.model.spec.model.delta_activation = DeltaActivation::kReluAfter;
     c.samples = first_samples(load_split(c.model.spec, "", "train"), 4);
