@@ -449,15 +449,19 @@ class Planner {
     if (highest == 0) return;
     const int bits = index_bits(highest + 1);
     std::vector<std::string> words;
-    for (const T* o : contexts) {
+    int shifted = 0;  // bits, from the half that rounding adds up; what lies below it is dropped
+    for (std::size_t c = 0; c < contexts.size(); ++c) {
+      const T& o = *contexts[c];
+      const int dropped = y_type(c).exp - (o.weight_type.exp + type(o.x).exp) - 1;
+      shifted = std::max(shifted, acc + highest - std::max(dropped, 0));
       pack(words, channels, par, bits, [&](std::int64_t i) {
-        return channel_type(*o, static_cast<std::size_t>(i)).exp - o->weight_type.exp;
+        return channel_type(o, static_cast<std::size_t>(i)).exp - o.weight_type.exp;
       });
     }
     const auto count = static_cast<std::int64_t>(words.size());
     core.resources += rom(count, par * bits, false);
     // A single word is a constant, and then so is the shift.
-    if (count > 1) core.resources += times(par, multiplexer(highest + 1, acc));
+    if (count > 1) core.resources += times(par, multiplexer(highest + 1, shifted));
     core.parameters.push_back({"MaxOffset", number(highest)});
     core.parameters.push_back(
         {"OffsetInit", memory(name_ + "_offset", par * bits, std::move(words))});
