@@ -31,9 +31,11 @@ TEST(Lint, EveryModuleIsClean) {
   }
 }
 
-Program program_of(std::uint64_t seed) {
+Program program_of(std::uint64_t seed, WeightExponents exponents = WeightExponents::kPerTensor) {
   Rng rng{seed};
-  return random_program(random_spec(rng), rng);
+  Spec spec = random_spec(rng);
+  spec.quant.weight_exponents = exponents;
+  return random_program(spec, rng);
 }
 
 HardwareSpec hardware_of(const Program& program, std::uint64_t seed) {
@@ -47,7 +49,8 @@ HardwareSpec hardware_of(const Program& program, std::uint64_t seed) {
 TEST(Lint, GeneratedTopsAreClean) {
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     SCOPED_TRACE(seed);
-    const Program program = program_of(seed);
+    const Program program = program_of(
+        seed, seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel);
     const TestFolder folder;
     emit(plan_program(program, hardware_of(program, seed)), program, folder.path());
     EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "files.f", "--top-module", "top"},
@@ -142,7 +145,8 @@ Description describe(const std::string& xml) {
 // cycles. They must agree.
 TEST(Lint, PlanAndModuleAgreeOnParameters) {
   for (std::uint64_t seed : {3, 5, 6}) {
-    const Program program = program_of(seed);
+    const Program program =
+        program_of(seed, seed == 6 ? WeightExponents::kPerChannel : WeightExponents::kPerTensor);
     const Plan plan = plan_program(program, hardware_of(program, seed));
     const TestFolder folder;
     emit(plan, program, folder.path());
@@ -160,9 +164,11 @@ TEST(Lint, PlanAndModuleAgreeOnParameters) {
       std::vector<std::string> planned;
       for (const Parameter& p : instance.parameters) planned.push_back(p.name);
       std::vector<std::string> own = module.parameters;
-      // A linear without bias has no file for it.
-      if (std::find(planned.begin(), planned.end(), "BiasInit") == planned.end()) {
-        std::erase(own, "BiasInit");
+      // A linear without bias has no file for it; one exponent for all channels needs no offsets.
+      for (const char* optional : {"BiasInit", "MaxOffset", "OffsetInit"}) {
+        if (std::find(planned.begin(), planned.end(), optional) == planned.end()) {
+          std::erase(own, optional);
+        }
       }
       EXPECT_EQ(planned, own);
       const auto* steps = std::get_if<Steps>(&instance.timing);

@@ -59,6 +59,27 @@ TEST(Model, OddShapeWithSharedBlocks) {
                   {.lanes = 5, .cycles_per_token = 90, .shared_blocks = true}, rng);
 }
 
+TEST(Model, ExponentsOfChannels) {
+  Rng rng{5};
+  Spec spec = odd_spec();
+  spec.quant.weight_exponents = WeightExponents::kPerChannel;
+  expect_verified(random_program(spec, rng), {.lanes = 6, .cycles_per_token = 24}, rng);
+}
+
+// Contexts with offsets, and one whose offsets are all 0.
+TEST(Model, ExponentsOfChannelsWithSharedBlocks) {
+  Rng rng{6};
+  Spec spec = odd_spec();
+  spec.quant.weight_exponents = WeightExponents::kPerChannel;
+  Program program = random_program(spec, rng);
+  for (Op& op : program.ops) {
+    if (!name_of(op).starts_with("blocks.1.")) continue;
+    if (auto* linear = std::get_if<Linear>(&op)) linear->weight_offset = {};
+    if (auto* conv = std::get_if<DwConv>(&op)) conv->weight_offset = {};
+  }
+  expect_verified(program, {.lanes = 5, .cycles_per_token = 90, .shared_blocks = true}, rng);
+}
+
 class RandomModel : public testing::TestWithParam<int> {};
 
 TEST_P(RandomModel, IsBitEqualAndCycleExact) {

@@ -11,11 +11,13 @@ constexpr int kCases = 3;
 // Random specs until one has an operation that `wanted` accepts, then that operation under a random
 // fold.
 template <class Wanted>
-void expect_random(std::uint64_t seed, const Wanted& wanted) {
+void expect_random(std::uint64_t seed, const Wanted& wanted,
+                   WeightExponents exponents = WeightExponents::kPerTensor) {
   Rng rng{seed};
   for (int found = 0; found < kCases;) {
     Spec spec = random_spec(rng);
     spec.model.P = 4;
+    spec.quant.weight_exponents = exponents;
     HardwareSpec hardware;
     hardware.lanes = rng.between(1, std::min(9, spec.ED()));
     hardware.reciprocal = found % 2 ? Reciprocal::kDivider : Reciprocal::kTable;
@@ -77,6 +79,12 @@ TEST(Operation, LinearWithAPosition) {
     const auto* linear = std::get_if<Linear>(&op);
     return linear != nullptr && linear->bias_rows > 1;
   });
+}
+TEST(Operation, LinearWithExponentsOfChannels) {
+  expect_random(13, is<Linear>(), WeightExponents::kPerChannel);
+}
+TEST(Operation, DwConvWithExponentsOfChannels) {
+  expect_random(14, is<DwConv>(), WeightExponents::kPerChannel);
 }
 TEST(Operation, MeanPool) {
   expect_random(11, [](const Program&, const Op& op) {
