@@ -110,7 +110,7 @@ void visit_keys(Spec& s, V&& v) {
   v("quant.samples", q.samples, Range{1, 65536}, "training samples used for calibration");
   v("quant.percentile", q.percentile, Range{50, 100}, "of |x|, for calibration = percentile");
   v("quant.output_bits", q.output_bits, Range{8, 24}, "width of the last edge");
-  v("quant.state_bits", q.state_bits, Range{16, 32},
+  v("quant.state_bits", q.state_bits, Range{15, 32},
     "width of the scan's working state; it is stored in 7 bits less");
 
   TrainSpec& t = s.train;
