@@ -135,6 +135,8 @@ class Ablation {
       const std::optional<Stored<FloatModel>> model = trained(cell, what);
       if (!model) return nullptr;
       const Stopwatch watch;
+      const std::optional<Tensor<float>> given = outputs(cell, *model, what);
+      if (!given) return nullptr;
       result = json{{"key", cell.key},
                     {"group", cell.row->group},
                     {"name", cell.row->name},
@@ -144,7 +146,7 @@ class Ablation {
                     {"split", options_.split},
                     {"samples", test_.samples()},
                     {"model_sha256", model->sha256},
-                    {"metrics", to_json(metrics_of(test_, outputs(cell, *model, what)))},
+                    {"metrics", to_json(metrics_of(test_, *given))},
                     {"seconds", watch.seconds()}};
       write_file(path, result->dump(2) + "\n");
       remark = fmt::format("{:.1f} s", watch.seconds());
@@ -153,8 +155,17 @@ class Ablation {
     return use(*result);
   }
 
-  // The cell's model, trained or resumed where it is not there. Nothing when training fails, which
-  // is a result too, but for the baseline.
+  // That a choice does not work is a result too; without the baseline there is nothing to compare.
+  void note_failure(const Cell& cell, const std::string& what, const Error& error) {
+    if (cell.row == &rows_.front()) throw error;
+    say(fmt::format("{}  failed: {}", what, error.what()));
+    failed_.push_back({{"group", cell.row->group},
+                       {"name", cell.row->name},
+                       {"seed", cell.seed},
+                       {"error", error.what()}});
+  }
+
+  // The cell's model, trained or resumed where it is not there; nothing when training fails.
   std::optional<Stored<FloatModel>> trained(const Cell& cell, const std::string& what) {
     const std::string path = cell.job.out + "/" + kModelFile;
     if (file_exists(path)) return load_or_explain(load_model, path);
@@ -167,33 +178,35 @@ class Ablation {
       throw Error(fmt::format("{}: {}", what, e.what()),
                   "the same `emamba ablate` goes on where it was");
     } catch (const Error& e) {
-      if (cell.row->overrides.empty()) throw;
-      say(fmt::format("{}  failed: {}", what, e.what()));
-      failed_.push_back({{"group", cell.row->group},
-                         {"name", cell.row->name},
-                         {"seed", cell.seed},
-                         {"error", e.what()}});
+      note_failure(cell, what, e);
       return {};
     }
     return load_model(path);
   }
 
-  Tensor<float> outputs(const Cell& cell, const Stored<FloatModel>& model,
-                        const std::string& what) {
+  // The answers on the split; nothing when the model has no valid program.
+  std::optional<Tensor<float>> outputs(const Cell& cell, const Stored<FloatModel>& model,
+                                       const std::string& what) {
     ProgressLine line(what);
     FloatModel configured = model.content;
     configured.spec = cell.job.spec;  // differs in what a weight file does not depend on
     const int threads = cell.job.threads;
-    if (cell.row->arithmetic == Arithmetic::kInteger) {
-      const QuantiseResult result = quantise(configured, calibration(), threads, line.callback());
-      return answers(Golden(result.program), test_.inputs, threads);
+    const Arithmetic arithmetic = cell.row->arithmetic;
+    try {
+      if (arithmetic == Arithmetic::kInteger) {
+        const QuantiseResult result = quantise(configured, calibration(), threads, line.callback());
+        return answers(Golden(result.program), test_.inputs, threads);
+      }
+      FloatOptions options;
+      if (arithmetic == Arithmetic::kPiecewise) {
+        options.curves = fit_curves(configured, calibration(), threads);
+      }
+      return answers(FloatEngine(configured, options), configured.normalisation, test_.inputs,
+                     threads, line.callback());
+    } catch (const Error& e) {
+      note_failure(cell, what, e);
+      return {};
     }
-    FloatOptions options;
-    if (cell.row->arithmetic == Arithmetic::kPiecewise) {
-      options.curves = fit_curves(configured, calibration(), threads);
-    }
-    return answers(FloatEngine(configured, options), configured.normalisation, test_.inputs,
-                   threads, line.callback());
   }
 
   // No row changes what the samples depend on.
@@ -318,7 +331,7 @@ void add_ablate(CLI::App& app) {
                                                       ablation_table(result).markdown())));
     }
     if (options->json) return fmt::print("{}\n", result.dump(2));
-    fmt::print("\n{}\n\n{}\n", ablation_table(result).text(), ablation_caption(result));
+    fmt::print("\n{}\n{}\n", ablation_table(result).text(), ablation_caption(result));
   });
 }
 
