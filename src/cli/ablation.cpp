@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "cli/job.h"
 
 namespace emamba {
 namespace {
@@ -16,8 +17,10 @@ bool knows(const std::vector<KeyDoc>& keys, const std::string& override) {
   return std::any_of(keys.begin(), keys.end(), [&](const KeyDoc& doc) { return doc.key == key; });
 }
 
+// "-" for null. Rounded before it is printed, as no change is to be called -0.00.
 std::string number(const json& value, const char* format) {
-  return value.is_null() ? "-" : fmt::format(fmt::runtime(format), value.get<double>() + 0.0);
+  if (value.is_null()) return "-";
+  return fmt::format(fmt::runtime(format), rounded(value.get<double>(), 2) + 0.0);
 }
 
 }  // namespace
@@ -124,7 +127,7 @@ std::string ablation_caption(const json& result) {
       result.at("command").get<std::string>(),
       result.at("epochs") == 1 ? "1 epoch" : fmt::format("{} epochs", result.at("epochs").dump()),
       result.at("samples").get<std::size_t>(), result.at("split").get<std::string>(),
-      seeds == 1 ? "seed 1 alone" : fmt::format("the seeds 1 .. {}", seeds),
+      seeds == 1 ? "seed 1 alone" : fmt::format("the seeds 1 to {}", seeds),
       regression ? "cm RMSE" : "points of accuracy", regression ? "positive" : "negative");
   for (const json& failed : result.at("failed")) {
     text += fmt::format(" Not counted: {} {}, seed {} ({}).", failed.at("group").get<std::string>(),
@@ -141,7 +144,9 @@ std::string replace_generated(const std::string& text, const std::string& name,
   const std::string block = begin + "\n" + part + end;
   const std::size_t first = text.find(begin), last = text.find(end);
   if (first == std::string::npos && last == std::string::npos) {
-    const char* gap = text.empty() ? "" : text.ends_with('\n') ? "\n" : "\n\n";
+    const char* gap = text.empty() || text.ends_with("\n\n") ? ""
+                      : text.ends_with('\n')                 ? "\n"
+                                                             : "\n\n";
     return text + gap + block + "\n";
   }
   if (first == std::string::npos || last == std::string::npos || last < first) {
