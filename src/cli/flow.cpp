@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/json.h"
+#include "cli/result.h"
 #include "cli/stages.h"
 #include "cli/summary.h"
 #include "hw/emit.h"
@@ -24,38 +24,9 @@ namespace {
 
 using nlohmann::json;
 
-// A result file of an earlier run; nothing when there is none, or one that is damaged or lacks what
-// `use` looks up in it: then the stage runs again and replaces it.
-template <class Use>
-std::optional<json> read_result(const std::string& path, const Use& use) {
-  if (!file_exists(path)) return {};
-  try {
-    json result = parse_json(read_file(path, 64 << 20), path);
-    use(result);
-    return result;
-  } catch (const Error&) {
-  } catch (const json::exception&) {
-  }
-  return {};
-}
-
 // 0 for a model that was found.
 double seconds_of(const json& result) {
   return result.value("seconds", 0.0);
-}
-
-// A model or a program. A damaged one stops the flow: it may be somebody's only copy.
-template <class T>
-Stored<T> load_or_explain(Stored<T> (*load)(const std::string&), const std::string& path) {
-  try {
-    return load(path);
-  } catch (const Error& e) {
-    throw Error(e.what(), fmt::format("remove {}: the flow then makes another one", path));
-  }
-}
-
-bool has(const std::optional<json>& result, const char* field, const std::string& value) {
-  return result && result->contains(field) && (*result)[field] == value;
 }
 
 // Where a stage's result came from.

@@ -73,6 +73,11 @@ bool made_from(const Program& program, const std::string& model_sha256) {
   return program.origin.ends_with("model sha256 " + model_sha256);
 }
 
+Split calibration_samples(const Job& job) {
+  return draw_samples(load_split(job.spec, job.data, "train"),
+                      static_cast<std::size_t>(job.spec.quant.samples), kCalibrationSeed);
+}
+
 std::string quantize_key(const Job& job, const std::string& model_sha256,
                          const nlohmann::json& hashes) {
   return stage_key("quantize", {{"model", model_sha256},
@@ -86,9 +91,7 @@ nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
   const Stopwatch watch;
   FloatModel configured = model.content;
   configured.spec = job.spec;  // differs from the model's in what a weight file does not depend on
-  const Split calibration =
-      draw_samples(load_split(job.spec, job.data, "train"),
-                   static_cast<std::size_t>(job.spec.quant.samples), kCalibrationSeed);
+  const Split calibration = calibration_samples(job);
   QuantiseResult result;
   {
     ProgressLine line("quantize");

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "cli/job.h"
+#include "data/dataset.h"
 #include "data/metrics.h"
 #include "hw/plan.h"
 
@@ -18,8 +20,11 @@ namespace emamba {
 std::string data_key(const Job& job, const nlohmann::json& hashes);
 nlohmann::json data_stage(const Job& job, const nlohmann::json& hashes);
 
-// Writes OUT/model.safetensors, train.jsonl and train.json, and returns the last. Throws Error
+// Writes OUT/model.safetensors, train.jsonl and train.json, and returns the last. Throws Stopped
 // after SIGINT or SIGTERM; the checkpoint of the last complete epoch is kept for `resume`.
+class Stopped : public Error {
+  using Error::Error;
+};
 std::string train_key(const Job& job, const nlohmann::json& hashes);
 nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume);
 // Whether OUT holds a checkpoint of this training before its end. Throws Error when it is of
@@ -31,6 +36,8 @@ std::string quantize_key(const Job& job, const std::string& model_sha256,
                          const nlohmann::json& hashes);
 nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
                               const nlohmann::json& hashes);
+// The training samples that ranges, curves and exponents are found on.
+Split calibration_samples(const Job& job);
 // What quantize_stage() writes into Program::origin: the model file that a program was made from.
 std::string program_origin(const std::string& settings, const std::string& model_sha256);
 bool made_from(const Program& program, const std::string& model_sha256);

@@ -48,6 +48,16 @@ std::string Table::text() const {
   return text;
 }
 
+std::string Table::markdown() const {
+  const std::vector<std::string> rule(rows_.front().size(), "---");
+  std::string text =
+      fmt::format("| {} |\n| {} |\n", fmt::join(rows_.front(), " | "), fmt::join(rule, " | "));
+  for (auto row = rows_.begin() + 1; row != rows_.end(); ++row) {
+    text += fmt::format("| {} |\n", fmt::join(*row, " | "));
+  }
+  return text;
+}
+
 void Table::print() const {
   fmt::print("{}", text());
 }

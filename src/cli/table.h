@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table of text on the standard output.
+// A table of text.
 #pragma once
 
 #include <string>
@@ -14,6 +14,7 @@ class Table {
   explicit Table(std::vector<std::string> header);
   void add(std::vector<std::string> row);  // as many cells as the header
   std::string text() const;
+  std::string markdown() const;
   void print() const;
 
  private:

@@ -46,10 +46,10 @@ class StopOnSignal {
 
 [[noreturn]] void report_stop(const Job& job, const TrainResult& result) {
   const std::size_t complete = result.history.size();
-  if (complete == 0) throw Error("training stopped in its first epoch; nothing was kept");
-  throw Error(fmt::format("training stopped after {} of {} epochs; the checkpoint is in {}",
-                          complete, job.spec.train.epochs, job.out),
-              fmt::format("go on with `emamba train {}{} --resume`", job.settings, job.folders));
+  if (complete == 0) throw Stopped("training stopped in its first epoch; nothing was kept");
+  throw Stopped(fmt::format("training stopped after {} of {} epochs; the checkpoint is in {}",
+                            complete, job.spec.train.epochs, job.out),
+                fmt::format("go on with `emamba train {}{} --resume`", job.settings, job.folders));
 }
 
 Split load_val(const Job& job) {

@@ -113,7 +113,7 @@ void visit_keys(Spec& s, V&& v) {
   v("quant.weight_exponents", q.weight_exponents,
     "of linear operations and convolutions: one a tensor, or one an output channel");
   v("quant.output_bits", q.output_bits, Range{8, 24}, "width of the last edge");
-  v("quant.state_bits", q.state_bits, Range{16, 32},
+  v("quant.state_bits", q.state_bits, Range{15, 32},
     "width of the scan's working state; it is stored in 7 bits less");
 
   TrainSpec& t = s.train;

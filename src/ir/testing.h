@@ -28,7 +28,7 @@ inline Spec random_spec(Rng& rng) {
   m.head = static_cast<Head>(rng.below(3));
   m.head_hidden = m.head == Head::kFlattenMlp ? rng.between(1, 12) : 0;
   spec.quant.output_bits = rng.between(8, 24);
-  spec.quant.state_bits = rng.between(16, 32);
+  spec.quant.state_bits = rng.between(15, 32);
   return spec;
 }
 

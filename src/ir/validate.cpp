@@ -159,7 +159,7 @@ struct Validator {
     check_type(name + ".D", op.D_type, 8, 8);
     check_type(name + ".z", op.z_type, 8, 8);
     check_type(name + ".bbar", op.bbar_type, 8, 8);
-    check_type(name + ".state", op.state_type, 16, 32);
+    check_type(name + ".state", op.state_type, 15, 32);
     check_shape(name + ".A", op.A, {std::size_t(op.width), std::size_t(op.states)});
     check_shape(name + ".D", op.D, {std::size_t(op.width)});
     const NumberType x = edge(op.x).type, delta = edge(op.delta).type;

@@ -18,18 +18,6 @@ constexpr std::size_t kSearchSamples = 256;
 constexpr std::uint64_t kSearchSeed = 1;  // draws them from the calibration samples
 constexpr int kSearchPasses = 8;          // at most; it ends when a pass changes nothing
 
-void refuse_float_only(const Spec& spec) {
-  const char* key = nullptr;
-  if (spec.model.norm == Norm::kLayer) key = "model.norm = \"layer\"";
-  if (spec.model.norm == Norm::kRms) key = "model.norm = \"rms\"";
-  if (spec.model.delta_activation == DeltaActivation::kSoftplus) {
-    key = "model.delta_activation = \"softplus\"";
-  }
-  if (key == nullptr) return;
-  throw Error(fmt::format("{}: {} exists in floating point only", spec.name, key),
-              "train with norm = \"range\" and delta_activation = \"relu-after\" to quantise");
-}
-
 // A model whose numbers lie too far apart gets exponents that no program may have.
 void require_valid(const Program& program) {
   try {
@@ -75,9 +63,29 @@ Formats searched_formats(const FloatModel& model, const std::vector<Stream>& str
 
 }  // namespace
 
+void require_integer_form(const Spec& spec) {
+  const char* key = nullptr;
+  if (spec.model.norm == Norm::kLayer) key = "model.norm = \"layer\"";
+  if (spec.model.norm == Norm::kRms) key = "model.norm = \"rms\"";
+  if (spec.model.delta_activation == DeltaActivation::kSoftplus) {
+    key = "model.delta_activation = \"softplus\"";
+  }
+  if (key == nullptr) return;
+  throw Error(fmt::format("{}: {} exists in floating point only", spec.name, key),
+              "train with norm = \"range\" and delta_activation = \"relu-after\" to quantise");
+}
+
+std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Split& calibration,
+                                           int threads, const ProgressCallback& progress) {
+  const FloatEngine engine(model);
+  const std::vector<Stream> streams = streams_of(engine.program());
+  const std::vector<Range> ranges = find_ranges(engine, streams, calibration, threads, progress);
+  return choose_formats(model, streams, ranges, Calibration::kMax).curve;
+}
+
 QuantiseResult quantise(const FloatModel& model, const Split& calibration, int threads,
                         const ProgressCallback& progress) {
-  refuse_float_only(model.spec);
+  require_integer_form(model.spec);
   if (calibration.samples() == 0) throw Error("quantisation needs calibration samples");
   const FloatEngine engine(model);
   const std::vector<Stream> streams = streams_of(engine.program());

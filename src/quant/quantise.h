@@ -59,9 +59,15 @@ struct QuantiseResult {
   QuantiseReport report;
 };
 
+// Throws Error for what exists in floating point only: layer and RMS norm, softplus.
+void require_integer_form(const Spec& spec);
+
+// The curves of model.spec.approx as they are fitted to `calibration`, before any rounding; by op.
+std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Split& calibration,
+                                           int threads, const ProgressCallback& progress = {});
+
 // Fits the curves and chooses every exponent on `calibration` (training samples), by the rule in
-// model.spec.quant. Deterministic. Throws Error for what exists in floating point only (layer and
-// RMS norm, softplus).
+// model.spec.quant. Deterministic. Throws Error as require_integer_form() does.
 QuantiseResult quantise(const FloatModel& model, const Split& calibration, int threads,
                         const ProgressCallback& progress = {});
 
