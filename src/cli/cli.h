@@ -39,5 +39,6 @@ void add_verify(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_flow(CLI::App& app);
 void add_ablate(CLI::App& app);
+void add_results(CLI::App& app);
 
 }  // namespace emamba

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "cli/stages.h"
+#include "cli/table.h"
+#include "data/details.h"
 #include "data/metrics.h"
 #include "exec/compare.h"
 #include "exec/evaluate.h"
@@ -28,6 +30,39 @@ std::map<std::string, PwlCurve> curves_of(const Program& program) {
   return curves;
 }
 
+std::string fixed(const json& number) {
+  return number.is_null() ? "-" : fmt::format("{:.2f}", number.get<double>());
+}
+
+// A row for each true class: recall, and how many samples were taken for which class.
+void print_confusion(const json& details) {
+  const json& classes = details.at("classes");
+  std::vector<std::string> header = {"class", "label", "recall %"};
+  for (std::size_t c = 0; c < classes.size(); ++c) header.push_back(fmt::format("as {}", c));
+  Table table(header);
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    std::vector<std::string> row = {classes[c], fmt::format("{}", c),
+                                    fixed(details.at("recall")[c])};
+    for (const json& count : details.at("confusion")[c]) row.push_back(count.dump());
+    table.add(row);
+  }
+  table.print();
+}
+
+void print_errors(const json& details) {
+  Table table({"of", "", "MAE cm", "RMSE cm", "samples"});
+  const auto add = [&](const char* key, const char* what) {
+    for (const json& part : details.at(key)) {
+      table.add({what, part.at("name"), fixed(part.at("mae_cm")), fixed(part.at("rmse_cm")),
+                 part.contains("samples") ? part.at("samples").dump() : "-"});
+    }
+  };
+  add("axes", "axis");
+  add("joints", "joint");
+  add("subjects", "subject");
+  table.print();
+}
+
 void print_result(const json& result) {
   const auto text = [&](const char* key) { return result.at(key).get<std::string>(); };
   fmt::print("engine      {} ({} functions)\n", text("engine"), text("functions"));
@@ -43,6 +78,9 @@ void print_result(const json& result) {
   for (const auto& warning : result.at("warnings")) {
     fmt::print("warning     {}\n", warning.get<std::string>());
   }
+  fmt::print("\n");
+  const json& details = result.at("details");
+  details.contains("confusion") ? print_confusion(details) : print_errors(details);
 }
 
 json to_json(const EdgeComparison& edge) {
@@ -136,6 +174,7 @@ json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files
                  {"samples", split.samples()},
                  {"parameters", parameter_count(job.spec)},
                  {"metrics", to_json(metrics_of(split, outputs))},
+                 {"details", to_json(details_of(split, outputs), job.spec.task)},
                  {"seconds", watch.seconds()},
                  {"threads", job.threads},
                  {"warnings", split.warnings}};

@@ -9,6 +9,7 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -189,6 +190,7 @@ class Flow {
       metric_text(result);
       result.at("samples").get<std::size_t>();
       result.at("seconds").get<double>();
+      result.at("details").size();
     };
     const std::optional<json> earlier = read_result(out(stage + ".json"), use);
     const bool unchanged = has(earlier, "key", key);
@@ -261,6 +263,8 @@ class Flow {
         .config = job_.config,
         .spec = to_json(job_.spec),
         .summary = summary(),
+        .details = stages_.at("eval-golden").at("details"),
+        .training = epochs(),
         .plan = plan_json(plan),
         .verify = stages_.at("verify"),
         .synth = synth.value_or(json()),
@@ -274,6 +278,26 @@ class Flow {
             {"with_synthesis", synth.has_value()},
             {"seconds", watch.seconds()}},
            out("report.html"));
+  }
+
+  // The lines of the train.jsonl beside the model; none when it is of another model, or damaged.
+  std::vector<json> epochs() const {
+    const std::filesystem::path model = files_.model.path;
+    const auto beside = [&](const char* name) {
+      return std::filesystem::path(model).replace_filename(name).string();
+    };
+    const std::optional<json> trained = read_result(beside("train.json"), seconds_of);
+    if (!has(trained, "model_sha256", files_.model.sha256)) return {};
+    const std::string path = beside("train.jsonl");
+    if (!file_exists(path)) return {};
+    std::vector<json> lines;
+    std::istringstream text(read_file(path, 64 << 20));
+    try {
+      for (std::string line; std::getline(text, line);) lines.push_back(parse_json(line, path));
+    } catch (const Error&) {
+      return {};
+    }
+    return lines;
   }
 
   bool regression() const { return job_.spec.shape().regression; }

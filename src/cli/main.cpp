@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
   add_synth(app);
   add_flow(app);
   add_ablate(app);
+  add_results(app);
 
   // CLI11 would only say that a verb is missing.
   if (argc > 1 && argv[1][0] != '-') {

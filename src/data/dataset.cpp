@@ -44,11 +44,13 @@ void select(const Split& from, const std::vector<std::size_t>& rows, Split& to) 
   to.warnings = from.warnings;
   gather(from.inputs, rows, to.inputs);
   gather(from.targets, rows, to.targets);
-  std::vector<int> labels;
-  if (!from.labels.empty()) {
-    for (std::size_t row : rows) labels.push_back(from.labels[row]);
+  for (const auto member : {&Split::labels, &Split::subjects}) {
+    std::vector<int> selected;
+    if (!(from.*member).empty()) {
+      for (std::size_t row : rows) selected.push_back((from.*member)[row]);
+    }
+    to.*member = std::move(selected);
   }
-  to.labels = std::move(labels);
 }
 
 // The first `count` elements of a random permutation of 0..n-1, ascending.

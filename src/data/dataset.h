@@ -20,6 +20,7 @@ struct Split {
   Tensor<float> inputs;               // (samples, height, width, channels)
   std::vector<int> labels;            // (samples), classification
   Tensor<float> targets;              // (samples, outputs), regression, metres
+  std::vector<int> subjects;          // (samples), which person, from 1; empty: not known
   std::vector<std::string> warnings;  // what a reader of results must know, e.g. skipped frames
 
   std::size_t samples() const { return inputs.shape.empty() ? 0 : inputs.shape[0]; }

@@ -2,7 +2,9 @@
 // MARS: from 64 points of a millimetre-wave radar (8 x 8; x, y, z, Doppler velocity, intensity) to
 // the coordinates of 19 joints of a person (x of all, y of all, z of all; metres).
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "base/npy.h"
@@ -21,6 +23,24 @@ const float* find(const float* row, std::size_t count, Predicate bad) {
   const float* end = row + count;
   const float* found = std::find_if(row, end, bad);
   return found == end ? nullptr : found;
+}
+
+// The published parts hold the frames of subject 1, then 2, 3 and 4: so many of each, in which the
+// published intensities have mean 0 and standard deviation 1.
+const std::map<std::string, std::array<std::size_t, 4>> kSubjectFrames = {
+    {"train", {7112, 7008, 5338, 4608}},
+    {"validate", {2374, 2338, 1783, 1538}},
+    {"test", {2362, 2327, 1769, 1526}}};
+
+// The subject of every frame of a part; empty when it has not as many frames as were published.
+std::vector<int> subjects_of(const std::string& part, std::size_t frames) {
+  std::vector<int> subjects;
+  for (const std::size_t count : kSubjectFrames.at(part)) {
+    const int subject = subjects.empty() ? 1 : subjects.back() + 1;
+    subjects.insert(subjects.end(), count, subject);
+  }
+  if (subjects.size() != frames) subjects.clear();
+  return subjects;
 }
 
 // Appends the frames of one pair of files.
@@ -44,6 +64,7 @@ void append(const std::string& folder, const std::string& part, Split& split) {
 
   const auto is_nan = [](float x) { return std::isnan(x); };
   const auto not_finite = [](float x) { return !std::isfinite(x); };
+  const std::vector<int> subjects = subjects_of(part, frames);
   std::size_t skipped = 0;
   for (std::size_t i = 0; i < frames; ++i) {
     const float* feature = features.row(i);
@@ -60,6 +81,7 @@ void append(const std::string& folder, const std::string& part, Split& split) {
     }
     split.inputs.data.insert(split.inputs.data.end(), feature, feature + kFeatures);
     split.targets.data.insert(split.targets.data.end(), label, label + kCoordinates);
+    if (!subjects.empty()) split.subjects.push_back(subjects[i]);
   }
   if (skipped > 0) {
     split.warnings.push_back(fmt::format("{}: {} of {} frames have no label (NaN) and are skipped",
@@ -83,6 +105,7 @@ Split read_mars(const std::string& folder, Part part) {
         fmt::format("mars: no frame with a label in {}", download_folder(data_set("mars"), folder)),
         how_to_get(data_set("mars"), folder));
   }
+  if (split.subjects.size() != frames) split.subjects.clear();
   split.inputs.shape = {frames, 8, 8, 5};
   split.targets.shape = {frames, kCoordinates};
   return split;

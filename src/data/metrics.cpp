@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <numeric>
 
 #include "base/error.h"
 
@@ -22,26 +22,43 @@ Metrics metrics_of(const Split& split, const Tensor<float>& outputs) {
   if (!metrics.regression) {
     std::size_t hits = 0;
     for (std::size_t i = 0; i < samples; ++i) {
-      const float* row = outputs.row(i);
-      hits += std::max_element(row, row + width) - row == split.labels[i];
+      hits += predicted_class(outputs.row(i), width) == split.labels[i];
     }
     metrics.accuracy = 100.0 * static_cast<double>(hits) / static_cast<double>(samples);
     return metrics;
   }
+  std::vector<std::size_t> rows(samples);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const OutputErrors errors = output_errors(split, outputs, rows);
+  for (std::size_t j = 0; j < width; ++j) {
+    metrics.mae_cm += errors.mae_cm[j] / static_cast<double>(width);
+    metrics.rmse_cm += errors.rmse_cm[j] / static_cast<double>(width);
+  }
+  return metrics;
+}
+
+int predicted_class(const float* logits, std::size_t classes) {
+  return static_cast<int>(std::max_element(logits, logits + classes) - logits);
+}
+
+OutputErrors output_errors(const Split& split, const Tensor<float>& outputs,
+                           const std::vector<std::size_t>& rows) {
+  const std::size_t width = outputs.shape.at(1);
   std::vector<double> absolute(width), square(width);
-  for (std::size_t i = 0; i < samples; ++i) {
+  for (const std::size_t row : rows) {
     for (std::size_t j = 0; j < width; ++j) {
-      const double error = static_cast<double>(outputs.row(i)[j]) - split.targets.row(i)[j];
+      const double error = static_cast<double>(outputs.row(row)[j]) - split.targets.row(row)[j];
       absolute[j] += std::abs(error);
       square[j] += error * error;
     }
   }
-  const auto n = static_cast<double>(samples);
+  const auto n = static_cast<double>(rows.size());
+  OutputErrors errors;
   for (std::size_t j = 0; j < width; ++j) {
-    metrics.mae_cm += 100 * absolute[j] / n / static_cast<double>(width);
-    metrics.rmse_cm += 100 * std::sqrt(square[j] / n) / static_cast<double>(width);
+    errors.mae_cm.push_back(100 * absolute[j] / n);
+    errors.rmse_cm.push_back(100 * std::sqrt(square[j] / n));
   }
-  return metrics;
+  return errors;
 }
 
 }  // namespace emamba

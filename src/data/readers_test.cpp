@@ -159,6 +159,7 @@ TEST_F(Mars, PoolsTrainAndValidate) {
   EXPECT_TRUE(split.warnings.empty());
   EXPECT_EQ(split.inputs.row(4)[319], 4319.0f);
   EXPECT_EQ(split.targets.row(3)[56], 86.0f);
+  EXPECT_TRUE(split.subjects.empty()) << "not as many frames as were published";
 }
 
 TEST_F(Mars, SkipsFramesWithoutLabel) {
@@ -294,6 +295,26 @@ TEST_F(RealData, Mars) {
   EXPECT_EQ(train.samples(), train.warnings.empty() ? 32099u : 24987u);
   EXPECT_EQ(read_mars(folder_, Part::kTest).samples(), 7984u);
   for (float x : train.targets.data) ASSERT_LT(std::abs(x), 10) << "metres";
+}
+
+// The published intensities are normalised for each subject of a part by itself.
+TEST_F(RealData, MarsSubjectsAreWhereTheirIntensitiesSay) {
+  const Split test = read_mars(folder_, Part::kTest);
+  ASSERT_EQ(test.subjects.size(), test.samples());
+  for (int subject = 1; subject <= 4; ++subject) {
+    double points = 0, sum = 0, squares = 0;
+    for (std::size_t i = 0; i < test.samples(); ++i) {
+      if (test.subjects[i] != subject) continue;
+      for (const float* point = test.inputs.row(i); point < test.inputs.row(i) + 320; point += 5) {
+        if (std::all_of(point, point + 5, [](float x) { return x == 0; })) continue;  // padding
+        points += 1;
+        sum += point[4];
+        squares += static_cast<double>(point[4]) * point[4];
+      }
+    }
+    EXPECT_NEAR(sum / points, 0, 1e-4) << subject;
+    EXPECT_NEAR(squares / points, 1, 1e-4) << subject;
+  }
 }
 
 }  // namespace

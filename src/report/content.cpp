@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "report/document.h"
 #include "report/fields.h"
+#include "report/quality.h"
 #include "report/timeline.h"
 #include "report/units.h"
 
@@ -443,14 +444,20 @@ Section reproduction(const ReportInput& in) {
 
 Document compose(const ReportInput& in) {
   const std::vector<ReportUnit> units = report_units(in.plan, in.synth);
+  std::vector<Section> sections = {headline(in), accuracy(in), details_section(in.details)};
+  if (!in.training.empty()) sections.push_back(training_section(in.training));
+  for (Section& section :
+       std::vector<Section>{resources(in, units), pipeline(in), cycles(in, units),
+                            multipliers(in, units), memories(in), reproduction(in)}) {
+    sections.push_back(std::move(section));
+  }
   return {.title = text_at(in.spec, "name") + ": the accelerator",
           .subtitle =
               fmt::format("Task {}, {} a cycle, {}", text_at(in.spec, "task"),
                           counted(count_at(in.plan, "lanes"), "lane"), one_line(in.device.name)),
           .notice_title = "What these numbers are not",
           .notice = notice(in),
-          .sections = {headline(in), accuracy(in), resources(in, units), pipeline(in),
-                       cycles(in, units), multipliers(in, units), memories(in), reproduction(in)}};
+          .sections = std::move(sections)};
 }
 
 }  // namespace

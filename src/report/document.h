@@ -62,6 +62,20 @@ struct Timeline {
   std::vector<TimelineRow> rows;
 };
 
+// A quantity by epoch.
+struct Curve {
+  std::string caption, name;         // of the quantity, with its unit
+  std::vector<std::int64_t> epochs;  // ascending; one at least
+  std::vector<double> values;        // one an epoch
+};
+
+// How many samples of each class were taken for which.
+struct ConfusionMatrix {
+  std::string caption;
+  std::vector<std::string> classes;
+  std::vector<std::vector<std::int64_t>> counts;  // by true class, then by predicted class
+};
+
 struct Paragraph {
   std::string text;
 };
@@ -72,7 +86,8 @@ struct Commands {
   std::vector<std::string> lines;
 };
 
-using Block = std::variant<Paragraph, Facts, ReportTable, Timeline, Commands>;
+using Block =
+    std::variant<Paragraph, Facts, ReportTable, Timeline, Curve, ConfusionMatrix, Commands>;
 
 struct Section {
   std::string title;

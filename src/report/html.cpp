@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "report/chart.h"
+#include "report/confusion.h"
+#include "report/curve.h"
 #include "report/document.h"
 #include "report/escape.h"
 #include "report/style.h"
@@ -86,6 +88,16 @@ std::string html(const Timeline& timeline) {
       "and "
       "cycles.</figcaption>\n</figure>\n",
       svg_timeline(timeline), html_text(timeline.caption));
+}
+
+std::string html(const Curve& curve) {
+  return fmt::format("<figure class=\"half\">\n{}<figcaption>{}</figcaption>\n</figure>\n",
+                     svg_curve(curve), html_text(curve.caption));
+}
+
+std::string html(const ConfusionMatrix& matrix) {
+  return fmt::format("<figure>\n{}<figcaption>{}</figcaption>\n</figure>\n", svg_confusion(matrix),
+                     html_text(matrix.caption));
 }
 
 std::string html(const Commands& commands) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace emamba {
 
@@ -24,6 +25,13 @@ struct ReportInput {
   // The summary of `emamba flow`: "samples", "parameters", "program_bytes", the metrics "float",
   // "pwl", "golden" ({"accuracy"} or {"mae_cm", "rmse_cm"}), "lost_by_pwl", "lost_by_rounding".
   nlohmann::json summary;
+
+  // The details of the integers' outputs on the test split: "classes", "confusion", "recall", or
+  // "axes", "joints", "subjects", as `emamba eval` gives them.
+  nlohmann::json details;
+
+  // The lines of the training's train.jsonl; empty when they are not there.
+  std::vector<nlohmann::json> training;
 
   // The content of top.json.
   nlohmann::json plan;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "report/escape.h"
 #include "report/fields.h"
+#include "report/ticks.h"
 
 namespace emamba {
 namespace {
@@ -83,6 +84,17 @@ ReportInput regression_input() {
                 {"golden", {{"mae_cm", 5.412}, {"rmse_cm", 7.686}}},
                 {"lost_by_pwl", 0.007},
                 {"lost_by_rounding", 0.046}};
+  const auto part = [](const std::string& name, double mae_cm, double rmse_cm) {
+    return json{{"name", name}, {"mae_cm", mae_cm}, {"rmse_cm", rmse_cm}};
+  };
+  json subject = part("4", 6.25, 8.5);
+  subject["samples"] = 1526;
+  in.details = {{"axes", {part("x", 3.5, 5), part("y", 4, 6), part("z", 5, 7)}},
+                {"joints", {part("Head", 4.25, 6.5), part("WristLeft", 8, 10)}},
+                {"subjects", {subject}}};
+  in.training = {
+      {{"epoch", 1}, {"loss", 0.5}, {"seconds", 1.5}, {"val_mae_cm", 9}, {"val_rmse_cm", 12.0}},
+      {{"epoch", 2}, {"loss", 0.25}, {"seconds", 1.5}, {"val_mae_cm", 6}, {"val_rmse_cm", 8.0}}};
   in.plan = small_plan();
   in.verify = {{"frames", 64},
                {"edges_checked", 31},
@@ -102,6 +114,11 @@ ReportInput classification_input() {
   in.summary["golden"] = {{"accuracy", 90.64}};
   in.summary["lost_by_pwl"] = 0.0;
   in.summary["lost_by_rounding"] = 0.19;
+  in.details = {{"classes", {"cat", "dog", "yeti"}},
+                {"confusion", {{75, 25, 0}, {40, 60, 0}, {0, 0, 0}}},
+                {"recall", {75.0, 60.0, nullptr}}};
+  in.training = {{{"epoch", 1}, {"loss", 0.5}, {"seconds", 1.5}, {"val_accuracy", 80.0}},
+                 {{"epoch", 2}, {"loss", 0.25}, {"seconds", 1.5}, {"val_accuracy", 91.5}}};
   return in;
 }
 
@@ -188,6 +205,54 @@ TEST(Report, KnowsClassification) {
     }
     EXPECT_FALSE(contains(page, "RMSE"));
   }
+}
+
+TEST(Report, DrawsLearningCurves) {
+  const std::string html = report_html(regression_input());
+  EXPECT_TRUE(contains(html, "<title>epoch 2: 0.25</title>"));
+  EXPECT_TRUE(contains(html, "<title>epoch 1: 12</title>"));
+  const std::string page = report_markdown(regression_input());
+  EXPECT_TRUE(contains(page, "validation RMSE, cm, from 12 to 8\n"));
+  // Down from the upper left corner to the lower right one.
+  EXPECT_TRUE(contains(page, "\n 0.5 |********************************\n"));
+  EXPECT_TRUE(contains(page, "\n0.25 |                                ******"));
+  EXPECT_TRUE(contains(report_markdown(classification_input()), "validation accuracy"));
+  ReportInput in = regression_input();
+  in.training.clear();
+  EXPECT_FALSE(contains(report_html(in), "<h2>Training</h2>"));
+}
+
+TEST(Report, DrawsACurveThatStaysWhereItIs) {
+  ReportInput in = classification_input();
+  in.training = {{{"epoch", 1}, {"loss", 0.0}, {"seconds", 1.5}}};
+  EXPECT_FALSE(contains(report_html(in), "nan"));
+  EXPECT_FALSE(contains(report_html(in), "validation"));
+  EXPECT_TRUE(contains(report_markdown(in), "1 epoch in"));
+}
+
+TEST(Report, DrawsTheConfusionMatrix) {
+  const std::string html = report_html(classification_input());
+  EXPECT_TRUE(contains(html, "<title>cat taken for dog: 25 (25.0 %)</title>"));
+  EXPECT_TRUE(contains(html, "fill-opacity=\"0.500\""));  // the root of 0.25
+  const std::string page = report_markdown(classification_input());
+  EXPECT_TRUE(contains(page,
+                       "true class   0   1   2\ncat         75  25   .\n"
+                       "dog         40  60   .\n"));
+  EXPECT_TRUE(contains(page, "| dog | 100 | 60.0 % |\n| yeti | 0 | \u2013 |\n"));
+}
+
+TEST(Report, ShowsErrorsByJoint) {
+  const std::string page = report_markdown(regression_input());
+  EXPECT_TRUE(contains(page, "| WristLeft | \u2013 | 8.00 | 10.00 |\n"));
+  EXPECT_TRUE(contains(page, "| 4 | 1,526 | 6.25 | 8.50 |\n"));
+  const std::string html = report_html(regression_input());
+  EXPECT_TRUE(contains(html, "<rect width=\"65.00%\" height=\"9\"/>")) << "Head, of WristLeft";
+}
+
+TEST(Ticks, AreRoundAndFew) {
+  EXPECT_EQ(ticks(1, 60), (std::vector<double>{10, 20, 30, 40, 50, 60}));
+  EXPECT_EQ(ticks(-0.5, 1.5), (std::vector<double>{-0.5, 0, 0.5, 1, 1.5}));
+  EXPECT_EQ(ticks(0, 6), (std::vector<double>{0, 1, 2, 3, 4, 5, 6}));
 }
 
 TEST(Report, ComparesWithTheDevice) {
@@ -319,6 +384,7 @@ TEST(Report, EscapesHostileNames) {
   for (json& i : in.plan["instances"]) i["unit"] = name;
   for (json& m : in.plan["memories"]) m["file"] = name;
   for (json& u : in.synth["units"]) u["name"] = name;
+  for (json& j : in.details["joints"]) j["name"] = name;
 
   const std::string html = report_html(in);
   EXPECT_EQ(unbalanced_tag(html), "");
@@ -347,7 +413,7 @@ TEST(Report, EscapesHostileNames) {
     if (columns == 0) columns = bars;
     EXPECT_EQ(bars, columns) << line;
   }
-  EXPECT_EQ(fences, 4);
+  EXPECT_EQ(fences, 8);
 }
 
 TEST(Report, NamesWhatIsMissing) {

@@ -92,6 +92,18 @@ figcaption { padding-top: .5rem; }
 }
 .timeline .head { font-weight: 600; }
 .timeline .tick { fill: var(--soft); text-anchor: middle; }
+.half { display: inline-block; width: calc(50% - .6rem); min-width: 20rem; vertical-align: top; }
+.curve, .confusion { display: block; width: 100%; height: auto; }
+.curve line { stroke: var(--line); }
+.curve polyline { fill: none; stroke: var(--mark); stroke-width: 1.8; stroke-linejoin: round; }
+.curve circle { fill: var(--mark); }
+.curve text, .confusion text {
+  fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; text-anchor: middle;
+}
+.curve .value, .confusion .name { text-anchor: end; }
+.confusion .name, .confusion .count { fill: var(--text); }
+.confusion .over { fill: var(--page); }
+.confusion .miss { fill: var(--warn); }
 pre {
   background: var(--band); border: 1px solid var(--line); padding: .7rem .9rem; overflow-x: auto;
   font-size: .87rem;
