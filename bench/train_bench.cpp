@@ -8,8 +8,7 @@
 
 #include "base/rng.h"
 #include "train/initialise.h"
-#include "train/loss.h"
-#include "train/network.h"
+#include "train/step.h"
 #include "train/threads.h"
 #include "train/weights.h"
 
@@ -40,18 +39,16 @@ torch::Tensor uniform(std::vector<std::int64_t> shape, Rng& rng) {
 
 void train_step(benchmark::State& state, Kernels kernels) {
   const Spec spec = mars();
-  set_train_threads(static_cast<int>(state.range(0)));
+  use_one_thread();
   Rng rng{1};
   const torch::Tensor tokens = uniform({kBatch, spec.L(), spec.token_width()}, rng);
   const torch::Tensor targets = uniform({kBatch, spec.shape().outputs}, rng);
   Weights weights(initial_parameters(spec, {}), spec.train.weight_decay);
   std::size_t step = 0;
   for (auto _ : state) {
-    weights.gradients.zero_();
-    loss_of(spec.train, forward(spec, weights.parameters, tokens, kernels), targets).backward();
+    loss_and_gradients(spec, weights, tokens, targets, static_cast<int>(state.range(0)), kernels);
     weights.update(++step, spec.train.lr, spec.train.clip);
   }
-  set_train_threads(1);
 }
 
 BENCHMARK_CAPTURE(train_step, fused, Kernels::kFused)->Arg(1)->Arg(2)->UseRealTime();

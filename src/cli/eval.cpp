@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba eval`: how good a model or a program is on a split, and where the two part.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <limits>
 #include <memory>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "cli/stages.h"
 #include "cli/table.h"
 #include "data/details.h"
@@ -90,10 +92,17 @@ json to_json(const EdgeComparison& edge) {
           {"beyond", edge.beyond}};
 }
 
+// The float model whose parameters `program` holds: the fine-tuned one beside it, if there is one.
+Stored<FloatModel> model_behind(const Job& job, const Stored<Program>& program) {
+  const auto folder = std::filesystem::path(program.path).parent_path();
+  const std::string finetuned = folder / kFinetunedFile;
+  return file_exists(finetuned) ? load_model(finetuned) : require_model(job);
+}
+
 // Compares both engines on one sample, edge by edge. Throws Error after printing when they part.
 void trace(const Job& job, const EvalChoice& choice, std::size_t sample, bool as_json) {
-  const Stored<FloatModel> model = require_model(job);
   const Stored<Program> program = require_program(job);
+  const Stored<FloatModel> model = model_behind(job, program);
   const Split split = load_split(job.spec, job.data, choice.split);
   if (sample >= split.samples()) {
     throw Error(fmt::format("--sample {}: the split {} has {} samples", sample, choice.split,

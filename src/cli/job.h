@@ -16,6 +16,7 @@
 namespace emamba {
 
 inline constexpr char kModelFile[] = "model.safetensors";
+inline constexpr char kFinetunedFile[] = "finetuned.safetensors";
 inline constexpr char kProgramFile[] = "program.safetensors";
 inline constexpr char kCheckpointFile[] = "checkpoint.safetensors";
 

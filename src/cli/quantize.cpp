@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba quantize`: from a trained model to the integer program.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 
 #include "base/error.h"
@@ -8,8 +9,10 @@
 #include "cli/machine.h"
 #include "cli/stages.h"
 #include "cli/table.h"
+#include "exec/evaluate.h"
 #include "quant/quantise.h"
 #include "quant/report.h"
+#include "train/finetune.h"
 
 namespace emamba {
 namespace {
@@ -58,8 +61,53 @@ void print_report(const Job& job, const nlohmann::json& result) {
              report.at("samples").get<std::size_t>(), unit,
              number(report.at("float_metric"), "{:.2f}"), number(report.at("pwl_metric"), "{:.2f}"),
              number(report.at("golden_metric"), "{:.2f}"));
+  if (result.contains("finetune")) {
+    const auto& tuned = result.at("finetune");
+    fmt::print("Fine-tuned for {} steps; integer on {} {} samples: {:.2f} before, {:.2f} after{}\n",
+               tuned.at("steps").get<int>(), tuned.at("samples").get<std::size_t>(),
+               tuned.at("split").get<std::string>(), tuned.at("before").get<double>(),
+               tuned.at("after").get<double>(),
+               tuned.at("kept").get<bool>() ? "" : ", so the program before it is kept");
+  }
   fmt::print("wrote {} ({:.0f} s)\n", result.at("program").get<std::string>(),
              result.at("seconds").get<double>());
+}
+
+double golden_metric(const Program& program, const Split& split, int threads) {
+  return metrics_of(split, answers(Golden(program), split.inputs, threads)).value();
+}
+
+// Fine-tunes `program`, made from `model`, and keeps the result if golden is no worse with it on
+// the held-out samples (without any: on the calibration samples). Writes OUT/finetuned.safetensors
+// then. Returns what it did.
+nlohmann::json finetune_program(const Job& job, const FloatModel& model, const Split& calibration,
+                                Program& program) {
+  const Split train = load_split(job.spec, job.data, "train");
+  const bool held_out = job.spec.train.holdout > 0;
+  const Split check = held_out ? load_split(job.spec, job.data, "val") : calibration;
+  const Stopwatch watch;
+  FinetuneResult tuned;
+  {
+    ProgressLine line("fine-tune");
+    tuned = finetune(model, program, train, job.threads, line.callback());
+  }
+  const double before = golden_metric(program, check, job.threads);
+  const double after = golden_metric(tuned.program, check, job.threads);
+  const bool kept = job.spec.shape().regression ? after <= before : after >= before;
+  if (kept) {
+    tuned.model.origin += fmt::format("; fine-tuned for {} steps", job.spec.quant.finetune_steps);
+    write_float_model(job.out + "/" + kFinetunedFile, tuned.model);
+    program = std::move(tuned.program);
+  }
+  return {{"steps", job.spec.quant.finetune_steps},
+          {"lr", job.spec.quant.finetune_lr},
+          {"loss", tuned.loss},
+          {"split", held_out ? "val" : "calibration"},
+          {"samples", check.samples()},
+          {"before", before},
+          {"after", after},
+          {"kept", kept},
+          {"seconds", watch.seconds()}};
 }
 
 }  // namespace
@@ -97,19 +145,25 @@ nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
     ProgressLine line("quantize");
     result = quantise(configured, calibration, job.threads, line.callback());
   }
+  nlohmann::json finetuned;
+  std::filesystem::remove(job.out + "/" + kFinetunedFile);  // of an earlier program
+  if (job.spec.quant.finetune_steps > 0) {
+    finetuned = finetune_program(job, configured, calibration, result.program);
+  }
   const std::string path = job.out + "/" + kProgramFile;
   result.program.origin = program_origin(job.settings, model.sha256);
   write_program(path, result.program);
-  const nlohmann::json summary = {{"key", quantize_key(job, model.sha256, hashes)},
-                                  {"command", "emamba quantize " + job.settings},
-                                  {"version", EMAMBA_VERSION},
-                                  {"model", model.path},
-                                  {"model_sha256", model.sha256},
-                                  {"program", path},
-                                  {"program_sha256", sha256_file(path)},
-                                  {"machine", machine_name()},
-                                  {"seconds", watch.seconds()},
-                                  {"report", to_json(result.report)}};
+  nlohmann::json summary = {{"key", quantize_key(job, model.sha256, hashes)},
+                            {"command", "emamba quantize " + job.settings},
+                            {"version", EMAMBA_VERSION},
+                            {"model", model.path},
+                            {"model_sha256", model.sha256},
+                            {"program", path},
+                            {"program_sha256", sha256_file(path)},
+                            {"machine", machine_name()},
+                            {"seconds", watch.seconds()},
+                            {"report", to_json(result.report)}};
+  if (!finetuned.is_null()) summary["finetune"] = finetuned;
   write_result(job, "quantize.json", summary);
   return summary;
 }
@@ -121,8 +175,9 @@ void add_quantize(CLI::App& app) {
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");
   verb->footer(
-      "Writes OUT/program.safetensors and quantize.json. The result does not depend on "
-      "--threads.\n\n"
+      "Writes OUT/program.safetensors and quantize.json, and after fine-tuning\n"
+      "(quant.finetune_steps) the tuned weights before rounding as finetuned.safetensors. The\n"
+      "result does not depend on --threads.\n\n"
       "Example: emamba quantize models/mars/config.toml --out out/mars");
   verb->callback([options] {
     const Job job = open_job(*options);

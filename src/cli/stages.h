@@ -13,6 +13,7 @@
 #include "data/dataset.h"
 #include "data/metrics.h"
 #include "hw/plan.h"
+#include "train/train.h"
 
 namespace emamba {
 
@@ -26,7 +27,8 @@ class Stopped : public Error {
   using Error::Error;
 };
 std::string train_key(const Job& job, const nlohmann::json& hashes);
-nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume);
+nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume,
+                           TrainDevice device = TrainDevice::kCpu);
 // Whether OUT holds a checkpoint of this training before its end. Throws Error when it is of
 // another training before its end, or damaged: a training from the start would replace it.
 bool can_resume(const Job& job);

@@ -68,7 +68,8 @@ void print_summary(const Job& job, const nlohmann::json& result) {
 
 }  // namespace
 
-nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume) {
+nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume,
+                           TrainDevice device) {
   const Split train_split = load_split(job.spec, job.data, "train");
   const Split val_split = load_val(job);
   TrainResult result;
@@ -79,6 +80,7 @@ nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool re
                    {.out = job.out,
                     .resume = resume,
                     .threads = job.train_threads,
+                    .device = device,
                     .progress = line.callback(),
                     .stop = &stop_requested});
   }
@@ -144,11 +146,15 @@ void add_train(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("train", "Train the model on the task's training samples");
   struct Options : CommonOptions {
     bool resume = false;
+    std::string device = "cpu";
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "1, as only then a training can be repeated to the bit");
   verb->add_flag("--resume", options->resume, "Go on from the checkpoint in the output folder");
+  verb->add_option("--device", options->device, "cpu (default), or cuda with such a LibTorch")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->type_name("cpu|cuda");
   verb->footer(
       "Writes OUT/model.safetensors, train.json, train.jsonl (a line an epoch) and, after every\n"
       "epoch, checkpoint.safetensors. Ctrl-C stops after the step under way.\n\n"
@@ -156,7 +162,9 @@ void add_train(CLI::App& app) {
   verb->callback([options] {
     const Job job = open_job(*options);
     prepare_out(job);
-    const nlohmann::json result = train_stage(job, data_hashes(job), options->resume);
+    const nlohmann::json result =
+        train_stage(job, data_hashes(job), options->resume,
+                    options->device == "cuda" ? TrainDevice::kCuda : TrainDevice::kCpu);
     if (options->json) {
       fmt::print("{}\n", result.dump(2));
     } else {

@@ -115,6 +115,9 @@ void visit_keys(Spec& s, V&& v) {
   v("quant.output_bits", q.output_bits, Range{8, 24}, "width of the last edge");
   v("quant.state_bits", q.state_bits, Range{15, 32},
     "width of the scan's working state; it is stored in 7 bits less");
+  v("quant.finetune_steps", q.finetune_steps, Range{0, 1000000},
+    "batches of quantisation-aware fine-tuning; 0: none");
+  v("quant.finetune_lr", q.finetune_lr, Range{0, 1}, "its highest learning rate (AdamW)");
 
   TrainSpec& t = s.train;
   v("train.epochs", t.epochs, Range{1, 100000}, "passes over the training split");

@@ -24,8 +24,8 @@ Tensor<T> to_integers(const Tensor<float>& values, NumberType type) {
   return to_integers<T>(values, [&](std::size_t) { return type; });
 }
 
-struct Builder {
-  const FloatModel& model;
+// The free choices, into a program that lacks them.
+struct TypeBuilder {
   const Formats& formats;
   Program& program;
 
@@ -43,9 +43,39 @@ struct Builder {
     if (it == formats.curve.end()) throw Error(fmt::format("no curve for '{}'", name));
     return table_of(it->second, x_exp);
   }
+
+  void choose(Embed& op) const { op.table_type.exp = exponent(op.name + ".weight"); }
+  void choose(Linear& op) const {
+    op.weight_type.exp = exponent(op.name + ".weight");
+    op.weight_offset = offsets(op.name);
+  }
+  void choose(DwConv& op) const {
+    op.weight_type.exp = exponent(op.name + ".weight");
+    op.weight_offset = offsets(op.name);
+  }
+  void choose(RangeNorm& op) const { op.weight_type.exp = exponent(op.name + ".weight"); }
+  void choose(Pwl& op) const { op.table = table(op.name, program.edges[op.x].type.exp); }
+  void choose(Scan& op) const {
+    op.A_type.exp = exponent(op.name + ".A");
+    op.D_type.exp = exponent(op.name + ".D");
+    op.z_type.exp = exponent(op.name + ".z");
+    op.bbar_type.exp = exponent(op.name + ".bbar");
+    op.state_type.exp = exponent(op.name + ".state");
+    op.exp = table(op.name, op.z_type.exp);
+  }
+  void choose(Gate&) const {}
+  void choose(Add&) const {}
+  void choose(Pool&) const {}
+};
+
+// The parameters as integers of the types that the program has.
+struct WeightBuilder {
+  const std::map<std::string, Tensor<float>>& parameters;
+  const Program& program;
+
   const Tensor<float>& parameter(const std::string& name) const {
-    const auto it = model.parameters.find(name);
-    if (it == model.parameters.end()) throw Error(fmt::format("no parameter '{}'", name));
+    const auto it = parameters.find(name);
+    if (it == parameters.end()) throw Error(fmt::format("no parameter '{}'", name));
     return it->second;
   }
   int exponent(EdgeIndex edge) const { return program.edges[edge].type.exp; }
@@ -72,44 +102,32 @@ struct Builder {
   }
 
   void fill(Embed& op) const {
-    op.table_type.exp = exponent(op.name + ".weight");
     op.table = to_integers<std::int8_t>(parameter(op.name + ".table"), op.table_type);
     op.bias = bias(op.name, op.table_type.exp);
   }
   void fill(Linear& op) const {
-    op.weight_type.exp = exponent(op.name + ".weight");
-    op.weight_offset = offsets(op.name);
     op.weight = channel_weights(op);
     if (op.bias_rows == 0) return;
     op.bias = channel_biases(op);
     op.bias.shape = {static_cast<std::size_t>(op.bias_rows), static_cast<std::size_t>(op.out)};
   }
   void fill(DwConv& op) const {
-    op.weight_type.exp = exponent(op.name + ".weight");
-    op.weight_offset = offsets(op.name);
     op.weight = channel_weights(op);
     op.bias = channel_biases(op);
   }
   void fill(RangeNorm& op) const {
-    op.weight_type.exp = exponent(op.name + ".weight");
     op.weight = to_integers<std::int8_t>(parameter(op.name + ".weight"), op.weight_type);
     op.bias = bias(op.name, op.weight_type.exp - fx::kRatioFraction);
   }
-  void fill(Pwl& op) const { op.table = table(op.name, exponent(op.x)); }
   void fill(Scan& op) const {
-    op.A_type.exp = exponent(op.name + ".A");
-    op.D_type.exp = exponent(op.name + ".D");
-    op.z_type.exp = exponent(op.name + ".z");
-    op.bbar_type.exp = exponent(op.name + ".bbar");
-    op.state_type.exp = exponent(op.name + ".state");
     const Tensor<float>& log = parameter(op.name + ".A_log");
     op.A = make_tensor<std::int8_t>(log.shape);
     for (std::size_t i = 0; i < log.size(); ++i) {
       op.A.data[i] = static_cast<std::int8_t>(fx::quantise(-std::exp(log.data[i]), op.A_type));
     }
     op.D = to_integers<std::int8_t>(parameter(op.name + ".D"), op.D_type);
-    op.exp = table(op.name, op.z_type.exp);
   }
+  void fill(Pwl&) const {}
   void fill(Gate&) const {}
   void fill(Add&) const {}
   void fill(Pool&) const {}
@@ -120,19 +138,27 @@ struct Builder {
 Program build_program(const FloatModel& model, const Formats& formats) {
   Program program = lower(model.spec);
   program.normalisation = model.normalisation;
-  const Builder builder{model, formats, program};
-  if (model.spec.shape().vocab == 0) program.edges[0].type.exp = builder.exponent("input");
+  const TypeBuilder types{formats, program};
+  if (model.spec.shape().vocab == 0) program.edges[0].type.exp = types.exponent("input");
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     NumberType& y = program.edges[i + 1].type;
     const auto* pool = std::get_if<Pool>(&program.ops[i]);
     if (pool && pool->kind == PoolKind::kFlatten) {
       y = program.edges[pool->x].type;  // a copy
     } else {
-      y.exp = builder.exponent(name_of(program.ops[i]));
+      y.exp = types.exponent(name_of(program.ops[i]));
     }
-    std::visit([&](auto& op) { builder.fill(op); }, program.ops[i]);
+    std::visit([&](auto& op) { types.choose(op); }, program.ops[i]);
   }
+  fill_weights(program, model.parameters);
   return program;
+}
+
+void fill_weights(Program& program, const std::map<std::string, Tensor<float>>& parameters) {
+  const WeightBuilder weights{parameters, program};
+  for (Op& op : program.ops) {
+    std::visit([&](auto& o) { weights.fill(o); }, op);
+  }
 }
 
 }  // namespace emamba

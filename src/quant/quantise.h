@@ -27,6 +27,9 @@ struct Formats {
 // accumulator's exponent, tables made for their input's exponent.
 Program build_program(const FloatModel& model, const Formats& formats);
 
+// Other parameters (names of ir/float_model.h) for a program, at the number types it has.
+void fill_weights(Program& program, const std::map<std::string, Tensor<float>>& parameters);
+
 // One edge, or inner number type of a scan, in the report.
 struct EdgeReport {
   std::string name;

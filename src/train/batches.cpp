@@ -8,8 +8,11 @@
 
 namespace emamba {
 
-void fill_batch(const Spec& spec, const Normalisation& normalisation, const Split& split,
-                std::span<const std::size_t> samples, Rng* augment_rng, float* to) {
+torch::Tensor token_batch(const Spec& spec, const Normalisation& normalisation, const Split& split,
+                          std::span<const std::size_t> samples, Rng* augment_rng) {
+  torch::Tensor batch =
+      torch::empty({static_cast<std::int64_t>(samples.size()), spec.L(), spec.token_width()});
+  float* to = batch.data_ptr<float>();
   const TaskShape shape = spec.shape();
   const bool augmented = augment_rng != nullptr && (spec.train.shift > 0 || spec.train.flip);
   std::vector<float> image(static_cast<std::size_t>(shape.height) * shape.width * shape.channels);
@@ -22,6 +25,22 @@ void fill_batch(const Spec& spec, const Normalisation& normalisation, const Spli
     const Tensor<float> tokens = tokens_of(spec, normalisation, raw);
     to = std::copy(tokens.data.begin(), tokens.data.end(), to);
   }
+  return batch;
+}
+
+torch::Tensor answer_batch(const Split& split, std::span<const std::size_t> samples) {
+  const auto count = static_cast<std::int64_t>(samples.size());
+  if (split.targets.empty()) {
+    torch::Tensor labels = torch::empty({count}, torch::kLong);
+    auto* to = labels.data_ptr<std::int64_t>();
+    for (const std::size_t i : samples) *to++ = split.labels[i];
+    return labels;
+  }
+  const std::size_t width = split.targets.shape[1];
+  torch::Tensor targets = torch::empty({count, static_cast<std::int64_t>(width)});
+  float* to = targets.data_ptr<float>();
+  for (const std::size_t i : samples) to = std::copy_n(split.targets.row(i), width, to);
+  return targets;
 }
 
 }  // namespace emamba

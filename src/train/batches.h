@@ -2,6 +2,8 @@
 // Batches of tokens from a split.
 #pragma once
 
+#include <torch/types.h>
+
 #include <cstddef>
 #include <span>
 
@@ -12,10 +14,13 @@
 
 namespace emamba {
 
-// Tokens of the named samples, normalised, into `to` (samples.size(), L, token_width). With an
-// `augment_rng` each sample is first augmented as spec.train says. Tokens are cut anew each time:
-// that costs two per cent of a training step, and keeping them would double the memory.
-void fill_batch(const Spec& spec, const Normalisation& normalisation, const Split& split,
-                std::span<const std::size_t> samples, Rng* augment_rng, float* to);
+// Tokens of the named samples, normalised: (samples, L, token_width). With an `augment_rng` each
+// sample is first augmented as spec.train says. Tokens are cut anew each time: that costs two per
+// cent of a training step, and keeping them would double the memory.
+torch::Tensor token_batch(const Spec& spec, const Normalisation& normalisation, const Split& split,
+                          std::span<const std::size_t> samples, Rng* augment_rng);
+
+// Their answers: labels (samples) as integers, or targets (samples, outputs).
+torch::Tensor answer_batch(const Split& split, std::span<const std::size_t> samples);
 
 }  // namespace emamba

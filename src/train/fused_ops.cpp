@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "train/kernels.h"
-#include "train/parallel.h"
 
 namespace emamba {
 namespace {
@@ -28,12 +27,10 @@ struct CausalConv : torch::autograd::Function<CausalConv> {
     const std::int64_t batch = u.size(0), stride = u.size(1) * u.size(2);
     const Tensor y = torch::empty_like(u);
     AT_DISPATCH_FLOATING_TYPES(u.scalar_type(), "causal_conv", [&] {
-      parallel_shares(batch, batch_threads(batch), [&](int, std::int64_t first, std::int64_t last) {
-        for (std::int64_t i = first; i < last; ++i) {
-          conv_forward(s, u.data_ptr<scalar_t>() + i * stride, w.data_ptr<scalar_t>(),
-                       b.data_ptr<scalar_t>(), y.data_ptr<scalar_t>() + i * stride);
-        }
-      });
+      for (std::int64_t i = 0; i < batch; ++i) {
+        conv_forward(s, u.data_ptr<scalar_t>() + i * stride, w.data_ptr<scalar_t>(),
+                     b.data_ptr<scalar_t>(), y.data_ptr<scalar_t>() + i * stride);
+      }
     });
     context->save_for_backward({u, w, b});
     context->saved_data["silu"] = silu;
@@ -46,24 +43,17 @@ struct CausalConv : torch::autograd::Function<CausalConv> {
     const Tensor gy = gradients[0].contiguous();
     const ConvSizes s = sizes_of(u, w, context->saved_data["silu"].toBool());
     const std::int64_t batch = u.size(0), stride = u.size(1) * u.size(2);
-    const int threads = batch_threads(batch);
-    const Tensor gu = torch::empty_like(u);
-    const Tensor gw = torch::zeros({threads, s.K, s.ED}, w.options());  // one sum a thread
-    const Tensor gb = torch::zeros({threads, s.ED}, b.options());
-    const Tensor scratch = torch::empty({threads, s.ED}, b.options());
+    const Tensor gu = torch::empty_like(u), gw = torch::zeros_like(w), gb = torch::zeros_like(b);
+    const Tensor scratch = torch::empty_like(b);
     AT_DISPATCH_FLOATING_TYPES(u.scalar_type(), "causal_conv_backward", [&] {
-      parallel_shares(batch, threads, [&](int thread, std::int64_t first, std::int64_t last) {
-        for (std::int64_t i = first; i < last; ++i) {
-          conv_backward(s, u.data_ptr<scalar_t>() + i * stride, w.data_ptr<scalar_t>(),
-                        b.data_ptr<scalar_t>(), gy.data_ptr<scalar_t>() + i * stride,
-                        gu.data_ptr<scalar_t>() + i * stride,
-                        gw.data_ptr<scalar_t>() + thread * s.K * s.ED,
-                        gb.data_ptr<scalar_t>() + thread * s.ED,
-                        scratch.data_ptr<scalar_t>() + thread * s.ED);
-        }
-      });
+      for (std::int64_t i = 0; i < batch; ++i) {
+        conv_backward(s, u.data_ptr<scalar_t>() + i * stride, w.data_ptr<scalar_t>(),
+                      b.data_ptr<scalar_t>(), gy.data_ptr<scalar_t>() + i * stride,
+                      gu.data_ptr<scalar_t>() + i * stride, gw.data_ptr<scalar_t>(),
+                      gb.data_ptr<scalar_t>(), scratch.data_ptr<scalar_t>());
+      }
     });
-    return {gu, gw.sum(0).t(), gb.sum(0), Tensor()};
+    return {gu, gw.t(), gb, Tensor()};
   }
 };
 
@@ -74,11 +64,9 @@ struct RangeNorm : torch::autograd::Function<RangeNorm> {
     const std::int64_t rows = x.size(0), D = x.size(1);
     const Tensor y = torch::empty_like(x);
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "range_norm", [&] {
-      parallel_shares(rows, batch_threads(rows), [&](int, std::int64_t first, std::int64_t last) {
-        range_norm_forward(static_cast<int>(last - first), static_cast<int>(D),
-                           x.data_ptr<scalar_t>() + first * D, gamma.data_ptr<scalar_t>(),
-                           beta.data_ptr<scalar_t>(), y.data_ptr<scalar_t>() + first * D);
-      });
+      range_norm_forward(static_cast<int>(rows), static_cast<int>(D), x.data_ptr<scalar_t>(),
+                         gamma.data_ptr<scalar_t>(), beta.data_ptr<scalar_t>(),
+                         y.data_ptr<scalar_t>());
     });
     context->save_for_backward({x, gamma});
     return y;
@@ -89,20 +77,15 @@ struct RangeNorm : torch::autograd::Function<RangeNorm> {
     const Tensor &x = saved[0], &gamma = saved[1];
     const Tensor gy = gradients[0].contiguous();
     const std::int64_t rows = x.size(0), D = x.size(1);
-    const int threads = batch_threads(rows);
     const Tensor gx = torch::empty_like(x);
-    const Tensor ggamma = torch::zeros({threads, D}, x.options());  // one sum a thread
-    const Tensor gbeta = torch::zeros({threads, D}, x.options());
+    const Tensor ggamma = torch::zeros_like(gamma), gbeta = torch::zeros_like(gamma);
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "range_norm_backward", [&] {
-      parallel_shares(rows, threads, [&](int thread, std::int64_t first, std::int64_t last) {
-        range_norm_backward(
-            static_cast<int>(last - first), static_cast<int>(D), x.data_ptr<scalar_t>() + first * D,
-            gamma.data_ptr<scalar_t>(), gy.data_ptr<scalar_t>() + first * D,
-            gx.data_ptr<scalar_t>() + first * D, ggamma.data_ptr<scalar_t>() + thread * D,
-            gbeta.data_ptr<scalar_t>() + thread * D);
-      });
+      range_norm_backward(static_cast<int>(rows), static_cast<int>(D), x.data_ptr<scalar_t>(),
+                          gamma.data_ptr<scalar_t>(), gy.data_ptr<scalar_t>(),
+                          gx.data_ptr<scalar_t>(), ggamma.data_ptr<scalar_t>(),
+                          gbeta.data_ptr<scalar_t>());
     });
-    return {gx, ggamma.sum(0), gbeta.sum(0)};
+    return {gx, ggamma, gbeta};
   }
 };
 

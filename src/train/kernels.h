@@ -18,17 +18,18 @@ template <class T>
 struct ScanInputs {
   const T* delta;  // (L, ED)
   const T* A;      // (N, ED): transposed, unlike the parameter A_log
-  const T* B;      // (L, N)
-  const T* C;      // (L, N)
+  const T* B;      // (L, N), rows `stride` apart
+  const T* C;      // (L, N), rows `stride` apart
   const T* x;      // (L, ED)
   const T* D;      // (ED)
+  int stride;
 };
 template <class T>
 struct ScanGradients {
   T* delta;  // (L, ED)
   T* A;      // (N, ED) +=
-  T* B;      // (L, N)
-  T* C;      // (L, N)
+  T* B;      // (L, N), rows as far apart as those of the input
+  T* C;      // (L, N), likewise
   T* x;      // (L, ED)
   T* D;      // (ED) +=
 };
@@ -64,5 +65,12 @@ void range_norm_forward(int rows, int D, const T* x, const T* gamma, const T* be
 template <class T>
 void range_norm_backward(int rows, int D, const T* x, const T* gamma, const T* gy, T* gx, T* ggamma,
                          T* gbeta);
+
+// The gate, element by element: y = s silu(g), count numbers each.
+template <class T>
+void gate_forward(int count, const T* s, const T* g, T* y);
+// gs and gg from gy, and y once more.
+template <class T>
+void gate_backward(int count, const T* s, const T* g, const T* gy, T* gs, T* gg, T* y);
 
 }  // namespace emamba

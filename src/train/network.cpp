@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "train/fused_ops.h"
+#include "train/mamba_block.h"
 #include "train/selective_scan.h"
 
 namespace emamba {
@@ -21,6 +22,12 @@ class Scope {
 
   const At& operator[](const char* name) const {
     return parameters_.at(fmt::format("{}.{}", prefix_, name));
+  }
+
+  // An undefined tensor where there is none.
+  At find(const char* name) const {
+    const auto it = parameters_.find(fmt::format("{}.{}", prefix_, name));
+    return it == parameters_.end() ? At() : it->second;
   }
 
   // x W^T, plus the bias where there is one. x (rows, in), W (out, in).
@@ -96,6 +103,18 @@ At mix(const Spec& spec, const Scope& block, const At& x, std::int64_t batch, Ke
   return block.linear(s.view({batch * L, ED}) * g, "out_proj");
 }
 
+BlockParameters block_parameters(const Scope& block) {
+  return {block["norm.weight"],      block["norm.bias"],
+          block["gate_proj.weight"], block.find("gate_proj.bias"),
+          block["in_proj.weight"],   block.find("in_proj.bias"),
+          block["conv.weight"],      block["conv.bias"],
+          block["dt_in.weight"],     block.find("dt_in.bias"),
+          block["dt_proj.weight"],   block["dt_proj.bias"],
+          block["b_proj.weight"],    block["c_proj.weight"],
+          block["scan.A_log"],       block["scan.D"],
+          block["out_proj.weight"],  block.find("out_proj.bias")};
+}
+
 // x (B*L, D) -> (B, outputs)
 At head_of(const Spec& spec, const Scope& head, const At& x, std::int64_t batch) {
   switch (spec.model.head) {
@@ -115,7 +134,10 @@ At forward(const Spec& spec, const Parameters& parameters, const At& tokens, Ker
   const std::int64_t batch = tokens.size(0);
   At x = embed(spec, Scope(parameters, "embed"), tokens);  // (B*L, D)
   for (int i = 0; i < spec.model.M; ++i) {
-    x = x + mix(spec, Scope(parameters, fmt::format("blocks.{}", i)), x, batch, kernels);
+    const Scope block(parameters, fmt::format("blocks.{}", i));
+    x = kernels == Kernels::kFused && has_fused_block(spec.model)
+            ? mamba_block(spec.model, spec.L(), x, block_parameters(block))
+            : x + mix(spec, block, x, batch, kernels);
   }
   return head_of(spec, Scope(parameters, "head"), x, batch);
 }

@@ -19,7 +19,7 @@ EMAMBA_INLINE void forward_body(const ScanSizes& sizes, const ScanInputs<T>& in,
 #pragma omp simd
     for (int d = 0; d < ED; ++d) y_t[d] = in.D[d] * x[d];
     for (int n = 0; n < N; ++n) {
-      const T B = in.B[t * N + n], C = in.C[t * N + n];
+      const T B = in.B[t * in.stride + n], C = in.C[t * in.stride + n];
       const T* __restrict A = in.A + n * ED;
       T* h = states + (t * N + n) * ED;
       if (t == 0) {
@@ -61,7 +61,7 @@ EMAMBA_INLINE void backward_body(const ScanSizes& sizes, const ScanInputs<T>& in
       out.D[d] += gy_t[d] * x[d];
     }
     for (int n = 0; n < N; ++n) {
-      const T B = in.B[t * N + n], C = in.C[t * N + n];
+      const T B = in.B[t * in.stride + n], C = in.C[t * in.stride + n];
       const T* __restrict A = in.A + n * ED;
       const T* __restrict h = states + (t * N + n) * ED;
       T* __restrict gA = out.A + n * ED;
@@ -91,8 +91,8 @@ EMAMBA_INLINE void backward_body(const ScanSizes& sizes, const ScanInputs<T>& in
           carry[d] = back;
         }
       }
-      out.B[t * N + n] = gB;
-      out.C[t * N + n] = gC;
+      out.B[t * in.stride + n] = gB;
+      out.C[t * in.stride + n] = gC;
     }
   }
 }

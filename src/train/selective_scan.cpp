@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "train/kernels.h"
-#include "train/parallel.h"
 
 namespace emamba {
 namespace {
@@ -24,9 +23,13 @@ ScanSizes sizes_of(const Tensor& delta, const Tensor& A) {
 template <class T>
 ScanInputs<T> sequence(const ScanSizes& s, std::int64_t b, const Tensor& delta, const Tensor& A,
                        const Tensor& B, const Tensor& C, const Tensor& x, const Tensor& D) {
-  return {delta.data_ptr<T>() + b * s.L * s.ED, A.data_ptr<T>(),
-          B.data_ptr<T>() + b * s.L * s.N,      C.data_ptr<T>() + b * s.L * s.N,
-          x.data_ptr<T>() + b * s.L * s.ED,     D.data_ptr<T>()};
+  return {delta.data_ptr<T>() + b * s.L * s.ED,
+          A.data_ptr<T>(),
+          B.data_ptr<T>() + b * s.L * s.N,
+          C.data_ptr<T>() + b * s.L * s.N,
+          x.data_ptr<T>() + b * s.L * s.ED,
+          D.data_ptr<T>(),
+          s.N};
 }
 
 struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
@@ -40,13 +43,11 @@ struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
     const Tensor y = torch::empty_like(delta);
     const Tensor states = torch::empty({batch, s.L, s.N, s.ED}, delta.options());
     AT_DISPATCH_FLOATING_TYPES(delta.scalar_type(), "selective_scan", [&] {
-      parallel_shares(batch, batch_threads(batch), [&](int, std::int64_t first, std::int64_t last) {
-        for (std::int64_t b = first; b < last; ++b) {
-          scan_forward(s, sequence<scalar_t>(s, b, delta, A_t, B, C, x, D),
-                       y.data_ptr<scalar_t>() + b * s.L * s.ED,
-                       states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED);
-        }
-      });
+      for (std::int64_t b = 0; b < batch; ++b) {
+        scan_forward(s, sequence<scalar_t>(s, b, delta, A_t, B, C, x, D),
+                     y.data_ptr<scalar_t>() + b * s.L * s.ED,
+                     states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED);
+      }
     });
     context->save_for_backward({delta, A_t, B, C, x, D, states});
     return y;
@@ -60,29 +61,22 @@ struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
     const ScanSizes s{static_cast<int>(delta.size(1)), static_cast<int>(A.size(1)),
                       static_cast<int>(A.size(0))};
     const std::int64_t batch = delta.size(0);
-    const int threads = batch_threads(batch);
     const Tensor gdelta = torch::empty_like(delta), gx = torch::empty_like(x),
                  gB = torch::empty_like(B), gC = torch::empty_like(C);
-    const Tensor gA = torch::zeros({threads, s.N, s.ED}, A.options());  // one sum a thread
-    const Tensor gD = torch::zeros({threads, s.ED}, D.options());
-    const Tensor carry = torch::empty({threads, s.N, s.ED}, A.options());
+    const Tensor gA = torch::zeros_like(A), gD = torch::zeros_like(D);
+    const Tensor carry = torch::empty_like(A);
     AT_DISPATCH_FLOATING_TYPES(delta.scalar_type(), "selective_scan_backward", [&] {
-      parallel_shares(batch, threads, [&](int thread, std::int64_t first, std::int64_t last) {
-        for (std::int64_t b = first; b < last; ++b) {
-          const ScanGradients<scalar_t> out{gdelta.data_ptr<scalar_t>() + b * s.L * s.ED,
-                                            gA.data_ptr<scalar_t>() + thread * s.N * s.ED,
-                                            gB.data_ptr<scalar_t>() + b * s.L * s.N,
-                                            gC.data_ptr<scalar_t>() + b * s.L * s.N,
-                                            gx.data_ptr<scalar_t>() + b * s.L * s.ED,
-                                            gD.data_ptr<scalar_t>() + thread * s.ED};
-          scan_backward(s, sequence<scalar_t>(s, b, delta, A, B, C, x, D),
-                        states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED,
-                        gy.data_ptr<scalar_t>() + b * s.L * s.ED, out,
-                        carry.data_ptr<scalar_t>() + thread * s.N * s.ED);
-        }
-      });
+      for (std::int64_t b = 0; b < batch; ++b) {
+        const ScanGradients<scalar_t> out{
+            gdelta.data_ptr<scalar_t>() + b * s.L * s.ED, gA.data_ptr<scalar_t>(),
+            gB.data_ptr<scalar_t>() + b * s.L * s.N,      gC.data_ptr<scalar_t>() + b * s.L * s.N,
+            gx.data_ptr<scalar_t>() + b * s.L * s.ED,     gD.data_ptr<scalar_t>()};
+        scan_backward(s, sequence<scalar_t>(s, b, delta, A, B, C, x, D),
+                      states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED,
+                      gy.data_ptr<scalar_t>() + b * s.L * s.ED, out, carry.data_ptr<scalar_t>());
+      }
     });
-    return {gdelta, gA.sum(0).t(), gB, gC, gx, gD.sum(0)};
+    return {gdelta, gA.t(), gB, gC, gx, gD};
   }
 };
 

@@ -12,9 +12,7 @@
 
 namespace emamba {
 
-// Forward keeps every state; backward gives all six gradients. Parallel over the batch with
-// at::get_num_threads() threads; results depend on their number only through the order in which
-// the gradients of A and D are summed over the batch.
+// Forward keeps every state; backward gives all six gradients. On one thread.
 torch::Tensor selective_scan(const torch::Tensor& delta, const torch::Tensor& A,
                              const torch::Tensor& B, const torch::Tensor& C, const torch::Tensor& x,
                              const torch::Tensor& D);

@@ -6,8 +6,8 @@
 
 namespace emamba {
 
-void set_train_threads(int threads) {
-  at::set_num_threads(threads);
+void use_one_thread() {
+  at::set_num_threads(1);
   // Looked up by name, because any BLAS may stand behind torch.
   using SetThreads = void (*)(int);
   const auto set_blas =

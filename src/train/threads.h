@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The number of threads that training uses.
+// The threads inside the tensor library.
 #pragma once
 
 namespace emamba {
 
-// Of torch's loops and of our own, for the whole process. OpenBLAS keeps a pool of its own whose
-// threads would spin against these, so it gets one.
-void set_train_threads(int threads);
+// Of torch's loops and of OpenBLAS, for the whole process: training divides batches over threads
+// (train/step.h), and what runs in one of them takes no more.
+void use_one_thread();
 
 }  // namespace emamba

@@ -15,8 +15,8 @@
 #include "train/batches.h"
 #include "train/checkpoint.h"
 #include "train/initialise.h"
-#include "train/loss.h"
 #include "train/network.h"
+#include "train/step.h"
 #include "train/threads.h"
 #include "train/weights.h"
 
@@ -53,27 +53,6 @@ void require_memory(const Spec& spec) {
                            : "make the model smaller");
 }
 
-torch::Tensor token_tensor(const Spec& spec, std::size_t samples) {
-  return torch::empty({static_cast<std::int64_t>(samples), spec.L(), spec.token_width()});
-}
-
-torch::Tensor answers_of(const Split& split, std::span<const std::size_t> samples) {
-  const auto count = static_cast<std::int64_t>(samples.size());
-  if (split.targets.empty()) {
-    torch::Tensor labels = torch::empty({count}, torch::kLong);
-    auto* to = labels.data_ptr<std::int64_t>();
-    for (const std::size_t i : samples) *to++ = split.labels[i];
-    return labels;
-  }
-  const std::size_t width = split.targets.shape[1];
-  torch::Tensor targets = torch::empty({count, static_cast<std::int64_t>(width)});
-  float* to = targets.data_ptr<float>();
-  for (const std::size_t i : samples) {
-    to = std::copy_n(split.targets.row(i), width, to);
-  }
-  return targets;
-}
-
 Metrics evaluate(const Spec& spec, const Normalisation& normalisation, const Parameters& parameters,
                  const Split& split) {
   constexpr std::size_t kBatch = 256;
@@ -84,8 +63,7 @@ Metrics evaluate(const Spec& spec, const Normalisation& normalisation, const Par
   for (std::size_t first = 0; first < split.samples(); first += kBatch) {
     samples.resize(std::min(kBatch, split.samples() - first));
     std::iota(samples.begin(), samples.end(), first);
-    const torch::Tensor tokens = token_tensor(spec, samples.size());
-    fill_batch(spec, normalisation, split, samples, nullptr, tokens.data_ptr<float>());
+    const torch::Tensor tokens = token_batch(spec, normalisation, split, samples, nullptr);
     const torch::Tensor y = forward(spec, parameters, tokens).contiguous();
     std::copy_n(y.data_ptr<float>(), samples.size() * outputs, all.row(first));
   }
@@ -184,14 +162,11 @@ class Trainer {
 
   // The loss. step counts from 1.
   double run_step(std::span<const std::size_t> samples, Place place, double lr) {
-    const torch::Tensor tokens = token_tensor(spec_, samples.size());
-    fill_batch(spec_, state_.normalisation, train_, samples, &state_.rng, tokens.data_ptr<float>());
-    const torch::Tensor loss = loss_of(spec_.train, forward(spec_, weights_.parameters, tokens),
-                                       answers_of(train_, samples));
-    const auto value = loss.item<float>();
+    const torch::Tensor tokens =
+        token_batch(spec_, state_.normalisation, train_, samples, &state_.rng);
+    const float value = loss_and_gradients(spec_, weights_, tokens, answer_batch(train_, samples),
+                                           options_.threads, Kernels::kFused, options_.device);
     if (!std::isfinite(value)) fail_not_finite("the loss", place);
-    weights_.gradients.zero_();
-    loss.backward();
     require_finite("the gradient", weights_.gradients, place);
     weights_.update(place.step, lr, spec_.train.clip);
     require_finite("the value", weights_.values, place);
@@ -242,7 +217,8 @@ TrainResult train(const Spec& spec, const Split& train, const Split& val,
                 "name it with --out");
   }
   require_memory(spec);
-  set_train_threads(options.threads);
+  if (options.device == TrainDevice::kCuda) require_cuda();
+  use_one_thread();
   return Trainer(spec, train, val, options).run();
 }
 

@@ -16,14 +16,17 @@
 
 namespace emamba {
 
+enum class TrainDevice { kCpu, kCuda };
+
 struct TrainOptions {
   // Folder (created if absent) for checkpoint.safetensors and train.jsonl, both replaced after
   // every epoch; empty: nothing is written.
   std::string out;
   bool resume = false;  // go on from the checkpoint in `out`
-  // Of the process's tensor library while training. With one thread the same spec, data and binary
-  // give the same bits on the same processor.
+  // Shares of a batch that are worked on at a time. The same number, spec, data and binary give the
+  // same bits on the same processor.
   int threads = 1;
+  TrainDevice device = TrainDevice::kCpu;   // kCuda: throws Error where there is none
   ProgressCallback progress;                // after every step; may be empty
   const std::atomic<bool>* stop = nullptr;  // ends the training after the step in which it is set
 };

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/finetune.h"
+
+#include <cmath>
+#include <numbers>
+#include <span>
+
+#include "base/error.h"
+#include "quant/quantise.h"
+#include "train/batches.h"
+#include "train/loss.h"
+#include "train/quantised_network.h"
+#include "train/threads.h"
+#include "train/weights.h"
+
+namespace emamba {
+namespace {
+
+constexpr std::uint64_t kSeedOffset = 0x51a7;  // another stream than that of the training
+
+void require_finite(bool finite, const std::string& what, std::size_t step) {
+  if (finite) return;
+  throw Error(fmt::format("fine-tuning diverged: {} is not finite in step {}", what, step),
+              "try a smaller quant.finetune_lr");
+}
+
+}  // namespace
+
+FinetuneResult finetune(const FloatModel& model, const Program& program, const Split& train,
+                        int threads, const ProgressCallback& progress) {
+  const Spec& spec = model.spec;
+  const auto steps = static_cast<std::size_t>(spec.quant.finetune_steps);
+  const std::size_t batch = std::min(static_cast<std::size_t>(spec.train.batch), train.samples());
+  if (batch == 0) throw Error("fine-tuning: the training split has no samples");
+  use_one_thread();
+  Weights weights(model.parameters, spec.train.weight_decay);
+  FinetuneResult result{.model = model, .program = program};
+  Rng rng{spec.train.seed + kSeedOffset};
+  std::vector<std::size_t> order;
+  double sum = 0;
+  const std::size_t counted = std::max<std::size_t>(1, steps / 10);
+  for (std::size_t step = 1, next = 0; step <= steps; ++step, next += batch) {
+    if (order.empty() || next + batch > order.size()) {
+      order = permutation(train.samples(), rng);
+      next = 0;
+    }
+    const std::span samples = std::span(order).subspan(next, batch);
+    const torch::Tensor tokens = token_batch(spec, model.normalisation, train, samples, &rng);
+    const Golden golden(result.program);
+    const std::vector<torch::Tensor> edges = differentiable_edges(
+        result.program, weights.parameters, golden_edges(golden, tokens, threads));
+    const torch::Tensor loss = loss_of(spec.train, edges.back(), answer_batch(train, samples));
+    require_finite(std::isfinite(loss.item<float>()), "the loss", step);
+    if (step + counted > steps) sum += loss.item<float>();
+    weights.gradients.zero_();
+    loss.backward();
+    const double share = static_cast<double>(step - 1) / static_cast<double>(steps);
+    const double lr = spec.quant.finetune_lr * 0.5 * (1 + std::cos(std::numbers::pi * share));
+    weights.update(step, lr, spec.train.clip);
+    const std::string bad = weights.first_not_finite(weights.values);
+    require_finite(bad.empty(), "the value of " + bad, step);
+    result.model.parameters = from_torch(weights.parameters);
+    fill_weights(result.program, result.model.parameters);
+    if (progress) progress(step, steps, fmt::format("loss {:.4f}", loss.item<float>()));
+  }
+  result.loss = steps > 0 ? sum / static_cast<double>(counted) : 0;
+  return result;
+}
+
+}  // namespace emamba

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Quantisation-aware fine-tuning: training goes on with the numbers that the hardware computes.
+#pragma once
+
+#include "base/progress.h"
+#include "data/dataset.h"
+#include "ir/float_model.h"
+#include "ir/program.h"
+
+namespace emamba {
+
+struct FinetuneResult {
+  FloatModel model;  // the tuned parameters, before rounding
+  Program program;   // the same, rounded; number types and tables as they were
+  double loss = 0;   // mean over the last tenth of the steps
+};
+
+// AdamW for spec.quant.finetune_steps batches of spec.train.batch samples of `train`, drawn and
+// augmented as in training; the learning rate falls from spec.quant.finetune_lr to 0 along half a
+// cosine. Every step runs the golden engine on `threads` threads; the gradients are those of
+// train/quantised_network.h. `program` must have been made from `model`. The same inputs give the
+// same bits for any number of threads. Throws Error at the first loss or parameter that is not
+// finite.
+FinetuneResult finetune(const FloatModel& model, const Program& program, const Split& train,
+                        int threads, const ProgressCallback& progress = {});
+
+}  // namespace emamba

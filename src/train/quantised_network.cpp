@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/quantised_network.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+
+#include "base/parallel.h"
+#include "train/fused_ops.h"
+#include "train/selective_scan.h"
+
+namespace emamba {
+namespace {
+
+using At = torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+// The value of `rounded`; the gradient goes to `exact` where exact / step lies in [lo, hi].
+struct StraightThrough : torch::autograd::Function<StraightThrough> {
+  static At forward(AutogradContext* context, const At& exact, const At& rounded, const At& step,
+                    double lo, double hi) {
+    context->save_for_backward({exact.ge(lo * step).logical_and_(exact.le(hi * step))});
+    return rounded.clone();
+  }
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    return {gradients[0] * context->get_saved_variables()[0], At(), At(), At(), At()};
+  }
+};
+
+// exact and rounded of one shape; rounded is an integer of so many bits times `step`, which is one
+// number, or one a row.
+At straight_through(const At& exact, const At& rounded, const At& step, int bits) {
+  return StraightThrough::apply(exact, rounded.view(exact.sizes()), step,
+                                static_cast<double>(fx::min_of(bits)) - 0.5,
+                                static_cast<double>(fx::max_of(bits)) + 0.5);
+}
+
+At step_of(NumberType type) {
+  return torch::full({1}, std::ldexp(1.0f, type.exp));
+}
+
+At as_floats(const Tensor<std::int8_t>& integers, at::IntArrayRef shape) {
+  const At values = torch::empty(shape);
+  std::copy(integers.data.begin(), integers.data.end(), values.data_ptr<float>());
+  return values;
+}
+
+// One operation: its value in floating point on the inputs and parameters as rounded.
+struct Twin {
+  const Program& program;
+  const Parameters& parameters;
+  const std::vector<At>& edges;  // those before it
+
+  const At& parameter(const std::string& name) const { return parameters.at(name); }
+  At weight(const std::string& name, const Tensor<std::int8_t>& integers, NumberType type) const {
+    const At &exact = parameter(name), step = step_of(type);
+    return straight_through(exact, as_floats(integers, exact.sizes()) * step, step, type.bits);
+  }
+  // Linear, DwConv: (channels, inputs), each channel at its own exponent.
+  template <class AnyOp>
+  At channel_weight(const AnyOp& op) const {
+    const At& exact = parameter(op.name + ".weight");
+    const At step = torch::empty({exact.size(0), 1});
+    for (std::int64_t o = 0; o < exact.size(0); ++o) {
+      step.data_ptr<float>()[o] = std::ldexp(1.0f, channel_type(op, o).exp);
+    }
+    return straight_through(exact, as_floats(op.weight, exact.sizes()) * step, step,
+                            op.weight_type.bits);
+  }
+  std::int64_t batch(EdgeIndex x) const { return edges[x].size(0) / program.spec.L(); }
+  At sequences(EdgeIndex x) const { return edges[x].view({batch(x), program.spec.L(), -1}); }
+  // y (rows, out) plus the one row of a bias, or that of each token.
+  At biased(const At& y, const std::string& op, int rows) const {
+    if (rows == 0) return y;
+    const At& bias = parameter(op + ".bias");
+    if (rows == 1) return y + bias;
+    return (y.view({-1, rows, y.size(1)}) + bias).view(y.sizes());
+  }
+
+  At operator()(const Embed& op) const {
+    const At table = weight(op.name + ".table", op.table, op.table_type);
+    const At ids = edges[op.x].reshape(-1).to(torch::kLong);
+    return biased(table.index_select(0, ids), op.name, op.bias_rows);
+  }
+  At operator()(const Linear& op) const {
+    const At W = channel_weight(op);
+    const At y = biased(torch::mm(edges[op.x], W.t()), op.name, op.bias_rows);
+    return op.activation == Activation::kRelu ? torch::relu(y) : y;
+  }
+  At operator()(const DwConv& op) const {
+    const At W = channel_weight(op);
+    return causal_conv(sequences(op.x), W, parameter(op.name + ".bias"), false)
+        .view({-1, op.width});
+  }
+  At operator()(const RangeNorm& op) const {
+    const At gamma = weight(op.name + ".weight", op.weight, op.weight_type);
+    return range_norm(edges[op.x], gamma, parameter(op.name + ".bias"));
+  }
+  At operator()(const Pwl& op) const {
+    const At& x = edges[op.x];
+    const auto real = [](const auto& integers, int exp) {
+      std::vector<float> values;
+      for (const auto q : integers) values.push_back(std::ldexp(static_cast<float>(q), exp));
+      return torch::tensor(values);
+    };
+    const At knots = real(op.table.knots, program.edges[op.x].type.exp);
+    const At line = torch::bucketize(x.detach(), knots, false, true);  // knots at or below x
+    return x * real(op.table.slopes, op.table.slope.exp).index({line});
+  }
+  At operator()(const Scan& op) const {
+    const At exact = -torch::exp(parameter(op.name + ".A_log")), step = step_of(op.A_type);
+    const At A =
+        straight_through(exact, as_floats(op.A, exact.sizes()) * step, step, op.A_type.bits);
+    const At D = weight(op.name + ".D", op.D, op.D_type);
+    return selective_scan(sequences(op.delta), A, sequences(op.B), sequences(op.C), sequences(op.x),
+                          D)
+        .view({-1, op.width});
+  }
+  At operator()(const Gate& op) const { return edges[op.x0] * edges[op.x1]; }
+  At operator()(const Add& op) const { return edges[op.x0] + edges[op.x1]; }
+  At operator()(const Pool& op) const {
+    if (op.kind == PoolKind::kMean) return sequences(op.x).mean(1);
+    return edges[op.x].view({batch(op.x), -1});
+  }
+};
+
+}  // namespace
+
+std::vector<At> golden_edges(const Golden& golden, const At& tokens, int threads) {
+  const Program& program = golden.program();
+  const std::int64_t batch = tokens.size(0), L = tokens.size(1);
+  std::vector<At> edges;
+  for (const Edge& edge : program.edges) {
+    edges.push_back(torch::empty({edge.per_sequence ? batch : batch * L, edge.width}));
+  }
+  const auto store = [&](const Golden::State& state, std::size_t i, std::int64_t row) {
+    const Edge& edge = program.edges[i];
+    float* to = edges[i].data_ptr<float>() + row * edge.width;
+    const float step = std::ldexp(1.0f, edge.type.exp);
+    for (const std::int32_t q : state.values[i]) *to++ = static_cast<float>(q) * step;
+  };
+  const auto width = static_cast<std::size_t>(tokens.size(2));
+  parallel_for(static_cast<std::size_t>(batch), threads, [&](std::size_t b) {
+    auto sample = make_tensor<float>({static_cast<std::size_t>(L), width});
+    std::copy_n(tokens.data_ptr<float>() + b * sample.size(), sample.size(), sample.data.begin());
+    const Tensor<std::int32_t> integers = quantise_tokens(program, sample);
+    Golden::State state = golden.initial();
+    for (std::int64_t t = 0; t < L; ++t) {
+      golden.step(state, integers.row(static_cast<std::size_t>(t)));
+      const auto row = static_cast<std::int64_t>(b);
+      for (std::size_t i = 0; i < program.edges.size(); ++i) {
+        if (!program.edges[i].per_sequence) {
+          store(state, i, row * L + t);
+        } else if (t + 1 == L) {
+          store(state, i, row);
+        }
+      }
+    }
+  });
+  return edges;
+}
+
+std::vector<At> differentiable_edges(const Program& program, const Parameters& parameters,
+                                     const std::vector<At>& edges) {
+  std::vector<At> result{edges[0]};
+  const Twin twin{program, parameters, result};
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const NumberType type = program.edges[i + 1].type;
+    const At exact = std::visit(twin, program.ops[i]);
+    result.push_back(straight_through(exact, edges[i + 1], step_of(type), type.bits));
+  }
+  return result;
+}
+
+}  // namespace emamba
