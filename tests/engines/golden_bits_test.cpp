@@ -37,9 +37,9 @@ std::string hash_of_programs(WeightExponents exponents) {
 
 TEST(Golden, EveryBitOfRandomProgramsIsAsItWas) {
   EXPECT_EQ(hash_of_programs(WeightExponents::kPerTensor),
-            "df9662e713edfeec2d8f5190efdc798377478ad85dc0d2af2451f3578ab76d78");
+            "699a05cc49307636aae504f26b85e325b6e1f5a5e0e827e030530713f47a98f7");
   EXPECT_EQ(hash_of_programs(WeightExponents::kPerChannel),
-            "a456d7efbfe0936d287300a2d0dcb278c5a5b379f47706303142500eb46c4b60");
+            "f45a0e9b1fdf8033f8732ce79cbd5b6a88e736dc9a5d6ddd7d581b1c7048c01d");
 }
 
 }  // namespace
