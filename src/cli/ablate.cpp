@@ -211,7 +211,9 @@ class Ablation {
 
   // No row changes what the samples depend on.
   const Split& calibration() {
-    if (!calibration_) calibration_ = calibration_samples(base_);
+    if (!calibration_) {
+      calibration_ = calibration_samples(base_, load_split(base_.spec, base_.data, "train"));
+    }
     return *calibration_;
   }
 
@@ -284,7 +286,7 @@ class Ablation {
 
 // FILE with the markers of `name` replaced; absent: as if empty.
 std::string replaced(const std::string& file, const std::string& name, const std::string& part) {
-  return replace_generated(file_exists(file) ? read_file(file, 16 << 20) : "", name, part, file);
+  return with_ablation(file_exists(file) ? read_file(file, 16 << 20) : "", name, part, file);
 }
 
 }  // namespace

@@ -6,21 +6,16 @@
 
 #include "base/error.h"
 #include "cli/job.h"
+#include "report/generated.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
 
-bool knows(const std::vector<KeyDoc>& keys, const std::string& override) {
-  const std::string key = override.substr(0, override.find('='));
-  return std::any_of(keys.begin(), keys.end(), [&](const KeyDoc& doc) { return doc.key == key; });
-}
-
-// "-" for null. Rounded before it is printed, as no change is to be called -0.00.
-std::string number(const json& value, const char* format) {
-  if (value.is_null()) return "-";
-  return fmt::format(fmt::runtime(format), rounded(value.get<double>(), 2) + 0.0);
+// Rounded before it is printed, as no change is to be called -0.00.
+std::string to_two_digits(const json& value, const char* format) {
+  return number(value.is_null() ? value : json(rounded(value.get<double>(), 2)), format);
 }
 
 }  // namespace
@@ -84,12 +79,6 @@ std::vector<AblationRow> ablation_rows(const Spec& base) {
   for (const char* rule : {"per-tensor", "per-channel"}) {
     rows.push_back({"weights", rule, {fmt::format("quant.weight_exponents={}", rule)}, kInteger});
   }
-  // Not every version of the spec has every key.
-  const std::vector<KeyDoc> keys = spec_keys();
-  std::erase_if(rows, [&](const AblationRow& row) {
-    return !std::all_of(row.overrides.begin(), row.overrides.end(),
-                        [&](const std::string& override) { return knows(keys, override); });
-  });
   return rows;
 }
 
@@ -111,9 +100,9 @@ Table ablation_table(const json& result) {
     table.add({row.at("group"),
                row.at("name").get<std::string>() +
                    (named && row.at("configured").get<bool>() ? " (configured)" : ""),
-               row.at("arithmetic"), number(row.at("mean"), "{:.2f}"),
-               number(row.at("min"), "{:.2f}"), number(row.at("max"), "{:.2f}"),
-               number(row.at("change"), "{:+.2f}")});
+               row.at("arithmetic"), to_two_digits(row.at("mean"), "{:.2f}"),
+               to_two_digits(row.at("min"), "{:.2f}"), to_two_digits(row.at("max"), "{:.2f}"),
+               to_two_digits(row.at("change"), "{:+.2f}")});
   }
   return table;
 }
@@ -137,23 +126,19 @@ std::string ablation_caption(const json& result) {
   return text;
 }
 
-std::string replace_generated(const std::string& text, const std::string& name,
-                              const std::string& part, const std::string& source) {
-  const std::string begin = fmt::format("<!-- ablation {}:begin -->", name);
-  const std::string end = fmt::format("<!-- ablation {}:end -->", name);
-  const std::string block = begin + "\n" + part + end;
-  const std::size_t first = text.find(begin), last = text.find(end);
-  if (first == std::string::npos && last == std::string::npos) {
-    const char* gap = text.empty() || text.ends_with("\n\n") ? ""
-                      : text.ends_with('\n')                 ? "\n"
+std::string with_ablation(const std::string& page, const std::string& name,
+                          const std::string& content, const std::string& path) {
+  const std::string part = "ablation " + name;
+  if (const auto replaced = with_generated(page, part, content)) return *replaced;
+  const std::string begin = begin_line(part), end = end_line(part);
+  if (page.find(begin) == std::string::npos && page.find(end) == std::string::npos) {
+    const char* gap = page.empty() || page.ends_with("\n\n") ? ""
+                      : page.ends_with('\n')                 ? "\n"
                                                              : "\n\n";
-    return text + gap + block + "\n";
+    return page + gap + begin + "\n" + content + end + "\n";
   }
-  if (first == std::string::npos || last == std::string::npos || last < first) {
-    throw Error(fmt::format("{}: '{}' and '{}' do not enclose a part", source, begin, end),
-                "put the first before the second, or remove both");
-  }
-  return text.substr(0, first) + block + text.substr(last + end.size());
+  throw Error(fmt::format("{}: '{}' and '{}' do not enclose a part", path, begin, end),
+              "put the first before the second, each once, or remove both");
 }
 
 }  // namespace emamba

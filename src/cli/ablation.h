@@ -35,9 +35,9 @@ std::vector<std::string> ablation_groups(const std::vector<AblationRow>& rows);
 // Of the result of an ablation, as in docs/formats.md.
 Table ablation_table(const nlohmann::json& result);
 std::string ablation_caption(const nlohmann::json& result);
-// `text` with `part` between the markers of `name`, behind the rest if it has none. Throws Error,
-// naming `source`, when it has one marker without the other.
-std::string replace_generated(const std::string& text, const std::string& name,
-                              const std::string& part, const std::string& source);
+// `page` with `content` as the generated part of this ablation, behind the rest if it has none.
+// Throws Error, naming `path`, when its markers are not one of each, in their order.
+std::string with_ablation(const std::string& page, const std::string& name,
+                          const std::string& content, const std::string& path);
 
 }  // namespace emamba

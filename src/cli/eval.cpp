@@ -32,10 +32,6 @@ std::map<std::string, PwlCurve> curves_of(const Program& program) {
   return curves;
 }
 
-std::string fixed(const json& number) {
-  return number.is_null() ? "-" : fmt::format("{:.2f}", number.get<double>());
-}
-
 // A row for each true class: recall, and how many samples were taken for which class.
 void print_confusion(const json& details) {
   const json& classes = details.at("classes");
@@ -44,7 +40,7 @@ void print_confusion(const json& details) {
   Table table(header);
   for (std::size_t c = 0; c < classes.size(); ++c) {
     std::vector<std::string> row = {classes[c], fmt::format("{}", c),
-                                    fixed(details.at("recall")[c])};
+                                    number(details.at("recall")[c], "{:.2f}")};
     for (const json& count : details.at("confusion")[c]) row.push_back(count.dump());
     table.add(row);
   }
@@ -55,7 +51,8 @@ void print_errors(const json& details) {
   Table table({"of", "", "MAE cm", "RMSE cm", "samples"});
   const auto add = [&](const char* key, const char* what) {
     for (const json& part : details.at(key)) {
-      table.add({what, part.at("name"), fixed(part.at("mae_cm")), fixed(part.at("rmse_cm")),
+      table.add({what, part.at("name"), number(part.at("mae_cm"), "{:.2f}"),
+                 number(part.at("rmse_cm"), "{:.2f}"),
                  part.contains("samples") ? part.at("samples").dump() : "-"});
     }
   };

@@ -27,7 +27,7 @@ struct Job {
   std::string out, data;  // folders
   std::string folders;    // " --out DIR --data DIR" as typed
   int threads = 1;        // for everything but training
-  int train_threads = 1;  // training with more than one is not reproducible to the bit
+  int train_threads = 1;  // another number gives other last bits
 };
 Job open_job(const CommonOptions& options);
 

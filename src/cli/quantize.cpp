@@ -19,11 +19,6 @@ namespace {
 
 constexpr std::uint64_t kCalibrationSeed = 1;  // draws the calibration from the training samples
 
-// "-" for null; + 0.0 turns -0 into 0.
-std::string number(const nlohmann::json& value, const char* format) {
-  return value.is_null() ? "-" : fmt::format(fmt::runtime(format), value.get<double>() + 0.0);
-}
-
 void print_edges(const nlohmann::json& edges, const std::string& lost) {
   Table table({"edge", "bits", "exp", "min", "max", "saturated %", "SNR dB", lost});
   for (const auto& edge : edges) {
@@ -80,9 +75,8 @@ double golden_metric(const Program& program, const Split& split, int threads) {
 // Fine-tunes `program`, made from `model`, and keeps the result if golden is no worse with it on
 // the held-out samples (without any: on the calibration samples). Writes OUT/finetuned.safetensors
 // then. Returns what it did.
-nlohmann::json finetune_program(const Job& job, const FloatModel& model, const Split& calibration,
-                                Program& program) {
-  const Split train = load_split(job.spec, job.data, "train");
+nlohmann::json finetune_program(const Job& job, const FloatModel& model, const Split& train,
+                                const Split& calibration, Program& program) {
   const bool held_out = job.spec.train.holdout > 0;
   const Split check = held_out ? load_split(job.spec, job.data, "val") : calibration;
   const Stopwatch watch;
@@ -121,9 +115,8 @@ bool made_from(const Program& program, const std::string& model_sha256) {
   return program.origin.ends_with("model sha256 " + model_sha256);
 }
 
-Split calibration_samples(const Job& job) {
-  return draw_samples(load_split(job.spec, job.data, "train"),
-                      static_cast<std::size_t>(job.spec.quant.samples), kCalibrationSeed);
+Split calibration_samples(const Job& job, const Split& train) {
+  return draw_samples(train, static_cast<std::size_t>(job.spec.quant.samples), kCalibrationSeed);
 }
 
 std::string quantize_key(const Job& job, const std::string& model_sha256,
@@ -139,7 +132,8 @@ nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
   const Stopwatch watch;
   FloatModel configured = model.content;
   configured.spec = job.spec;  // differs from the model's in what a weight file does not depend on
-  const Split calibration = calibration_samples(job);
+  const Split train = load_split(job.spec, job.data, "train");
+  const Split calibration = calibration_samples(job, train);
   QuantiseResult result;
   {
     ProgressLine line("quantize");
@@ -148,7 +142,7 @@ nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
   nlohmann::json finetuned;
   std::filesystem::remove(job.out + "/" + kFinetunedFile);  // of an earlier program
   if (job.spec.quant.finetune_steps > 0) {
-    finetuned = finetune_program(job, configured, calibration, result.program);
+    finetuned = finetune_program(job, configured, train, calibration, result.program);
   }
   const std::string path = job.out + "/" + kProgramFile;
   result.program.origin = program_origin(job.settings, model.sha256);

@@ -38,8 +38,8 @@ std::string quantize_key(const Job& job, const std::string& model_sha256,
                          const nlohmann::json& hashes);
 nlohmann::json quantize_stage(const Job& job, const Stored<FloatModel>& model,
                               const nlohmann::json& hashes);
-// The training samples that ranges, curves and exponents are found on.
-Split calibration_samples(const Job& job);
+// The samples of the split "train" that ranges, curves and exponents are found on.
+Split calibration_samples(const Job& job, const Split& train);
 // What quantize_stage() writes into Program::origin: the model file that a program was made from.
 std::string program_origin(const std::string& settings, const std::string& model_sha256);
 bool made_from(const Program& program, const std::string& model_sha256);

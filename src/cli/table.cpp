@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "report/markdown.h"
 
 namespace emamba {
 namespace {
@@ -49,17 +52,21 @@ std::string Table::text() const {
 }
 
 std::string Table::markdown() const {
-  const std::vector<std::string> rule(rows_.front().size(), "---");
-  std::string text =
-      fmt::format("| {} |\n| {} |\n", fmt::join(rows_.front(), " | "), fmt::join(rule, " | "));
+  ReportTable table{"", {}, {{}}};
+  for (const std::string& name : rows_.front()) table.columns.push_back({name, ColumnKind::kText});
   for (auto row = rows_.begin() + 1; row != rows_.end(); ++row) {
-    text += fmt::format("| {} |\n", fmt::join(*row, " | "));
+    table.groups.front().rows.emplace_back();
+    for (const std::string& cell : *row) table.groups.front().rows.back().push_back({cell});
   }
-  return text;
+  return markdown_table(table);
 }
 
 void Table::print() const {
   fmt::print("{}", text());
+}
+
+std::string number(const nlohmann::json& value, const char* format) {
+  return value.is_null() ? "-" : fmt::format(fmt::runtime(format), value.get<double>() + 0.0);
 }
 
 }  // namespace emamba

@@ -2,6 +2,7 @@
 // A table of text.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,8 @@ class Table {
  private:
   std::vector<std::vector<std::string>> rows_;  // the header first
 };
+
+// A cell: `value` in a format such as "{:.2f}", "-" for null, and 0 for -0.
+std::string number(const nlohmann::json& value, const char* format);
 
 }  // namespace emamba

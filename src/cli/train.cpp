@@ -150,7 +150,7 @@ void add_train(CLI::App& app) {
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
-  add_threads_option(*verb, *options, "1, as only then a training can be repeated to the bit");
+  add_threads_option(*verb, *options, "1; another number gives other last bits");
   verb->add_flag("--resume", options->resume, "Go on from the checkpoint in the output folder");
   verb->add_option("--device", options->device, "cpu (default), or cuda with such a LibTorch")
       ->check(CLI::IsMember({"cpu", "cuda"}))

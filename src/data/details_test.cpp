@@ -7,19 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "data/testing.h"
 
 namespace emamba {
 namespace {
 
-Split samples(std::size_t count) {
-  Split split;
-  split.name = "test";
-  split.inputs = make_tensor<float>({count, 1, 1, 1});
-  return split;
-}
-
 TEST(Details, ConfusionCountsTrueClassesByRow) {
-  Split split = samples(5);
+  Split split = bare_split(5);
   split.labels = {0, 0, 1, 1, 0};
   // Predicted: 0, 2, 1, 0 (the first of equals), 0.
   const Tensor<float> outputs{{5, 3}, {3, 1, 1, 0, 1, 2, -1, 5, 0, 4, 4, -2, 9, 0, 0}};
@@ -38,7 +32,7 @@ TEST(Details, ConfusionCountsTrueClassesByRow) {
 }
 
 TEST(Details, ErrorsAreMeansOfEachCoordinatesError) {
-  Split split = samples(2);
+  Split split = bare_split(2);
   split.targets = make_tensor<float>({2, 6});  // x0 x1 y0 y1 z0 z1
   split.subjects = {1, 3};
   const Tensor<float> outputs{{2, 6},
@@ -71,7 +65,7 @@ TEST(Details, ErrorsAreMeansOfEachCoordinatesError) {
 }
 
 TEST(Details, NamesTheJointsOfMars) {
-  Split split = samples(1);
+  Split split = bare_split(1);
   split.targets = make_tensor<float>({1, 57});
   const Details details = details_of(split, make_tensor<float>({1, 57}));
   const nlohmann::json json = to_json(details, Task::kMars);
@@ -81,7 +75,7 @@ TEST(Details, NamesTheJointsOfMars) {
 }
 
 TEST(Details, RefusesOutputsThatDoNotFit) {
-  Split split = samples(1);
+  Split split = bare_split(1);
   split.labels = {2};
   EXPECT_THROW(details_of(split, Tensor<float>{{1, 2}, {0, 1}}), Error);
   split.labels.clear();

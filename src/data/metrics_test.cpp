@@ -6,19 +6,13 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "data/testing.h"
 
 namespace emamba {
 namespace {
 
-Split samples(std::size_t count) {
-  Split split;
-  split.name = "test";
-  split.inputs = make_tensor<float>({count, 1, 1, 1});
-  return split;
-}
-
 TEST(Metrics, AccuracyTakesTheLowestIndexAmongEqualLogits) {
-  Split split = samples(4);
+  Split split = bare_split(4);
   split.labels = {0, 2, 1, 1};
   const Tensor<float> outputs{{4, 3}, {1, 1, 1, 0, 1, 2, 5, 5, 0, -3, -1, -2}};
   const Metrics metrics = metrics_of(split, outputs);
@@ -27,7 +21,7 @@ TEST(Metrics, AccuracyTakesTheLowestIndexAmongEqualLogits) {
 }
 
 TEST(Metrics, RegressionAveragesEachOutputsErrorInCentimetres) {
-  Split split = samples(2);
+  Split split = bare_split(2);
   split.targets = {{2, 2}, {1, 2, 3, 4}};
   const Tensor<float> outputs{{2, 2}, {1.5f, 2, 3.25f, 2}};
   // Errors of output 0: 0.5 and 0.25; of output 1: 0 and -2.
@@ -38,10 +32,10 @@ TEST(Metrics, RegressionAveragesEachOutputsErrorInCentimetres) {
 }
 
 TEST(Metrics, RefusesOutputsForAnotherNumberOfSamples) {
-  Split split = samples(2);
+  Split split = bare_split(2);
   split.labels = {0, 1};
   EXPECT_THROW(metrics_of(split, Tensor<float>{{1, 2}, {0, 1}}), Error);
-  EXPECT_THROW(metrics_of(samples(0), {}), Error);
+  EXPECT_THROW(metrics_of(bare_split(0), {}), Error);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "quant/ranges.h"
 #include "quant/report.h"
 #include "quant/search.h"
+#include "quant/testing.h"
 
 namespace emamba {
 namespace {
@@ -56,11 +57,7 @@ double snr_db(const FloatModel& model, const Program& program, const Tensor<floa
 
 // The program by quantise(), without its report.
 Program program_of(const Case& c) {
-  const FloatEngine engine(c.model);
-  const auto streams = streams_of(engine.program());
-  const auto ranges = find_ranges(engine, streams, c.samples, kThreads, {});
-  return build_program(c.model,
-                       choose_formats(c.model, streams, ranges, c.model.spec.quant.calibration));
+  return program_by(c.model, c.samples, c.model.spec.quant.calibration, kThreads);
 }
 
 std::string bytes_of(const Program& program) {

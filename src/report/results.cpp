@@ -7,15 +7,13 @@
 
 #include "base/error.h"
 #include "report/fields.h"
+#include "report/generated.h"
 #include "report/markdown.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* kBegin = "<!-- results:begin -->\n";
-constexpr const char* kEnd = "<!-- results:end -->\n";
 
 template <class Make>
 std::string checked(const Make& make) {
@@ -191,14 +189,10 @@ std::string results_details(const std::vector<json>& results) {
 
 std::string with_results(const std::string& page, const std::string& content,
                          const std::string& path) {
-  const std::size_t begin = page.find(kBegin), end = page.find(kEnd);
-  if (begin == std::string::npos || end == std::string::npos || end < begin ||
-      page.find(kBegin, begin + 1) != std::string::npos ||
-      page.find(kEnd, end + 1) != std::string::npos) {
-    throw Error(fmt::format("{}: no place for the results", path),
-                "it needs the lines <!-- results:begin --> and <!-- results:end -->, once each");
-  }
-  return page.substr(0, begin) + kBegin + content + page.substr(end);
+  if (const auto replaced = with_generated(page, "results", content)) return *replaced;
+  throw Error(fmt::format("{}: no place for the results", path),
+              fmt::format("it needs the lines {} and {}, once each", begin_line("results"),
+                          end_line("results")));
 }
 
 std::string first_difference(const std::string& text, const std::string& expected) {

@@ -2,7 +2,6 @@
 #include "train/finetune.h"
 
 #include <cmath>
-#include <numbers>
 #include <span>
 
 #include "base/error.h"
@@ -34,6 +33,10 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
   if (batch == 0) throw Error("fine-tuning: the training split has no samples");
   use_one_thread();
   Weights weights(model.parameters, spec.train.weight_decay);
+  TrainSpec schedule = spec.train;
+  schedule.lr = spec.quant.finetune_lr;
+  schedule.schedule = Schedule::kCosine;
+  schedule.warmup = 0;
   FinetuneResult result{.model = model, .program = program};
   Rng rng{spec.train.seed + kSeedOffset};
   std::vector<std::size_t> order;
@@ -54,9 +57,7 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
     if (step + counted > steps) sum += loss.item<float>();
     weights.gradients.zero_();
     loss.backward();
-    const double share = static_cast<double>(step - 1) / static_cast<double>(steps);
-    const double lr = spec.quant.finetune_lr * 0.5 * (1 + std::cos(std::numbers::pi * share));
-    weights.update(step, lr, spec.train.clip);
+    weights.update(step, learning_rate(schedule, step - 1, steps), spec.train.clip);
     const std::string bad = weights.first_not_finite(weights.values);
     require_finite(bad.empty(), "the value of " + bad, step);
     result.model.parameters = from_torch(weights.parameters);

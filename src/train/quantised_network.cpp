@@ -53,9 +53,13 @@ struct Twin {
   const std::vector<At>& edges;  // those before it
 
   const At& parameter(const std::string& name) const { return parameters.at(name); }
+  // exact, with the values of its integers at `step`.
+  static At rounded(const At& exact, const Tensor<std::int8_t>& integers, const At& step,
+                    int bits) {
+    return straight_through(exact, as_floats(integers, exact.sizes()) * step, step, bits);
+  }
   At weight(const std::string& name, const Tensor<std::int8_t>& integers, NumberType type) const {
-    const At &exact = parameter(name), step = step_of(type);
-    return straight_through(exact, as_floats(integers, exact.sizes()) * step, step, type.bits);
+    return rounded(parameter(name), integers, step_of(type), type.bits);
   }
   // Linear, DwConv: (channels, inputs), each channel at its own exponent.
   template <class AnyOp>
@@ -65,8 +69,7 @@ struct Twin {
     for (std::int64_t o = 0; o < exact.size(0); ++o) {
       step.data_ptr<float>()[o] = std::ldexp(1.0f, channel_type(op, o).exp);
     }
-    return straight_through(exact, as_floats(op.weight, exact.sizes()) * step, step,
-                            op.weight_type.bits);
+    return rounded(exact, op.weight, step, op.weight_type.bits);
   }
   std::int64_t batch(EdgeIndex x) const { return edges[x].size(0) / program.spec.L(); }
   At sequences(EdgeIndex x) const { return edges[x].view({batch(x), program.spec.L(), -1}); }
@@ -109,9 +112,8 @@ struct Twin {
     return x * real(op.table.slopes, op.table.slope.exp).index({line});
   }
   At operator()(const Scan& op) const {
-    const At exact = -torch::exp(parameter(op.name + ".A_log")), step = step_of(op.A_type);
-    const At A =
-        straight_through(exact, as_floats(op.A, exact.sizes()) * step, step, op.A_type.bits);
+    const At A = rounded(-torch::exp(parameter(op.name + ".A_log")), op.A, step_of(op.A_type),
+                         op.A_type.bits);
     const At D = weight(op.name + ".D", op.D, op.D_type);
     return selective_scan(sequences(op.delta), A, sequences(op.B), sequences(op.C), sequences(op.x),
                           D)

@@ -19,13 +19,10 @@ std::vector<torch::Tensor> golden_edges(const Golden& golden, const torch::Tenso
                                         int threads);
 
 // Every edge again, as a function of `parameters`, which golden's program was filled with
-// (fill_weights): the values are those of `edges`; the gradients are, operation by operation at
-// these values,
-//   rounding    1 where the number lies inside the type's range, 0 where it saturates
-//   parameters  as if not rounded, 0 where they saturate
-//   SiLU        the slope of the line that the input falls on
-//   scan        that of the scan in floating point on the rounded inputs, exact exponential
-//   included others      those of the operation in floating point
+// (fill_weights): the values are those of `edges`, the gradients those of every operation in
+// floating point at these values. They pass through rounding, of edges and of parameters, where the
+// number lies inside the type's range, and end where it saturates. SiLU has the slope of the line
+// that its input falls on; the scan is the exact one, with its exponential.
 std::vector<torch::Tensor> differentiable_edges(const Program& program,
                                                 const Parameters& parameters,
                                                 const std::vector<torch::Tensor>& edges);

@@ -7,8 +7,7 @@
 #include <numeric>
 
 #include "data/dataset.h"
-#include "quant/quantise.h"
-#include "quant/ranges.h"
+#include "quant/testing.h"
 #include "train/batches.h"
 #include "train/finetune.h"
 #include "train/initialise.h"
@@ -36,17 +35,8 @@ Case case_of(Spec spec, Rng& rng) {
   for (auto& [name, tensor] : c.model.parameters) {  // wide, so that some numbers saturate
     for (float& v : tensor.data) v += static_cast<float>(rng.uniform() - 0.5);
   }
-  if (spec.model.delta_activation == DeltaActivation::kReluBefore) {
-    // A negative delta lets states grow without bound; trained models keep away from it.
-    for (auto& [name, tensor] : c.model.parameters) {
-      if (!name.ends_with("dt_proj.bias")) continue;
-      for (float& v : tensor.data) v = 0.5f + std::abs(v);
-    }
-  }
-  const FloatEngine engine(c.model);
-  const auto streams = streams_of(engine.program());
-  const auto ranges = find_ranges(engine, streams, c.train, 1, {});
-  c.program = build_program(c.model, choose_formats(c.model, streams, ranges, Calibration::kMax));
+  keep_delta_positive(c.model);
+  c.program = program_by(c.model, c.train, Calibration::kMax);
   return c;
 }
 

@@ -3,9 +3,9 @@
 // exponential that the compiler can vectorise.
 //
 // A kernel is written once, as an EMAMBA_INLINE template. EMAMBA_KERNEL compiles its float form for
-// any processor, for AVX2 with FMA and for AVX-512 (at 256 bits: widths such as 40 leave half-empty
-// vectors at 512, a quarter slower), and chooses once, when the program starts, so
-// that one binary runs everywhere.
+// any processor, for AVX2 with FMA and for AVX-512, and chooses once, when the program starts, so
+// that one binary runs everywhere. AVX-512 is used at 256 bits: widths such as 40 leave half-empty
+// vectors at 512, a quarter slower.
 #pragma once
 
 #include <bit>

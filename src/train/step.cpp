@@ -18,19 +18,6 @@ struct Share {
   torch::Tensor gradients, outputs;
 };
 
-Share share_of(const Weights& weights) {
-  Share share;
-  share.gradients = torch::zeros_like(weights.gradients);
-  std::int64_t first = 0;
-  for (const auto& [name, parameter] : weights.parameters) {
-    torch::Tensor leaf = parameter.detach().requires_grad_(true);
-    leaf.mutable_grad() = share.gradients.narrow(0, first, leaf.numel()).view(leaf.sizes());
-    share.parameters.emplace(name, leaf);
-    first += leaf.numel();
-  }
-  return share;
-}
-
 float on_cuda(const Spec& spec, Weights& weights, const torch::Tensor& tokens,
               const torch::Tensor& answers) {
   Parameters there;
@@ -53,7 +40,10 @@ float loss_and_gradients(const Spec& spec, Weights& weights, const torch::Tensor
   const std::int64_t batch = tokens.size(0);
   const std::int64_t count = std::clamp<std::int64_t>(threads, 1, batch);
   std::vector<Share> shares;
-  for (std::int64_t i = 0; i < count; ++i) shares.push_back(share_of(weights));
+  for (std::int64_t i = 0; i < count; ++i) {
+    const torch::Tensor gradients = torch::zeros_like(weights.gradients);
+    shares.push_back({with_gradients(weights.parameters, gradients), gradients, {}});
+  }
   const auto first = [&](std::int64_t i) { return batch * i / count; };
   const auto part = [&](const torch::Tensor& all, std::int64_t i) {
     return all.narrow(0, first(i), first(i + 1) - first(i));

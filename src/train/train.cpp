@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/parallel.h"
 #include "train/batches.h"
 #include "train/checkpoint.h"
 #include "train/initialise.h"
@@ -54,19 +55,19 @@ void require_memory(const Spec& spec) {
 }
 
 Metrics evaluate(const Spec& spec, const Normalisation& normalisation, const Parameters& parameters,
-                 const Split& split) {
+                 const Split& split, int threads) {
   constexpr std::size_t kBatch = 256;
-  const at::NoGradGuard no_gradients;
   const auto outputs = static_cast<std::size_t>(spec.shape().outputs);
   auto all = make_tensor<float>({split.samples(), outputs});
-  std::vector<std::size_t> samples;
-  for (std::size_t first = 0; first < split.samples(); first += kBatch) {
-    samples.resize(std::min(kBatch, split.samples() - first));
+  parallel_for((split.samples() + kBatch - 1) / kBatch, threads, [&](std::size_t batch) {
+    const at::NoGradGuard no_gradients;  // of this thread
+    const std::size_t first = batch * kBatch;
+    std::vector<std::size_t> samples(std::min(kBatch, split.samples() - first));
     std::iota(samples.begin(), samples.end(), first);
     const torch::Tensor tokens = token_batch(spec, normalisation, split, samples, nullptr);
     const torch::Tensor y = forward(spec, parameters, tokens).contiguous();
     std::copy_n(y.data_ptr<float>(), samples.size() * outputs, all.row(first));
-  }
+  });
   return metrics_of(split, all);
 }
 
@@ -151,7 +152,8 @@ class Trainer {
       if (options_.stop != nullptr && *options_.stop && step + 1 < steps_) return false;
     }
     if (val_.samples() > 0) {
-      record.val = evaluate(spec_, state_.normalisation, weights_.parameters, val_);
+      record.val =
+          evaluate(spec_, state_.normalisation, weights_.parameters, val_, options_.threads);
     }
     record.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

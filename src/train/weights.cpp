@@ -22,6 +22,18 @@ float clip_scale(std::span<const float> gradient, double clip) {
 
 }  // namespace
 
+Parameters with_gradients(const Parameters& parameters, const torch::Tensor& gradients) {
+  Parameters leaves;
+  std::int64_t first = 0;
+  for (const auto& [name, parameter] : parameters) {
+    torch::Tensor leaf = parameter.detach().requires_grad_(true);
+    leaf.mutable_grad() = gradients.narrow(0, first, leaf.numel()).view(leaf.sizes());
+    leaves.emplace(name, leaf);
+    first += leaf.numel();
+  }
+  return leaves;
+}
+
 Weights::Weights(const std::map<std::string, Tensor<float>>& initial, double weight_decay) {
   std::size_t count = 0;
   for (const auto& [name, tensor] : initial) count += tensor.size();
@@ -33,14 +45,13 @@ Weights::Weights(const std::map<std::string, Tensor<float>>& initial, double wei
   for (const auto& [name, tensor] : to_torch(initial)) {
     const torch::Tensor view = values.narrow(0, first, tensor.numel()).view(tensor.sizes());
     view.copy_(tensor);
-    torch::Tensor leaf = view.detach().requires_grad_(true);
-    leaf.mutable_grad() = gradients.narrow(0, first, tensor.numel()).view(tensor.sizes());
-    parameters.emplace(name, leaf);
+    parameters.emplace(name, view);
     const bool decays = tensor.dim() >= 2 && !name.ends_with("bias") && !name.ends_with("A_log");
     segments.push_back({static_cast<std::size_t>(tensor.numel()),
                         decays ? static_cast<float>(weight_decay) : 0.0f});
     first += tensor.numel();
   }
+  parameters = with_gradients(parameters, gradients);
 }
 
 void Weights::update(std::size_t step, double lr, double clip) {

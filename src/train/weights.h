@@ -16,6 +16,10 @@
 
 namespace emamba {
 
+// The same parameters (sharing their storage) as leaves whose gradients are views of the flat
+// `gradients`, in name order.
+Parameters with_gradients(const Parameters& parameters, const torch::Tensor& gradients);
+
 struct Weights {
   torch::Tensor values, gradients;  // (count), parameters in name order
   std::vector<float> m, v;          // (count)

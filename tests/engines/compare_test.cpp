@@ -11,7 +11,7 @@
 #include "base/testing.h"
 #include "ir/random_model.h"
 #include "ir/testing.h"
-#include "quant/ranges.h"
+#include "quant/testing.h"
 
 namespace emamba {
 namespace {
@@ -34,18 +34,8 @@ Case random_case(std::uint64_t seed) {
       seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel;
   c.samples = first_samples(load_split(spec, "", "train"), 32);
   c.model = random_model(spec, rng.next(), fit_normalisation(spec, c.samples));
-  if (spec.model.delta_activation == DeltaActivation::kReluBefore) {
-    // A negative delta lets states grow without bound; trained models keep away from it.
-    for (auto& [name, tensor] : c.model.parameters) {
-      if (name.ends_with("dt_proj.bias")) {
-        for (float& v : tensor.data) v = 0.5f + std::abs(v);
-      }
-    }
-  }
-  const FloatEngine engine(c.model);
-  const auto streams = streams_of(engine.program());
-  const auto ranges = find_ranges(engine, streams, c.samples, 1, {});
-  c.program = build_program(c.model, choose_formats(c.model, streams, ranges, Calibration::kMax));
+  keep_delta_positive(c.model);
+  c.program = program_by(c.model, c.samples, Calibration::kMax);
   return c;
 }
 

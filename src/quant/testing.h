@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Helpers of the tests.
+#pragma once
+
+#include <cmath>
+
+#include "quant/quantise.h"
+#include "quant/ranges.h"
+
+namespace emamba {
+
+// The program by a rule, without search and report.
+inline Program program_by(const FloatModel& model, const Split& samples, Calibration rule,
+                          int threads = 1) {
+  const FloatEngine engine(model);
+  const auto streams = streams_of(engine.program());
+  const auto ranges = find_ranges(engine, streams, samples, threads, {});
+  return build_program(model, choose_formats(model, streams, ranges, rule));
+}
+
+// A negative delta lets states grow without bound; trained models keep away from it.
+inline void keep_delta_positive(FloatModel& model) {
+  if (model.spec.model.delta_activation != DeltaActivation::kReluBefore) return;
+  for (auto& [name, tensor] : model.parameters) {
+    if (!name.ends_with("dt_proj.bias")) continue;
+    for (float& v : tensor.data) v = 0.5f + std::abs(v);
+  }
+}
+
+}  // namespace emamba
