@@ -8,8 +8,8 @@
 
 #include "base/rng.h"
 #include "train/initialise.h"
+#include "train/runtime.h"
 #include "train/step.h"
-#include "train/threads.h"
 #include "train/weights.h"
 
 namespace emamba {
@@ -39,14 +39,15 @@ torch::Tensor uniform(std::vector<std::int64_t> shape, Rng& rng) {
 
 void train_step(benchmark::State& state, Kernels kernels) {
   const Spec spec = mars();
-  use_one_thread();
+  prepare_runtime();
   Rng rng{1};
   const torch::Tensor tokens = uniform({kBatch, spec.L(), spec.token_width()}, rng);
   const torch::Tensor targets = uniform({kBatch, spec.shape().outputs}, rng);
   Weights weights(initial_parameters(spec, {}), spec.train.weight_decay);
+  Step gradients(spec, weights, static_cast<int>(state.range(0)), kernels);
   std::size_t step = 0;
   for (auto _ : state) {
-    loss_and_gradients(spec, weights, tokens, targets, static_cast<int>(state.range(0)), kernels);
+    gradients(tokens, targets);
     weights.update(++step, spec.train.lr, spec.train.clip);
   }
 }

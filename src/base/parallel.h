@@ -6,11 +6,15 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <mutex>
-#include <thread>
-#include <vector>
 
 namespace emamba {
+
+// Calls work() here and on up to `helpers` threads that wait for such calls and stay for the next.
+// Returns when every call that began has ended; helpers that find no time meanwhile do not begin.
+// work() must not throw.
+void run_together(int helpers, const std::function<void()>& work);
 
 // Calls work(i) once for every i in [0, count), on `threads` threads, in no particular order. After
 // an exception no further turns start; the first one is thrown again here.
@@ -28,11 +32,8 @@ void parallel_for(std::size_t count, int threads, const Work& work) {
       if (!failure) failure = std::current_exception();
     }
   };
-  const std::size_t helpers = std::min(count, static_cast<std::size_t>(std::max(1, threads)));
-  std::vector<std::jthread> pool;
-  for (std::size_t i = 1; i < helpers; ++i) pool.emplace_back(run);
-  run();
-  pool.clear();  // joins
+  const std::size_t callers = std::min(count, static_cast<std::size_t>(std::max(1, threads)));
+  run_together(static_cast<int>(callers) - 1, run);
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "base/testing.h"
 
 namespace emamba {
@@ -31,6 +33,22 @@ TEST(Parallel, AnErrorStopsTheLoopAndComesBack) {
         "turn 10");
     EXPECT_LT(runs, 100000) << threads << " threads";
   }
+}
+
+TEST(Parallel, LoopsWithinLoopsAndFromManyThreadsEnd) {
+  std::atomic<int> runs = 0;
+  const auto nested = [&] {
+    for (int repeat = 0; repeat < 50; ++repeat) {
+      parallel_for(3, 3, [&](std::size_t) {
+        parallel_for(4, 2, [&](std::size_t) { parallel_for(5, 7, [&](std::size_t) { ++runs; }); });
+      });
+    }
+  };
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) callers.emplace_back(nested);
+  }
+  EXPECT_EQ(runs, 4 * 50 * 3 * 4 * 5);
 }
 
 }  // namespace

@@ -30,16 +30,17 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
-std::string progress_text(const std::string& what, std::size_t done, std::size_t total,
-                          double seconds, const std::string& remark) {
+std::string progress_text(const std::string& what, std::size_t first, std::size_t done,
+                          std::size_t total, double seconds, const std::string& remark) {
   std::string text = what;
   if (total == 0) {
     text += fmt::format("  {}", done);
   } else {
     const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
     text += fmt::format("  {:.0f} % ({}/{})", std::floor(100 * share), done, total);
-    if (share > 0 && share < 1) {
-      text += fmt::format("  {} left", clock_text(seconds * (1 - share) / share));
+    if (done > first && done < total) {
+      const double pace = seconds / static_cast<double>(done - first);
+      text += fmt::format("  {} left", clock_text(pace * static_cast<double>(total - done)));
     }
   }
   return remark.empty() ? text : text + "  " + remark;
@@ -48,8 +49,8 @@ std::string progress_text(const std::string& what, std::size_t done, std::size_t
 ProgressLine::ProgressLine(std::string what)
     : what_(std::move(what)),
       terminal_(isatty(STDERR_FILENO) != 0),
-      start_(std::chrono::steady_clock::now()),
-      last_(start_) {}
+      first_time_(std::chrono::steady_clock::now()),
+      last_(first_time_) {}
 
 ProgressLine::~ProgressLine() {
   if (drawn_ && terminal_) std::fputc('\n', stderr);
@@ -57,12 +58,17 @@ ProgressLine::~ProgressLine() {
 
 void ProgressLine::update(std::size_t done, std::size_t total, const std::string& remark) {
   const auto now = std::chrono::steady_clock::now();
+  if (!first_) {
+    first_ = done;
+    first_time_ = now;
+  }
   const double pause = terminal_ ? (drawn_ ? 0.2 : 1.0) : 10.0;
   const bool end = drawn_ && done == total;
   if (seconds_between(last_, now) < pause && !end) return;
   last_ = now;
   drawn_ = true;
-  const std::string text = progress_text(what_, done, total, seconds_between(start_, now), remark);
+  const std::string text =
+      progress_text(what_, *first_, done, total, seconds_between(first_time_, now), remark);
   if (terminal_) {
     // \r: back to the first column; \x1b[K: erase what is left of the line before.
     fmt::print(stderr, "\r{}\x1b[K", text.substr(0, terminal_columns() - 1));

@@ -9,7 +9,7 @@
 #include "train/batches.h"
 #include "train/loss.h"
 #include "train/quantised_network.h"
-#include "train/threads.h"
+#include "train/runtime.h"
 #include "train/weights.h"
 
 namespace emamba {
@@ -31,7 +31,7 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
   const auto steps = static_cast<std::size_t>(spec.quant.finetune_steps);
   const std::size_t batch = std::min(static_cast<std::size_t>(spec.train.batch), train.samples());
   if (batch == 0) throw Error("fine-tuning: the training split has no samples");
-  use_one_thread();
+  prepare_runtime();
   Weights weights(model.parameters, spec.train.weight_decay);
   TrainSpec schedule = spec.train;
   schedule.lr = spec.quant.finetune_lr;

@@ -15,8 +15,8 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
 ConvSizes sizes_of(const Tensor& u, const Tensor& weight_t, bool silu) {
-  return {static_cast<int>(u.size(1)), static_cast<int>(u.size(2)),
-          static_cast<int>(weight_t.size(0)), silu};
+  const auto ED = static_cast<int>(u.size(2));
+  return {static_cast<int>(u.size(1)), ED, static_cast<int>(weight_t.size(0)), ED, silu};
 }
 
 struct CausalConv : torch::autograd::Function<CausalConv> {
@@ -44,7 +44,7 @@ struct CausalConv : torch::autograd::Function<CausalConv> {
     const ConvSizes s = sizes_of(u, w, context->saved_data["silu"].toBool());
     const std::int64_t batch = u.size(0), stride = u.size(1) * u.size(2);
     const Tensor gu = torch::empty_like(u), gw = torch::zeros_like(w), gb = torch::zeros_like(b);
-    const Tensor scratch = torch::empty_like(b);
+    const Tensor scratch = torch::empty({u.size(1), u.size(2)}, u.options());
     AT_DISPATCH_FLOATING_TYPES(u.scalar_type(), "causal_conv_backward", [&] {
       for (std::int64_t i = 0; i < batch; ++i) {
         conv_backward(s, u.data_ptr<scalar_t>() + i * stride, w.data_ptr<scalar_t>(),

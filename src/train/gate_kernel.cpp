@@ -7,55 +7,67 @@ namespace emamba {
 namespace {
 
 template <class T>
-EMAMBA_INLINE void forward_body(int count, const T* __restrict s, const T* __restrict g,
-                                T* __restrict y) {
+EMAMBA_INLINE void forward_body(const GateSizes& sizes, const T* s, const T* g, T* y) {
+  for (int t = 0; t < sizes.L; ++t) {
+    const T* __restrict s_t = s + t * sizes.ED;
+    const T* __restrict g_t = g + t * sizes.stride;
+    T* __restrict y_t = y + t * sizes.ED;
 #pragma omp simd
-  for (int i = 0; i < count; ++i) y[i] = s[i] * g[i] / (T{1} + simd::exp(-g[i]));
+    for (int d = 0; d < sizes.ED; ++d) y_t[d] = s_t[d] * g_t[d] / (T{1} + simd::exp(-g_t[d]));
+  }
 }
 
 // With p = 1 / (1 + e^-g): silu(g) = g p and silu'(g) = p (1 + g (1 - p)).
 template <class T>
-EMAMBA_INLINE void backward_body(int count, const T* __restrict s, const T* __restrict g,
-                                 const T* __restrict gy, T* __restrict gs, T* __restrict gg,
-                                 T* __restrict y) {
+EMAMBA_INLINE void backward_body(const GateSizes& sizes, const T* s, const T* g, const T* gy, T* gs,
+                                 T* gg, T* y) {
+  for (int t = 0; t < sizes.L; ++t) {
+    const T* __restrict s_t = s + t * sizes.ED;
+    const T* __restrict g_t = g + t * sizes.stride;
+    const T* __restrict gy_t = gy + t * sizes.ED;
+    T* __restrict gs_t = gs + t * sizes.ED;
+    T* __restrict gg_t = gg + t * sizes.stride;
+    T* __restrict y_t = y + t * sizes.ED;
 #pragma omp simd
-  for (int i = 0; i < count; ++i) {
-    const T p = T{1} / (T{1} + simd::exp(-g[i])), silu = g[i] * p;
-    y[i] = s[i] * silu;
-    gs[i] = gy[i] * silu;
-    gg[i] = gy[i] * s[i] * p * (T{1} + g[i] * (T{1} - p));
+    for (int d = 0; d < sizes.ED; ++d) {
+      const T p = T{1} / (T{1} + simd::exp(-g_t[d])), silu = g_t[d] * p;
+      y_t[d] = s_t[d] * silu;
+      gs_t[d] = gy_t[d] * silu;
+      gg_t[d] = gy_t[d] * s_t[d] * p * (T{1} + g_t[d] * (T{1} - p));
+    }
   }
 }
 
-EMAMBA_KERNEL(forward_float, (int count, const float* s, const float* g, float* y),
-              forward_body(count, s, g, y));
-EMAMBA_KERNEL(backward_float,
-              (int count, const float* s, const float* g, const float* gy, float* gs, float* gg,
-               float* y),
-              backward_body(count, s, g, gy, gs, gg, y));
+EMAMBA_KERNEL(gate_forward_float,
+              (const GateSizes& sizes, const float* s, const float* g, float* y),
+              forward_body(sizes, s, g, y));
+EMAMBA_KERNEL(gate_backward_float,
+              (const GateSizes& sizes, const float* s, const float* g, const float* gy, float* gs,
+               float* gg, float* y),
+              backward_body(sizes, s, g, gy, gs, gg, y));
 
 }  // namespace
 
 template <>
-void gate_forward(int count, const float* s, const float* g, float* y) {
-  forward_float(count, s, g, y);
+void gate_forward(const GateSizes& sizes, const float* s, const float* g, float* y) {
+  gate_forward_float(sizes, s, g, y);
 }
 
 template <>
-void gate_backward(int count, const float* s, const float* g, const float* gy, float* gs, float* gg,
-                   float* y) {
-  backward_float(count, s, g, gy, gs, gg, y);
+void gate_backward(const GateSizes& sizes, const float* s, const float* g, const float* gy,
+                   float* gs, float* gg, float* y) {
+  gate_backward_float(sizes, s, g, gy, gs, gg, y);
 }
 
 template <>
-void gate_forward(int count, const double* s, const double* g, double* y) {
-  forward_body(count, s, g, y);
+void gate_forward(const GateSizes& sizes, const double* s, const double* g, double* y) {
+  forward_body(sizes, s, g, y);
 }
 
 template <>
-void gate_backward(int count, const double* s, const double* g, const double* gy, double* gs,
-                   double* gg, double* y) {
-  backward_body(count, s, g, gy, gs, gg, y);
+void gate_backward(const GateSizes& sizes, const double* s, const double* g, const double* gy,
+                   double* gs, double* gg, double* y) {
+  backward_body(sizes, s, g, gy, gs, gg, y);
 }
 
 }  // namespace emamba

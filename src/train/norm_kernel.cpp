@@ -68,11 +68,11 @@ EMAMBA_INLINE void backward_body(int rows, int D, const T* x, const T* __restric
   }
 }
 
-EMAMBA_KERNEL(forward_float,
+EMAMBA_KERNEL(norm_forward_float,
               (int rows, int D, const float* x, const float* gamma, const float* beta, float* y),
               forward_body(rows, D, x, gamma, beta, y));
 
-EMAMBA_KERNEL(backward_float,
+EMAMBA_KERNEL(norm_backward_float,
               (int rows, int D, const float* x, const float* gamma, const float* gy, float* gx,
                float* ggamma, float* gbeta),
               backward_body(rows, D, x, gamma, gy, gx, ggamma, gbeta));
@@ -82,13 +82,13 @@ EMAMBA_KERNEL(backward_float,
 template <>
 void range_norm_forward(int rows, int D, const float* x, const float* gamma, const float* beta,
                         float* y) {
-  forward_float(rows, D, x, gamma, beta, y);
+  norm_forward_float(rows, D, x, gamma, beta, y);
 }
 
 template <>
 void range_norm_backward(int rows, int D, const float* x, const float* gamma, const float* gy,
                          float* gx, float* ggamma, float* gbeta) {
-  backward_float(rows, D, x, gamma, gy, gx, ggamma, gbeta);
+  norm_backward_float(rows, D, x, gamma, gy, gx, ggamma, gbeta);
 }
 
 template <>

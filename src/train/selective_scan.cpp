@@ -41,22 +41,21 @@ struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
     const Tensor delta = delta_in.contiguous(), A_t = A.t().contiguous(), B = B_in.contiguous(),
                  C = C_in.contiguous(), x = x_in.contiguous(), D = D_in.contiguous();
     const Tensor y = torch::empty_like(delta);
-    const Tensor states = torch::empty({batch, s.L, s.N, s.ED}, delta.options());
+    const Tensor h = torch::empty_like(A_t);
     AT_DISPATCH_FLOATING_TYPES(delta.scalar_type(), "selective_scan", [&] {
       for (std::int64_t b = 0; b < batch; ++b) {
         scan_forward(s, sequence<scalar_t>(s, b, delta, A_t, B, C, x, D),
-                     y.data_ptr<scalar_t>() + b * s.L * s.ED,
-                     states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED);
+                     y.data_ptr<scalar_t>() + b * s.L * s.ED, h.data_ptr<scalar_t>());
       }
     });
-    context->save_for_backward({delta, A_t, B, C, x, D, states});
+    context->save_for_backward({delta, A_t, B, C, x, D});
     return y;
   }
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const tensor_list saved = context->get_saved_variables();
     const Tensor &delta = saved[0], &A = saved[1], &B = saved[2], &C = saved[3], &x = saved[4],
-                 &D = saved[5], &states = saved[6];
+                 &D = saved[5];
     const Tensor gy = gradients[0].contiguous();
     const ScanSizes s{static_cast<int>(delta.size(1)), static_cast<int>(A.size(1)),
                       static_cast<int>(A.size(0))};
@@ -64,7 +63,7 @@ struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
     const Tensor gdelta = torch::empty_like(delta), gx = torch::empty_like(x),
                  gB = torch::empty_like(B), gC = torch::empty_like(C);
     const Tensor gA = torch::zeros_like(A), gD = torch::zeros_like(D);
-    const Tensor carry = torch::empty_like(A);
+    const Tensor scratch = torch::empty({scan_scratch(s)}, delta.options());
     AT_DISPATCH_FLOATING_TYPES(delta.scalar_type(), "selective_scan_backward", [&] {
       for (std::int64_t b = 0; b < batch; ++b) {
         const ScanGradients<scalar_t> out{
@@ -72,8 +71,7 @@ struct SelectiveScan : torch::autograd::Function<SelectiveScan> {
             gB.data_ptr<scalar_t>() + b * s.L * s.N,      gC.data_ptr<scalar_t>() + b * s.L * s.N,
             gx.data_ptr<scalar_t>() + b * s.L * s.ED,     gD.data_ptr<scalar_t>()};
         scan_backward(s, sequence<scalar_t>(s, b, delta, A, B, C, x, D),
-                      states.data_ptr<scalar_t>() + b * s.L * s.N * s.ED,
-                      gy.data_ptr<scalar_t>() + b * s.L * s.ED, out, carry.data_ptr<scalar_t>());
+                      gy.data_ptr<scalar_t>() + b * s.L * s.ED, out, scratch.data_ptr<scalar_t>());
       }
     });
     return {gdelta, gA.t(), gB, gC, gx, gD};

@@ -8,60 +8,63 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "train/loss.h"
+#include "train/runtime.h"
 
 namespace emamba {
-namespace {
 
-// A part of the batch: the parameters once more, with gradients of their own.
-struct Share {
-  Parameters parameters;
-  torch::Tensor gradients, outputs;
-};
-
-float on_cuda(const Spec& spec, Weights& weights, const torch::Tensor& tokens,
-              const torch::Tensor& answers) {
-  Parameters there;
-  for (const auto& [name, parameter] : weights.parameters) {
-    there.emplace(name, parameter.to(torch::kCUDA));  // gradients flow back through the copy
+Step::Step(const Spec& spec, Weights& weights, int threads, Kernels kernels, TrainDevice device)
+    : spec_(spec), weights_(weights), kernels_(kernels), device_(device) {
+  shares_.push_back({weights.parameters, weights.gradients, {}});
+  for (int i = 1; i < threads; ++i) {
+    const torch::Tensor gradients = torch::empty_like(weights.gradients);
+    shares_.push_back({with_gradients(weights.parameters, gradients), gradients, {}});
   }
-  weights.gradients.zero_();
-  const torch::Tensor y = forward(spec, there, tokens.to(torch::kCUDA), Kernels::kPlain);
-  const torch::Tensor loss = loss_of(spec.train, y, answers.to(torch::kCUDA));
-  loss.backward();
-  return loss.item<float>();
 }
 
-}  // namespace
-
-float loss_and_gradients(const Spec& spec, Weights& weights, const torch::Tensor& tokens,
-                         const torch::Tensor& answers, int threads, Kernels kernels,
-                         TrainDevice device) {
-  if (device == TrainDevice::kCuda) return on_cuda(spec, weights, tokens, answers);
+float Step::operator()(const torch::Tensor& tokens, const torch::Tensor& answers) {
+  if (device_ == TrainDevice::kCuda) return on_cuda(tokens, answers);
   const std::int64_t batch = tokens.size(0);
-  const std::int64_t count = std::clamp<std::int64_t>(threads, 1, batch);
-  std::vector<Share> shares;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const torch::Tensor gradients = torch::zeros_like(weights.gradients);
-    shares.push_back({with_gradients(weights.parameters, gradients), gradients, {}});
-  }
+  const auto count = std::min(static_cast<std::int64_t>(shares_.size()), batch);
   const auto first = [&](std::int64_t i) { return batch * i / count; };
   const auto part = [&](const torch::Tensor& all, std::int64_t i) {
     return all.narrow(0, first(i), first(i + 1) - first(i));
   };
-  parallel_for(shares.size(), threads, [&](std::size_t i) {
-    const auto n = static_cast<std::int64_t>(i);
-    shares[i].outputs = forward(spec, shares[i].parameters, part(tokens, n), kernels);
+  const auto for_shares = [&](const auto& work) {
+    parallel_for(static_cast<std::size_t>(count), static_cast<int>(count), [&](std::size_t i) {
+      const FlushDenormals flush;
+      work(shares_[i], static_cast<std::int64_t>(i));
+    });
+  };
+  for_shares([&](Share& share, std::int64_t i) {
+    share.gradients.zero_();
+    share.outputs = forward(spec_, share.parameters, part(tokens, i), kernels_);
   });
   std::vector<torch::Tensor> outputs;
-  for (const Share& share : shares) outputs.push_back(share.outputs.detach());
+  for (std::int64_t i = 0; i < count; ++i) {
+    outputs.push_back(shares_[static_cast<std::size_t>(i)].outputs.detach());
+  }
   const torch::Tensor y = torch::cat(outputs).requires_grad_(true);
-  const torch::Tensor loss = loss_of(spec.train, y, answers);
+  const torch::Tensor loss = loss_of(spec_.train, y, answers);
   loss.backward();
-  parallel_for(shares.size(), threads, [&](std::size_t i) {
-    shares[i].outputs.backward(part(y.grad(), static_cast<std::int64_t>(i)));
+  for_shares([&](Share& share, std::int64_t i) {
+    share.outputs.backward(part(y.grad(), i));
+    share.outputs.reset();  // with all that the backward pass needed
   });
-  weights.gradients.zero_();
-  for (const Share& share : shares) weights.gradients.add_(share.gradients);
+  for (std::int64_t i = 1; i < count; ++i) {
+    weights_.gradients.add_(shares_[static_cast<std::size_t>(i)].gradients);
+  }
+  return loss.item<float>();
+}
+
+float Step::on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers) {
+  Parameters there;
+  for (const auto& [name, parameter] : weights_.parameters) {
+    there.emplace(name, parameter.to(torch::kCUDA));  // gradients flow back through the copy
+  }
+  weights_.gradients.zero_();
+  const torch::Tensor y = forward(spec_, there, tokens.to(torch::kCUDA), Kernels::kPlain);
+  const torch::Tensor loss = loss_of(spec_.train, y, answers.to(torch::kCUDA));
+  loss.backward();
   return loss.item<float>();
 }
 

@@ -4,6 +4,8 @@
 
 #include <torch/types.h>
 
+#include <vector>
+
 #include "ir/spec.h"
 #include "train/network.h"
 #include "train/train.h"
@@ -11,13 +13,33 @@
 
 namespace emamba {
 
-// The loss of a batch (tokens (B, L, token_width), answers as loss_of() takes them), and its
-// gradients into weights.gradients. On the processor, `threads` shares of the batch go forward and
-// backward at a time, and the loss sees them all; the gradients depend on `threads` only through
-// the order of their sums. On a CUDA device the plain formulation runs; parameters stay here.
-float loss_and_gradients(const Spec& spec, Weights& weights, const torch::Tensor& tokens,
-                         const torch::Tensor& answers, int threads,
-                         Kernels kernels = Kernels::kFused, TrainDevice device = TrainDevice::kCpu);
+// On the processor, as many shares of a batch as there are threads go forward and backward at a
+// time, and the loss sees them all; gradients depend on the number of threads only through the
+// order of their sums. On a CUDA device the plain formulation runs; parameters stay here.
+class Step {
+ public:
+  // spec and weights must outlive the step.
+  Step(const Spec& spec, Weights& weights, int threads, Kernels kernels = Kernels::kFused,
+       TrainDevice device = TrainDevice::kCpu);
+
+  // The loss of a batch (tokens (B, L, token_width), answers as loss_of() takes them), and its
+  // gradients into weights.gradients.
+  float operator()(const torch::Tensor& tokens, const torch::Tensor& answers);
+
+ private:
+  // The parameters once more, with gradients of their own; those of the first share are weights'.
+  struct Share {
+    Parameters parameters;
+    torch::Tensor gradients, outputs;
+  };
+  float on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers);
+
+  const Spec& spec_;
+  Weights& weights_;
+  const Kernels kernels_;
+  const TrainDevice device_;
+  std::vector<Share> shares_;
+};
 
 // Throws Error when this machine, or this build of LibTorch, has no CUDA device.
 void require_cuda();

@@ -27,15 +27,16 @@ struct Batch {
 TEST(Step, ThreadsChangeOnlyTheOrderOfSums) {
   const Batch batch(7);
   Weights one = batch.weights();
-  const float loss = loss_and_gradients(batch.spec, one, batch.tokens, batch.answers, 1);
+  const float loss = Step(batch.spec, one, 1)(batch.tokens, batch.answers);
   EXPECT_GT(one.gradients.abs().max().item<float>(), 0);
   for (const int threads : {2, 3, 7, 20}) {
-    Weights many = batch.weights(), again = batch.weights();
-    EXPECT_NEAR(loss_and_gradients(batch.spec, many, batch.tokens, batch.answers, threads), loss,
-                1e-6);
+    Weights many = batch.weights();
+    Step step(batch.spec, many, threads);
+    EXPECT_NEAR(step(batch.tokens, batch.answers), loss, 1e-6);
     EXPECT_LT(difference(many.gradients, one.gradients), 1e-6) << threads;
-    loss_and_gradients(batch.spec, again, batch.tokens, batch.answers, threads);
-    EXPECT_TRUE(torch::equal(again.gradients, many.gradients)) << threads;
+    const torch::Tensor first = many.gradients.clone();
+    step(batch.tokens, batch.answers);
+    EXPECT_TRUE(torch::equal(many.gradients, first)) << threads;
   }
 }
 
@@ -43,10 +44,9 @@ TEST(Step, CudaGivesTheSameGradients) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "no CUDA device";
   const Batch batch(7);
   Weights here = batch.weights(), there = batch.weights();
-  const float loss = loss_and_gradients(batch.spec, here, batch.tokens, batch.answers, 1);
-  EXPECT_NEAR(loss_and_gradients(batch.spec, there, batch.tokens, batch.answers, 1, Kernels::kPlain,
-                                 TrainDevice::kCuda),
-              loss, 1e-4);
+  const float loss = Step(batch.spec, here, 1)(batch.tokens, batch.answers);
+  Step on_device(batch.spec, there, 1, Kernels::kPlain, TrainDevice::kCuda);
+  EXPECT_NEAR(on_device(batch.tokens, batch.answers), loss, 1e-4);
   EXPECT_LT(difference(there.gradients, here.gradients), 1e-3);
 }
 

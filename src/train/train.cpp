@@ -17,8 +17,8 @@
 #include "train/checkpoint.h"
 #include "train/initialise.h"
 #include "train/network.h"
+#include "train/runtime.h"
 #include "train/step.h"
-#include "train/threads.h"
 #include "train/weights.h"
 
 namespace emamba {
@@ -40,11 +40,10 @@ struct Place {
 // Refuses a step that would not fit in memory, before it is tried.
 void require_memory(const Spec& spec) {
   constexpr double kLimit = 2e9, kFloat = 4;  // bytes
-  // Parameters, their gradients and two moments; about twelve inner vectors a token and block, and
-  // the scan's states, that the backward pass needs.
+  // Parameters, their gradients and two moments; at most about twelve inner vectors a token and
+  // block that the backward pass needs.
   const double parameters = 4 * kFloat * static_cast<double>(parameter_count(spec));
-  const double ED = spec.ED(), N = spec.model.N, D = spec.model.D;
-  const double sample = kFloat * spec.L() * spec.model.M * (ED * N + 12 * ED + 4 * D);
+  const double sample = kFloat * spec.L() * spec.model.M * (12.0 * spec.ED() + 4.0 * spec.model.D);
   const double step = parameters + sample * spec.train.batch;
   if (step <= kLimit) return;
   const double fitting = std::floor((kLimit - parameters) / sample);
@@ -101,6 +100,7 @@ class Trainer {
         options_(options),
         state_(start()),
         weights_(state_.parameters, spec.train.weight_decay),
+        gradients_(spec, weights_, options.threads, Kernels::kFused, options.device),
         batch_(std::min<std::size_t>(static_cast<std::size_t>(spec.train.batch), train.samples())),
         steps_per_epoch_(train.samples() / batch_),
         steps_(steps_per_epoch_ * static_cast<std::size_t>(spec.train.epochs)) {
@@ -166,8 +166,7 @@ class Trainer {
   double run_step(std::span<const std::size_t> samples, Place place, double lr) {
     const torch::Tensor tokens =
         token_batch(spec_, state_.normalisation, train_, samples, &state_.rng);
-    const float value = loss_and_gradients(spec_, weights_, tokens, answer_batch(train_, samples),
-                                           options_.threads, Kernels::kFused, options_.device);
+    const float value = gradients_(tokens, answer_batch(train_, samples));
     if (!std::isfinite(value)) fail_not_finite("the loss", place);
     require_finite("the gradient", weights_.gradients, place);
     weights_.update(place.step, lr, spec_.train.clip);
@@ -204,6 +203,7 @@ class Trainer {
   const TrainOptions& options_;
   Checkpoint state_;  // parameters and moments as of the last save
   Weights weights_;
+  Step gradients_;
   const std::size_t batch_, steps_per_epoch_, steps_;
 };
 
@@ -220,7 +220,7 @@ TrainResult train(const Spec& spec, const Split& train, const Split& val,
   }
   require_memory(spec);
   if (options.device == TrainDevice::kCuda) require_cuda();
-  use_one_thread();
+  prepare_runtime();
   return Trainer(spec, train, val, options).run();
 }
 

@@ -156,7 +156,7 @@ TEST_F(Training, AnInfiniteInputIsFoundAsALossThatIsNotFinite) {
 }
 
 TEST_F(Training, AStepThatDoesNotFitInMemoryIsRefusedBeforehand) {
-  spec_.model = {.D = 512, .E = 4, .N = 64, .P = 1, .M = 2, .K = 3};
+  spec_.model = {.D = 512, .E = 4, .N = 64, .P = 1, .M = 64, .K = 3};
   EXPECT_THAT(message_of([&] { train(spec_, split("train"), {}, {}); }),
               testing::HasSubstr("a training step of 32 samples needs about"));
 }
