@@ -88,10 +88,9 @@ EMAMBA_INLINE void backward_body(const ConvSizes& sizes, const T* u, const T* w,
     add_products<T>(ED, K - first, {w + first * ED, ED}, {gpre + (t + K - 1 - first) * ED, -ED},
                     gu_t);
   }
-  for (int k = 0; k < K; ++k) {
+  for (int k = std::max(0, K - L); k < K; ++k) {
     const int first = K - 1 - k;  // the first token with an input at tap k
-    if (first < L)
-      add_products<T>(ED, L - first, {gpre + first * ED, ED}, {u, stride}, gw + k * ED);
+    add_products<T>(ED, L - first, {gpre + first * ED, ED}, {u, stride}, gw + k * ED);
   }
 }
 

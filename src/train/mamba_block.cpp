@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -144,12 +145,12 @@ Tensor packed(const Sizes& s, const std::vector<Piece>& all, const Tensor* param
 
 // What the forward pass keeps of every token.
 enum Row {
-  kN,      // after the norm (D)
-  kGU,     // gate before SiLU, and into the convolution (2 ED)
-  kCv,     // after the convolution (ED)
-  kRow,    // dt_in, B and C (R + 2N)
-  kDelta,  // (ED)
-  kS,      // after the scan (ED)
+  kN,          // after the norm (D)
+  kGU,         // gate before SiLU, and into the convolution (2 ED)
+  kCv,         // after the convolution (ED)
+  kProjected,  // dt_in, B and C (R + 2N)
+  kDelta,      // (ED)
+  kS,          // after the scan (ED)
   kRows
 };
 template <class T>
@@ -174,13 +175,6 @@ struct RowLayout {
     return rows;
   }
 };
-
-// So many sequences go through all steps of a block at a time: enough tokens for BLAS, and few
-// enough that what one step writes is still near when the next reads it.
-int sequences_at_a_time(const Sizes& s) {
-  constexpr int kTokens = 256;
-  return std::max(1, kTokens / s.L);
-}
 
 // Memory for what one group of sequences needs and the next may overwrite.
 template <class T>
@@ -215,7 +209,7 @@ constexpr Transpose kNo = Transpose::kNo, kYes = Transpose::kYes;
 
 template <class T>
 ScanInputs<T> scan_inputs(const Sizes& s, const Parts<T>& w, const Rows<T>& t, int token) {
-  const T* rbc = t[kRow] + token * s.rbc();
+  const T* rbc = t[kProjected] + token * s.rbc();
   return {t[kDelta] + token * s.ED, w[kA],    rbc + s.R, rbc + s.R + s.N,
           t[kCv] + token * s.ED,    w[kSkip], s.rbc()};
 }
@@ -234,10 +228,11 @@ void forward_some(const Sizes& s, const Parts<T>& w, int sequences, const T* x, 
     conv_forward<T>(s.conv(), t[kGU] + at * 2 * s.ED + s.ED, w[kConv], w[kConvBias],
                     t[kCv] + at * s.ED);
   }
-  gemm<T>(kNo, kYes, rows, s.rbc(), s.ED, t[kCv], w[kRbc], 0, t[kRow]);
-  if (s.biases) add_rows(rows, s.rbc(), w[kRbcBias], t[kRow]);
+  gemm<T>(kNo, kYes, rows, s.rbc(), s.ED, t[kCv], w[kRbc], 0, t[kProjected]);
+  if (s.biases) add_rows(rows, s.rbc(), w[kRbcBias], t[kProjected]);
   for (int at = 0; at < rows; at += s.L) {
-    delta_forward<T>(s.delta(), t[kRow] + at * s.rbc(), w[kDt], w[kDtBias], t[kDelta] + at * s.ED);
+    delta_forward<T>(s.delta(), t[kProjected] + at * s.rbc(), w[kDt], w[kDtBias],
+                     t[kDelta] + at * s.ED);
     scan_forward<T>(s.scan(), scan_inputs(s, w, t, at), t[kS] + at * s.ED, h);
     gate_forward<T>(s.gate(), t[kS] + at * s.ED, t[kGU] + at * 2 * s.ED, y + at * s.ED);
   }
@@ -265,8 +260,8 @@ void backward_some(const Sizes& s, const Parts<T>& w, int sequences, const T* x,
     const ScanGradients<T> out{l[kGdelta],       g[kA],        grbc + s.R,
                                grbc + s.R + s.N, l[kGcv] + ed, g[kSkip]};
     scan_backward<T>(s.scan(), scan_inputs(s, w, t, at), l[kGs], out, l[kScan]);
-    delta_backward<T>(s.delta(), t[kRow] + at * s.rbc(), w[kDt], t[kDelta] + ed, l[kGdelta], grbc,
-                      g[kDt], g[kDtBias]);
+    delta_backward<T>(s.delta(), t[kProjected] + at * s.rbc(), w[kDt], t[kDelta] + ed, l[kGdelta],
+                      grbc, g[kDt], g[kDtBias]);
   }
   gemm<T>(kYes, kNo, s.D, s.ED, rows, gout, l[kY], 1, g[kOut]);
   gemm<T>(kYes, kNo, s.rbc(), s.ED, rows, l[kGrbc], t[kCv], 1, g[kRbc]);
@@ -287,10 +282,13 @@ void backward_some(const Sizes& s, const Parts<T>& w, int sequences, const T* x,
   }
 }
 
-// Calls work(first row, sequences) for all rows of a batch.
+// Calls work(first row, sequences) for all rows of a batch. So many sequences go through all steps
+// of a block at a time: enough tokens for BLAS, and few enough that what one step writes is still
+// near when the next reads it.
 template <class Work>
 void for_some_at_a_time(const Sizes& s, std::int64_t rows, const Work& work) {
-  const std::int64_t step = std::int64_t{sequences_at_a_time(s)} * s.L;
+  constexpr int kTokens = 256;
+  const std::int64_t step = std::max(1, kTokens / s.L) * s.L;
   for (std::int64_t row = 0; row < rows; row += step) {
     work(row, static_cast<int>(std::min(step, rows - row) / s.L));
   }
