@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/rng.h"
+#include "exec/fast.h"
 #include "exec/float.h"
 #include "exec/golden.h"
 #include "ir/float_model.h"
@@ -21,8 +22,9 @@ std::vector<float> noise(const Spec& spec) {
   return sample;
 }
 
-void golden(benchmark::State& state, const std::string& model) {
-  const Golden engine(read_program("models/" + model + "/program.safetensors"));
+template <class Engine>
+void integers(benchmark::State& state, const std::string& model) {
+  const Engine engine(read_program("models/" + model + "/program.safetensors"));
   const Program& program = engine.program();
   const auto sample = noise(program.spec);
   for (auto _ : state) {
@@ -30,6 +32,14 @@ void golden(benchmark::State& state, const std::string& model) {
     benchmark::DoNotOptimize(engine.run(quantise_tokens(program, tokens)));
   }
   state.SetItemsProcessed(state.iterations());
+}
+
+void golden(benchmark::State& state, const std::string& model) {
+  integers<Golden>(state, model);
+}
+
+void fast(benchmark::State& state, const std::string& model) {
+  integers<Fast>(state, model);
 }
 
 void floating(benchmark::State& state, const std::string& model) {
@@ -43,10 +53,14 @@ void floating(benchmark::State& state, const std::string& model) {
   state.SetItemsProcessed(state.iterations());
 }
 
-BENCHMARK_CAPTURE(golden, mars, "mars")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(floating, mars, "mars")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(golden, fashion_mnist, "fashion-mnist")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(floating, fashion_mnist, "fashion-mnist")->Unit(benchmark::kMicrosecond);
+#define EMAMBA_ENGINES(name, model)                                        \
+  BENCHMARK_CAPTURE(floating, name, model)->Unit(benchmark::kMicrosecond); \
+  BENCHMARK_CAPTURE(golden, name, model)->Unit(benchmark::kMicrosecond);   \
+  BENCHMARK_CAPTURE(fast, name, model)->Unit(benchmark::kMicrosecond)
+
+EMAMBA_ENGINES(mars, "mars");
+EMAMBA_ENGINES(fashion_mnist, "fashion-mnist");
+EMAMBA_ENGINES(cifar10, "cifar10");
 
 }  // namespace
 }  // namespace emamba

@@ -2,6 +2,7 @@
 // `emamba ablate`: what every design choice costs, over several seeds.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -32,6 +33,7 @@ struct Cell {
   const AblationRow* row;
   int seed;
   Job job;          // its `out` is the folder of the model
+  bool supplied;    // its model is the one beside config.toml
   std::string key;  // of everything its number depends on
 };
 
@@ -69,6 +71,9 @@ class Ablation {
   json run() {
     prepare_out(base_);
     hashes_ = data_hashes(base_);
+    const std::string beside =
+        std::filesystem::path(base_.config).replace_filename(kModelFile).string();
+    if (file_exists(beside)) supplied_ = load_or_explain(load_model, beside);
     const std::vector<Cell> cells = plan();
     test_ = load_split(base_.spec, base_.data, options_.split);
     json numbers = json::array();  // of every cell, or null
@@ -91,18 +96,22 @@ class Ablation {
         const std::string trained = train_key(open_job(options), hashes_);
         options.out = fmt::format("{}/ablate/{}", base_.out, trained.substr(0, 16));
         Job job = open_job(options);
-        std::string key = cell_key(row.arithmetic, job);
-        cells.push_back({&row, seed, std::move(job), std::move(key)});
+        const bool supplied =
+            supplied_ &&
+            spec_differences(supplied_->content.spec, job.spec, train_sections()).empty();
+        std::string key = cell_key(row.arithmetic, job, supplied);
+        cells.push_back({&row, seed, std::move(job), supplied, std::move(key)});
       }
     }
     return cells;
   }
 
-  std::string cell_key(Arithmetic arithmetic, const Job& job) const {
+  std::string cell_key(Arithmetic arithmetic, const Job& job, bool supplied) const {
     json inputs = {{"arithmetic", name_of(arithmetic)},
                    {"split", options_.split},
                    {"spec", spec_sections(job.spec, train_sections())},
                    {"data", hashes_}};
+    if (supplied) inputs["model"] = supplied_->sha256;
     if (arithmetic != Arithmetic::kExact) {
       inputs["approx"] = spec_sections(job.spec, {"approx"});
       inputs["samples"] = job.spec.quant.samples;
@@ -167,6 +176,7 @@ class Ablation {
 
   // The cell's model, trained or resumed where it is not there; nothing when training fails.
   std::optional<Stored<FloatModel>> trained(const Cell& cell, const std::string& what) {
+    if (cell.supplied) return supplied_;
     const std::string path = cell.job.out + "/" + kModelFile;
     if (file_exists(path)) return load_or_explain(load_model, path);
     try {
@@ -195,7 +205,7 @@ class Ablation {
     try {
       if (arithmetic == Arithmetic::kInteger) {
         const QuantiseResult result = quantise(configured, calibration(), threads, line.callback());
-        return answers(Golden(result.program), test_.inputs, threads);
+        return answers(Fast(result.program), test_.inputs, threads);
       }
       FloatOptions options;
       if (arithmetic == Arithmetic::kPiecewise) {
@@ -279,6 +289,7 @@ class Ablation {
   const Job base_;
   const std::vector<AblationRow> rows_;
   json hashes_;
+  std::optional<Stored<FloatModel>> supplied_;  // beside config.toml
   Split test_;
   std::optional<Split> calibration_;
   json failed_ = json::array();
@@ -316,11 +327,11 @@ void add_ablate(CLI::App& app) {
       ->type_name("FILE");
   verb->footer(
       "Norm, delta, convolution, position and overlap are trained anew; lines, calibration, state\n"
-      "and weights use the configured model. Every number is kept in OUT/ablate, so that the next "
-      "run\n"
-      "measures only what is missing or has changed, and goes on with a training that was "
-      "stopped.\n"
-      "The result is in OUT/ablation.json.\n\n"
+      "and weights use the configured model; for its own seed the one beside config.toml, if that\n"
+      "was trained so. Every number is kept in OUT/ablate, so that the next run measures only what "
+      "is\n"
+      "missing or has changed, and goes on with a training that was stopped. The result is in "
+      "OUT/ablation.json.\n\n"
       "Example: emamba ablate models/mars/config.toml --set train.epochs=20 --seeds 2");
   verb->callback([options] {
     Ablation ablation(*options);

@@ -96,7 +96,8 @@ Stored<FloatModel> model_behind(const Job& job, const Stored<Program>& program) 
   return file_exists(finetuned) ? load_model(finetuned) : require_model(job);
 }
 
-// Compares both engines on one sample, edge by edge. Throws Error after printing when they part.
+// Compares golden and float on one sample, edge by edge. Throws Error after printing when they
+// part.
 void trace(const Job& job, const EvalChoice& choice, std::size_t sample, bool as_json) {
   const Stored<Program> program = require_program(job);
   const Stored<FloatModel> model = model_behind(job, program);
@@ -148,6 +149,18 @@ void trace(const Job& job, const EvalChoice& choice, std::size_t sample, bool as
 
 }  // namespace
 
+std::string EvalChoice::engine() const {
+  switch (kind) {
+    case Engine::kFloat:
+      return "float";
+    case Engine::kGolden:
+      return "golden";
+    case Engine::kFast:
+      return "fast";
+  }
+  return "";
+}
+
 std::string eval_key(const Job& job, const EvalChoice& choice, const EvalFiles& files,
                      const json& hashes) {
   return stage_key("eval", {{"engine", choice.engine()},
@@ -166,8 +179,10 @@ json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files
   ProgressLine line(fmt::format("eval {}, {} functions", choice.engine(), choice.functions()));
   const Stopwatch watch;
   Tensor<float> outputs;
-  if (choice.golden) {
+  if (choice.kind == Engine::kGolden) {
     outputs = answers(Golden(files.program.content), split.inputs, job.threads, line.callback());
+  } else if (choice.kind == Engine::kFast) {
+    outputs = answers(Fast(files.program.content), split.inputs, job.threads, line.callback());
   } else {
     FloatOptions options;
     if (choice.pwl) options.curves = curves_of(files.program.content);
@@ -200,10 +215,12 @@ void add_eval(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");
-  CLI::Option* engine = verb->add_option("--engine", options->engine,
-                                         "float: the model; golden: the program, integers")
-                            ->check(CLI::IsMember({"float", "golden"}))
-                            ->type_name("float|golden");
+  CLI::Option* engine =
+      verb->add_option("--engine", options->engine,
+                       "float: the model; golden: the program, integers, plain loops that check "
+                       "every overflow; fast: the same integers sooner")
+          ->check(CLI::IsMember({"float", "golden", "fast"}))
+          ->type_name("float|golden|fast");
   CLI::Option* functions =
       verb->add_option("--functions", options->functions,
                        "Of the float engine: exact, or the program's piecewise-linear ones")
@@ -218,7 +235,7 @@ void add_eval(CLI::App& app) {
           ->type_name("N");
   CLI::Option* trace_flag =
       verb->add_flag("--trace", options->trace,
-                     "Compare both engines on one sample, edge by edge, and stop at "
+                     "Compare golden and float on one sample, edge by edge, and stop at "
                      "the first that parts beyond its quantisation bound");
   verb->add_option("--sample", options->sample, "Which sample --trace looks at, from 0")
       ->needs(trace_flag)
@@ -232,12 +249,16 @@ void add_eval(CLI::App& app) {
       "Files are looked up in the output folder, then beside config.toml.\n\n"
       "Example: emamba eval models/mars/config.toml --engine golden --split test --json");
   verb->callback([options, functions] {
-    if (options->engine == "golden" && functions->count() > 0 && options->functions == "exact") {
-      throw Error("--engine golden has no exact functions: the program's tables are all it knows",
+    if (options->engine != "float" && functions->count() > 0 && options->functions == "exact") {
+      throw Error(fmt::format("--engine {} has no exact functions: the program's tables are all "
+                              "it knows",
+                              options->engine),
                   "leave --functions out, or use --engine float");
     }
     const Job job = open_job(*options);
-    const EvalChoice choice{.golden = options->engine == "golden",
+    const EvalChoice choice{.kind = options->engine == "golden" ? Engine::kGolden
+                                    : options->engine == "fast" ? Engine::kFast
+                                                                : Engine::kFloat,
                             .pwl = options->functions == "pwl",
                             .split = options->split,
                             .limit = options->limit};

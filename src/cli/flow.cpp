@@ -59,7 +59,7 @@ class Flow {
     hashes_ = data_hashes(job_);
     data();
     train();
-    const EvalChoice exact{}, pwl{.pwl = true}, golden{.golden = true};
+    const EvalChoice exact{}, pwl{.pwl = true}, golden{.kind = Engine::kGolden};
     evaluate("eval-float", exact);
     quantize();
     evaluate("eval-pwl", pwl);

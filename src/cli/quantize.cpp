@@ -68,13 +68,13 @@ void print_report(const Job& job, const nlohmann::json& result) {
              result.at("seconds").get<double>());
 }
 
-double golden_metric(const Program& program, const Split& split, int threads) {
-  return metrics_of(split, answers(Golden(program), split.inputs, threads)).value();
+double integer_metric(const Program& program, const Split& split, int threads) {
+  return metrics_of(split, answers(Fast(program), split.inputs, threads)).value();
 }
 
-// Fine-tunes `program`, made from `model`, and keeps the result if golden is no worse with it on
-// the held-out samples (without any: on the calibration samples). Writes OUT/finetuned.safetensors
-// then. Returns what it did.
+// Fine-tunes `program`, made from `model`, and keeps the result if the integers are no worse with
+// it on the held-out samples (without any: on the calibration samples). Writes
+// OUT/finetuned.safetensors then. Returns what it did.
 nlohmann::json finetune_program(const Job& job, const FloatModel& model, const Split& train,
                                 const Split& calibration, Program& program) {
   const bool held_out = job.spec.train.holdout > 0;
@@ -85,8 +85,8 @@ nlohmann::json finetune_program(const Job& job, const FloatModel& model, const S
     ProgressLine line("fine-tune");
     tuned = finetune(model, program, train, job.threads, line.callback());
   }
-  const double before = golden_metric(program, check, job.threads);
-  const double after = golden_metric(tuned.program, check, job.threads);
+  const double before = integer_metric(program, check, job.threads);
+  const double after = integer_metric(tuned.program, check, job.threads);
   const bool kept = job.spec.shape().regression ? after <= before : after >= before;
   if (kept) {
     tuned.model.origin += fmt::format("; fine-tuned for {} steps", job.spec.quant.finetune_steps);

@@ -90,7 +90,7 @@ json measure(const Job& job) {
   }
   const json hashes = data_hashes(job);
   const std::vector<std::size_t> bytes = integer_bytes(files.program);
-  const EvalChoice exact{}, pwl{.pwl = true}, golden{.golden = true};
+  const EvalChoice exact{}, pwl{.pwl = true}, golden{.kind = Engine::kGolden};
   json result = {
       {"config", job.config},
       {"command", "emamba results " + job.settings},

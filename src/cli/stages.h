@@ -45,16 +45,17 @@ std::string program_origin(const std::string& settings, const std::string& model
 bool made_from(const Program& program, const std::string& model_sha256);
 
 // Runs a model or a program over a split.
+enum class Engine { kFloat, kGolden, kFast };
 struct EvalChoice {
-  bool golden = false;  // integers only; else floating point
-  bool pwl = false;     // floating point: with the program's piecewise-linear functions
+  Engine kind = Engine::kFloat;  // the others: integers only
+  bool pwl = false;              // floating point: with the program's piecewise-linear functions
   std::string split = "test";
   std::size_t limit = 0;  // the first so many samples; 0: all
 
-  bool needs_model() const { return !golden; }
-  bool needs_program() const { return golden || pwl; }
-  std::string engine() const { return golden ? "golden" : "float"; }
-  std::string functions() const { return golden || pwl ? "pwl" : "exact"; }
+  bool needs_model() const { return kind == Engine::kFloat; }
+  bool needs_program() const { return kind != Engine::kFloat || pwl; }
+  std::string engine() const;
+  std::string functions() const { return needs_program() ? "pwl" : "exact"; }
 };
 // The files that a choice needs; the others stay empty.
 struct EvalFiles {

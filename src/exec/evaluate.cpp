@@ -27,6 +27,21 @@ Tensor<float> for_samples(const Tensor<float>& inputs, std::size_t outputs, int 
   return result;
 }
 
+// Golden or Fast.
+template <class Engine>
+Tensor<float> integer_answers(const Engine& engine, const Tensor<float>& inputs, int threads,
+                              const ProgressCallback& progress) {
+  const Program& program = engine.program();
+  const int exp = program.edges.back().type.exp;
+  return for_samples(inputs, program.edges.back().width, threads, progress,
+                     [&](const float* sample, float* row) {
+                       const auto tokens = tokens_of(program.spec, program.normalisation, sample);
+                       for (std::int32_t q : engine.run(quantise_tokens(program, tokens))) {
+                         *row++ = std::ldexp(static_cast<float>(q), exp);
+                       }
+                     });
+}
+
 }  // namespace
 
 Tensor<float> answers(const FloatEngine& engine, const Normalisation& normalisation,
@@ -41,15 +56,12 @@ Tensor<float> answers(const FloatEngine& engine, const Normalisation& normalisat
 
 Tensor<float> answers(const Golden& engine, const Tensor<float>& inputs, int threads,
                       const ProgressCallback& progress) {
-  const Program& program = engine.program();
-  const int exp = program.edges.back().type.exp;
-  return for_samples(inputs, program.edges.back().width, threads, progress,
-                     [&](const float* sample, float* row) {
-                       const auto tokens = tokens_of(program.spec, program.normalisation, sample);
-                       for (std::int32_t q : engine.run(quantise_tokens(program, tokens))) {
-                         *row++ = std::ldexp(static_cast<float>(q), exp);
-                       }
-                     });
+  return integer_answers(engine, inputs, threads, progress);
+}
+
+Tensor<float> answers(const Fast& engine, const Tensor<float>& inputs, int threads,
+                      const ProgressCallback& progress) {
+  return integer_answers(engine, inputs, threads, progress);
 }
 
 }  // namespace emamba

@@ -4,17 +4,21 @@
 
 #include "base/progress.h"
 #include "base/tensor.h"
+#include "exec/fast.h"
 #include "exec/float.h"
 #include "exec/golden.h"
 
 namespace emamba {
 
 // Answers (samples, outputs) for raw samples (samples, height, width, channels), as real numbers:
-// golden's integers times 2^exp. `threads` samples run at a time; the result does not depend on it.
+// the program's integers times 2^exp. `threads` samples run at a time; the result does not depend
+// on it.
 Tensor<float> answers(const FloatEngine& engine, const Normalisation& normalisation,
                       const Tensor<float>& inputs, int threads,
                       const ProgressCallback& progress = {});
 Tensor<float> answers(const Golden& engine, const Tensor<float>& inputs, int threads,
+                      const ProgressCallback& progress = {});
+Tensor<float> answers(const Fast& engine, const Tensor<float>& inputs, int threads,
                       const ProgressCallback& progress = {});
 
 }  // namespace emamba

@@ -185,7 +185,21 @@ void apply(const Pool& op, const Context& c, std::vector<std::int32_t>& y) {
 
 Golden::Golden(Program program) : program_(std::move(program)) {
   validate(program_, "program");
-  for (const Op& op : program_.ops) accumulator_bits_.push_back(accumulator_bits(program_, op));
+  for (const Op& op : program_.ops) {
+    accumulator_bits_.push_back(emamba::accumulator_bits(program_, op));
+  }
+}
+
+void Golden::apply_op(State& state, std::size_t op) const {
+  const NumberType y = program_.edges[op + 1].type;
+  const Context context{program_.edges,
+                        state.values,
+                        state.memory[op],
+                        y,
+                        accumulator_bits_[op],
+                        name_of(program_.ops[op]),
+                        state.token};
+  std::visit([&](const auto& o) { apply(o, context, state.values[op + 1]); }, program_.ops[op]);
 }
 
 void Golden::step(State& state, const std::int32_t* token) const {
@@ -199,13 +213,8 @@ void Golden::step(State& state, const std::int32_t* token) const {
   for (std::size_t i = 0; i < program_.ops.size(); ++i) {
     // Behind the pooling, vectors exist at the last token only; the pooling itself sees every
     // token.
-    const Edge& edge = program_.edges[i + 1];
     const bool pool = std::holds_alternative<Pool>(program_.ops[i]);
-    if (edge.per_sequence && !pool && !last) continue;
-    const Context context{program_.edges, state.values,         state.memory[i],
-                          edge.type,      accumulator_bits_[i], name_of(program_.ops[i]),
-                          state.token};
-    std::visit([&](const auto& op) { apply(op, context, state.values[i + 1]); }, program_.ops[i]);
+    if (!program_.edges[i + 1].per_sequence || pool || last) apply_op(state, i);
   }
   ++state.token;
 }

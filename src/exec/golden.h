@@ -20,6 +20,7 @@ class Golden {
   explicit Golden(Program program);
 
   const Program& program() const { return program_; }
+  int accumulator_bits(std::size_t op) const { return accumulator_bits_[op]; }
   State initial() const { return initial_state<std::int32_t>(program_); }
 
   // Takes the next token, (token_width) integers of the input edge's type. After the L-th, the
@@ -27,6 +28,9 @@ class Golden {
   // complete, or when an accumulator leaves its proved width (a defect of this project, not of the
   // input).
   void step(State& state, const std::int32_t* token) const;
+  // One operation of the step to token state.token: from what its inputs hold in state.values to
+  // its own edge.
+  void apply_op(State& state, std::size_t op) const;
   // A sequence is the loop over its steps: tokens (L, token_width) -> answer (outputs).
   std::vector<std::int32_t> run(const Tensor<std::int32_t>& tokens) const;
 

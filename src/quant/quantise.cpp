@@ -99,7 +99,7 @@ QuantiseResult quantise(const FloatModel& model, const Split& calibration, int t
 
   QuantiseResult result{.program = build_program(model, formats), .report = {}};
   require_valid(result.program);
-  const Golden golden(result.program);
+  const Fast integers(result.program);
   QuantiseReport& report = result.report;
   const auto metric = [&](const Tensor<float>& outputs) {
     return metrics_of(calibration, outputs).value();
@@ -109,7 +109,7 @@ QuantiseResult quantise(const FloatModel& model, const Split& calibration, int t
   report.pwl_metric = metric(answers(FloatEngine(model, {.curves = formats.curve, .rounded = {}}),
                                      model.normalisation, calibration.inputs, threads));
   report.golden_metric =
-      metric(answers(golden, calibration.inputs, threads, stage(progress, 700, 800, "golden")));
+      metric(answers(integers, calibration.inputs, threads, stage(progress, 700, 800, "integers")));
   report.edges = report_edges(model, result.program, streams, ranges, calibration, threads,
                               stage(progress, 800, 1000, "report"));
   report.curves = report_curves(model.spec, formats, streams, ranges);

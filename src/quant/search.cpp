@@ -27,8 +27,8 @@ Reference part(const Reference& all, std::size_t first, std::size_t last) {
 }
 
 // The sum over samples of the squared error of the outputs.
-double sum_of_errors(const Golden& golden, const Reference& reference, int threads) {
-  const Tensor<float> outputs = answers(golden, reference.inputs, threads);
+double sum_of_errors(const Fast& engine, const Reference& reference, int threads) {
+  const Tensor<float> outputs = answers(engine, reference.inputs, threads);
   double sum = 0;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const double error = static_cast<double>(outputs.data[i]) - reference.outputs.data[i];
@@ -37,9 +37,9 @@ double sum_of_errors(const Golden& golden, const Reference& reference, int threa
   return sum;
 }
 
-std::optional<Golden> golden_of(const FloatModel& model, const Formats& formats) {
+std::optional<Fast> engine_of(const FloatModel& model, const Formats& formats) {
   try {
-    return Golden(build_program(model, formats));
+    return Fast(build_program(model, formats));
   } catch (const Error&) {
     return std::nullopt;  // exponents too far apart
   }
@@ -58,13 +58,13 @@ struct Scorer {
   int threads;
 
   Score operator()(const Formats& formats, const Score& best) const {
-    const std::optional<Golden> golden = golden_of(model, formats);
-    if (!golden) return {};
+    const std::optional<Fast> engine = engine_of(model, formats);
+    if (!engine) return {};
     Score score;
-    score.trial = sum_of_errors(*golden, trial, threads);
+    score.trial = sum_of_errors(*engine, trial, threads);
     if (score.trial > kTrialTolerance * best.trial || score.trial >= best.all) return score;
     score.all = score.trial;
-    if (!rest.inputs.empty()) score.all += sum_of_errors(*golden, rest, threads);
+    if (!rest.inputs.empty()) score.all += sum_of_errors(*engine, rest, threads);
     return score;
   }
 };
@@ -73,9 +73,9 @@ struct Scorer {
 
 double output_error(const FloatModel& model, const Formats& formats, const Reference& reference,
                     int threads) {
-  const std::optional<Golden> golden = golden_of(model, formats);
-  if (!golden) return kInfinity;
-  return sum_of_errors(*golden, reference, threads) /
+  const std::optional<Fast> engine = engine_of(model, formats);
+  if (!engine) return kInfinity;
+  return sum_of_errors(*engine, reference, threads) /
          static_cast<double>(reference.inputs.shape[0]);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exponent search: coordinate descent on the error of golden's outputs.
+// The exponent search: coordinate descent on the error of the integer program's outputs.
 #pragma once
 
 #include "quant/quantise.h"
@@ -12,7 +12,7 @@ struct Reference {
   Tensor<float> outputs;  // (samples, outputs)
 };
 
-// The mean over samples of the squared error of golden's outputs; infinite for formats that no
+// The mean over samples of the squared error of the program's outputs; infinite for formats that no
 // valid program has.
 double output_error(const FloatModel& model, const Formats& formats, const Reference& reference,
                     int threads);

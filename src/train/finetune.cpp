@@ -49,9 +49,9 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
     }
     const std::span samples = std::span(order).subspan(next, batch);
     const torch::Tensor tokens = token_batch(spec, model.normalisation, train, samples, &rng);
-    const Golden golden(result.program);
+    const Fast integers(result.program);
     const std::vector<torch::Tensor> edges = differentiable_edges(
-        result.program, weights.parameters, golden_edges(golden, tokens, threads));
+        result.program, weights.parameters, integer_edges(integers, tokens, threads));
     const torch::Tensor loss = loss_of(spec.train, edges.back(), answer_batch(train, samples));
     require_finite(std::isfinite(loss.item<float>()), "the loss", step);
     if (step + counted > steps) sum += loss.item<float>();

@@ -129,38 +129,27 @@ struct Twin {
 
 }  // namespace
 
-std::vector<At> golden_edges(const Golden& golden, const At& tokens, int threads) {
-  const Program& program = golden.program();
+std::vector<At> integer_edges(const Fast& engine, const At& tokens, int threads) {
+  const Program& program = engine.program();
   const std::int64_t batch = tokens.size(0), L = tokens.size(1);
-  std::vector<At> edges;
+  std::vector<At> result;
   for (const Edge& edge : program.edges) {
-    edges.push_back(torch::empty({edge.per_sequence ? batch : batch * L, edge.width}));
+    result.push_back(torch::empty({edge.per_sequence ? batch : batch * L, edge.width}));
   }
-  const auto store = [&](const Golden::State& state, std::size_t i, std::int64_t row) {
-    const Edge& edge = program.edges[i];
-    float* to = edges[i].data_ptr<float>() + row * edge.width;
-    const float step = std::ldexp(1.0f, edge.type.exp);
-    for (const std::int32_t q : state.values[i]) *to++ = static_cast<float>(q) * step;
-  };
   const auto width = static_cast<std::size_t>(tokens.size(2));
   parallel_for(static_cast<std::size_t>(batch), threads, [&](std::size_t b) {
     auto sample = make_tensor<float>({static_cast<std::size_t>(L), width});
     std::copy_n(tokens.data_ptr<float>() + b * sample.size(), sample.size(), sample.data.begin());
-    const Tensor<std::int32_t> integers = quantise_tokens(program, sample);
-    Golden::State state = golden.initial();
-    for (std::int64_t t = 0; t < L; ++t) {
-      golden.step(state, integers.row(static_cast<std::size_t>(t)));
-      const auto row = static_cast<std::int64_t>(b);
-      for (std::size_t i = 0; i < program.edges.size(); ++i) {
-        if (!program.edges[i].per_sequence) {
-          store(state, i, row * L + t);
-        } else if (t + 1 == L) {
-          store(state, i, row);
-        }
-      }
+    thread_local std::vector<Tensor<std::int32_t>> edges;  // fresh memory is slow
+    engine.run(quantise_tokens(program, sample), edges);
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      const float step = std::ldexp(1.0f, program.edges[i].type.exp);
+      std::transform(edges[i].data.begin(), edges[i].data.end(),
+                     result[i].data_ptr<float>() + b * edges[i].size(),
+                     [&](std::int32_t q) { return static_cast<float>(q) * step; });
     }
   });
-  return edges;
+  return result;
 }
 
 std::vector<At> differentiable_edges(const Program& program, const Parameters& parameters,

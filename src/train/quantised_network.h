@@ -7,18 +7,18 @@
 
 #include <vector>
 
-#include "exec/golden.h"
+#include "exec/fast.h"
 #include "train/network.h"
 
 namespace emamba {
 
-// What golden computes for a batch of normalised tokens (B, L, token_width), on every edge, as real
-// numbers (integer times 2^exp, exact in float): (B*L, width), or (B, width) behind the pooling.
-// `threads` sequences run at a time.
-std::vector<torch::Tensor> golden_edges(const Golden& golden, const torch::Tensor& tokens,
-                                        int threads);
+// What `engine` computes for a batch of normalised tokens (B, L, token_width), on every edge, as
+// real numbers (integer times 2^exp, exact in float): (B*L, width), or (B, width) behind the
+// pooling. `threads` sequences run at a time.
+std::vector<torch::Tensor> integer_edges(const Fast& engine, const torch::Tensor& tokens,
+                                         int threads);
 
-// Every edge again, as a function of `parameters`, which golden's program was filled with
+// Every edge again, as a function of `parameters`, which the program was filled with
 // (fill_weights): the values are those of `edges`, the gradients those of every operation in
 // floating point at these values. They pass through rounding, of edges and of parameters, where the
 // number lies inside the type's range, and end where it saturates. SiLU has the slope of the line

@@ -68,8 +68,8 @@ TEST(QuantisedNetwork, EveryEdgeIsGoldensToTheBitForEveryModel) {
     const Golden golden(c.program);
     const torch::Tensor tokens = batch_of(c, 5);
     const Weights weights(c.model.parameters, 0);
-    const auto edges =
-        differentiable_edges(c.program, weights.parameters, golden_edges(golden, tokens, 2));
+    const auto edges = differentiable_edges(c.program, weights.parameters,
+                                            integer_edges(Fast(c.program), tokens, 2));
     const std::size_t size = static_cast<std::size_t>(spec.L()) * spec.token_width();
     for (std::size_t b = 0; b < 5; ++b) {
       auto sample = make_tensor<float>({std::size_t(spec.L()), std::size_t(spec.token_width())});
@@ -101,7 +101,7 @@ TEST(QuantisedNetwork, GradientsPointWhereThoseInFloatingPointDo) {
     const Case c = case_of(spec, rng);
     const torch::Tensor tokens = batch_of(c, 16);
     Weights rounded(c.model.parameters, 0), exact(c.model.parameters, 0);
-    differentiable_edges(c.program, rounded.parameters, golden_edges(Golden(c.program), tokens, 1))
+    differentiable_edges(c.program, rounded.parameters, integer_edges(Fast(c.program), tokens, 1))
         .back()
         .square()
         .mean()
@@ -120,7 +120,7 @@ TEST(QuantisedNetwork, NothingFlowsBackThroughASaturatedNumber) {
   c.program.edges.back().type.exp -= 20;  // every logit now saturates
   const Weights weights(c.model.parameters, 0);
   differentiable_edges(c.program, weights.parameters,
-                       golden_edges(Golden(c.program), batch_of(c, 4), 1))
+                       integer_edges(Fast(c.program), batch_of(c, 4), 1))
       .back()
       .sum()
       .backward();
@@ -143,7 +143,7 @@ TEST(Finetune, LowersTheLossAndDoesNotDependOnThreads) {
   const auto loss_with = [&](const Program& program) {
     std::vector<std::size_t> samples(c.train.samples());
     std::iota(samples.begin(), samples.end(), std::size_t{0});
-    const auto edges = golden_edges(Golden(program), batch_of(c, samples.size()), 1);
+    const auto edges = integer_edges(Fast(program), batch_of(c, samples.size()), 1);
     return loss_of(spec.train, edges.back(), answer_batch(c.train, samples)).item<float>();
   };
   EXPECT_LT(loss_with(one.program), 0.9f * loss_with(c.program));

@@ -107,6 +107,20 @@ TEST_F(Ablate, MeasuresOnlyWhatIsMissing) {
             std::string::npos);
 }
 
+TEST_F(Ablate, UsesAModelBesideTheConfigForItsSeedAlone) {
+  const std::string beside = folder_ / "model";
+  succeed({"train", config_, "--set", "train.epochs=1", "--out", beside});
+  const ToolRun both = succeed(ablate({"--seeds", "2", "--only", "lines"}));
+  EXPECT_EQ(both.out.find("seed 1  training"), std::string::npos) << both.out;
+  EXPECT_NE(both.out.find("seed 2  training"), std::string::npos) << both.out;
+  // Another model there is measured anew.
+  const std::vector<std::string> one = ablate({"--seeds", "1", "--only", "lines", "--json"});
+  const json first = succeed(one).json();
+  succeed({"train", config_, "--set", "train.epochs=1", "--set", "train.seed=2", "--out", beside});
+  EXPECT_NE(succeed(one).json().at("rows").at(0).at("values"),
+            first.at("rows").at(0).at("values"));
+}
+
 TEST_F(Ablate, GoesOnWhereItWasStopped) {
   const std::vector<std::string> run = {
       EMAMBA_TOOL,       "ablate",  config_, "--out",  out(), "--set",

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast engine: golden's integers, to the bit, for whole sequences. An operation at a time runs
+// over all tokens, vectorised in 32 bits where the program's types and proved widths allow that;
+// where they do not, and where nothing is to be gained, golden computes it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/tensor.h"
+#include "exec/golden.h"
+
+namespace emamba {
+
+class Fast {
+ public:
+  // Validates the program and proves its accumulator widths.
+  explicit Fast(Program program);
+
+  const Program& program() const { return golden_.program(); }
+  // Operations that have a kernel of their own.
+  std::size_t vectorised() const;
+  // Every edge of a sequence: tokens (L, token_width) -> (L, width) each, or (1, width) behind the
+  // pooling. What `edges` holds from an earlier sequence is used as memory.
+  void run(const Tensor<std::int32_t>& tokens, std::vector<Tensor<std::int32_t>>& edges) const;
+  // tokens (L, token_width) -> answer (outputs).
+  std::vector<std::int32_t> run(const Tensor<std::int32_t>& tokens) const;
+
+ private:
+  // From the edges so far to the next one.
+  using Kernel =
+      std::function<void(const std::vector<Tensor<std::int32_t>>& edges, Tensor<std::int32_t>& y)>;
+
+  Golden golden_;
+  std::vector<Kernel> kernels_;  // of each op; empty where golden computes it
+};
+
+}  // namespace emamba
