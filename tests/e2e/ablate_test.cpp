@@ -117,8 +117,7 @@ TEST_F(Ablate, UsesAModelBesideTheConfigForItsSeedAlone) {
   const std::vector<std::string> one = ablate({"--seeds", "1", "--only", "lines", "--json"});
   const json first = succeed(one).json();
   succeed({"train", config_, "--set", "train.epochs=1", "--set", "train.seed=2", "--out", beside});
-  EXPECT_NE(succeed(one).json().at("rows").at(0).at("values"),
-            first.at("rows").at(0).at("values"));
+  EXPECT_NE(succeed(one).json().at("rows").at(0).at("values"), first.at("rows").at(0).at("values"));
 }
 
 TEST_F(Ablate, GoesOnWhereItWasStopped) {
