@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba quantize`: from a trained model to the integer program.
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -58,25 +59,43 @@ void print_report(const Job& job, const nlohmann::json& result) {
              number(report.at("golden_metric"), "{:.2f}"));
   if (result.contains("finetune")) {
     const auto& tuned = result.at("finetune");
-    fmt::print("Fine-tuned for {} steps; integer on {} {} samples: {:.2f} before, {:.2f} after{}\n",
-               tuned.at("steps").get<int>(), tuned.at("samples").get<std::size_t>(),
-               tuned.at("split").get<std::string>(), tuned.at("before").get<double>(),
-               tuned.at("after").get<double>(),
-               tuned.at("kept").get<bool>() ? "" : ", so the program before it is kept");
+    const auto real = [&](const char* key) { return tuned.at(key).get<double>(); };
+    fmt::print(
+        "Fine-tuned for {} steps; integer on {} {} samples: {:.2f} before, {:.2f} after; RMS "
+        "difference to the float outputs {:.4f} before, {:.4f} after{}\n",
+        tuned.at("steps").get<int>(), tuned.at("samples").get<std::size_t>(),
+        tuned.at("split").get<std::string>(), real("before"), real("after"),
+        real("difference_before"), real("difference_after"),
+        tuned.at("kept").get<bool>() ? "" : ", so the program before it is kept");
   }
   fmt::print("wrote {} ({:.0f} s)\n", result.at("program").get<std::string>(),
              result.at("seconds").get<double>());
 }
 
-double integer_metric(const Program& program, const Split& split, int threads) {
-  return metrics_of(split, answers(Fast(program), split.inputs, threads)).value();
+// How good a program is on samples for which the float model gives `exact` (samples, outputs).
+struct Quality {
+  double metric = 0;
+  double rms_difference = 0;  // of its outputs to the float model's
+};
+
+Quality quality_of(const Program& program, const Split& split, const Tensor<float>& exact,
+                   int threads) {
+  const Tensor<float> outputs = answers(Fast(program), split.inputs, threads);
+  double sum = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const double difference = double{outputs.data[i]} - exact.data[i];
+    sum += difference * difference;
+  }
+  return {metrics_of(split, outputs).value(), std::sqrt(sum / static_cast<double>(outputs.size()))};
 }
 
 // Fine-tunes `program`, made from `model`, and keeps the result if the integers are no worse with
-// it on the held-out samples (without any: on the calibration samples). Writes
-// OUT/finetuned.safetensors then. Returns what it did.
+// it on the held-out samples (without any: on the calibration samples): by the metric, or by the
+// difference to the float model where that is the target. Writes OUT/finetuned.safetensors then.
+// Returns what it did.
 nlohmann::json finetune_program(const Job& job, const FloatModel& model, const Split& train,
                                 const Split& calibration, Program& program) {
+  const QuantSpec& quant = job.spec.quant;
   const bool held_out = job.spec.train.holdout > 0;
   const Split check = held_out ? load_split(job.spec, job.data, "val") : calibration;
   const Stopwatch watch;
@@ -85,21 +104,29 @@ nlohmann::json finetune_program(const Job& job, const FloatModel& model, const S
     ProgressLine line("fine-tune");
     tuned = finetune(model, program, train, job.threads, line.callback());
   }
-  const double before = integer_metric(program, check, job.threads);
-  const double after = integer_metric(tuned.program, check, job.threads);
-  const bool kept = job.spec.shape().regression ? after <= before : after >= before;
+  const Tensor<float> exact =
+      answers(FloatEngine(model), model.normalisation, check.inputs, job.threads);
+  const Quality before = quality_of(program, check, exact, job.threads);
+  const Quality after = quality_of(tuned.program, check, exact, job.threads);
+  const bool kept = quant.finetune_target == FinetuneTarget::kFloat
+                        ? after.rms_difference <= before.rms_difference
+                    : job.spec.shape().regression ? after.metric <= before.metric
+                                                  : after.metric >= before.metric;
   if (kept) {
-    tuned.model.origin += fmt::format("; fine-tuned for {} steps", job.spec.quant.finetune_steps);
+    tuned.model.origin += fmt::format("; fine-tuned for {} steps", quant.finetune_steps);
     write_float_model(job.out + "/" + kFinetunedFile, tuned.model);
     program = std::move(tuned.program);
   }
-  return {{"steps", job.spec.quant.finetune_steps},
-          {"lr", job.spec.quant.finetune_lr},
+  return {{"steps", quant.finetune_steps},
+          {"lr", quant.finetune_lr},
+          {"target", quant.finetune_target == FinetuneTarget::kFloat ? "float" : "labels"},
           {"loss", tuned.loss},
           {"split", held_out ? "val" : "calibration"},
           {"samples", check.samples()},
-          {"before", before},
-          {"after", after},
+          {"before", before.metric},
+          {"after", after.metric},
+          {"difference_before", before.rms_difference},
+          {"difference_after", after.rms_difference},
           {"kept", kept},
           {"seconds", watch.seconds()}};
 }

@@ -56,6 +56,7 @@ EMAMBA_NAMES(Head, "flatten-mlp", "flatten-linear", "mean-linear");
 EMAMBA_NAMES(PwlMethod, "equal", "greedy", "data");
 EMAMBA_NAMES(Calibration, "max", "percentile", "search");
 EMAMBA_NAMES(WeightExponents, "per-tensor", "per-channel");
+EMAMBA_NAMES(FinetuneTarget, "labels", "float");
 EMAMBA_NAMES(Reciprocal, "table", "divider");
 EMAMBA_NAMES(Schedule, "one-cycle", "cosine");
 EMAMBA_NAMES(Loss, "cross-entropy", "mse", "rmse");
@@ -117,6 +118,8 @@ void visit_keys(Spec& s, V&& v) {
     "width of the scan's working state; it is stored in 7 bits less");
   v("quant.finetune_steps", q.finetune_steps, Range{0, 1000000},
     "batches of quantisation-aware fine-tuning; 0: none");
+  v("quant.finetune_target", q.finetune_target,
+    "what it comes closer to: labels: by train.loss; float: the float model's outputs");
   v("quant.finetune_lr", q.finetune_lr, Range{0, 1}, "its highest learning rate (AdamW)");
 
   TrainSpec& t = s.train;

@@ -34,6 +34,9 @@ enum class Calibration { kMax, kPercentile, kSearch };
 // Whether all weights of a linear operation or a convolution have one exponent, or those of every
 // output channel one of their own.
 enum class WeightExponents { kPerTensor, kPerChannel };
+// What fine-tuning brings the integers closer to: the labels, by the loss of the training, or what
+// the float model answers, by the squared error.
+enum class FinetuneTarget { kLabels, kFloat };
 // How range norm gets its reciprocal: from a table of 256 words, or by a serial division.
 enum class Reciprocal { kTable, kDivider };
 enum class Schedule { kOneCycle, kCosine };
@@ -82,6 +85,7 @@ struct QuantSpec {
   int output_bits = 16;    // of the last edge: logits or regressed numbers
   int state_bits = 24;     // of the scan's state while computing; stored in state_bits - 7
   int finetune_steps = 0;  // batches of quantisation-aware training after the search; 0: none
+  FinetuneTarget finetune_target = FinetuneTarget::kLabels;
   double finetune_lr = 2e-4;
 };
 

@@ -23,6 +23,15 @@ void require_finite(bool finite, const std::string& what, std::size_t step) {
               "try a smaller quant.finetune_lr");
 }
 
+// How far the outputs (B, outputs) for these tokens are from what they shall come closer to.
+torch::Tensor distance(const Spec& spec, const Parameters& teacher, const torch::Tensor& outputs,
+                       const torch::Tensor& tokens, const torch::Tensor& answers) {
+  if (spec.quant.finetune_target == FinetuneTarget::kLabels) {
+    return loss_of(spec.train, outputs, answers);
+  }
+  return mean_squared_error(outputs, forward(spec, teacher, tokens));
+}
+
 }  // namespace
 
 FinetuneResult finetune(const FloatModel& model, const Program& program, const Split& train,
@@ -33,6 +42,7 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
   if (batch == 0) throw Error("fine-tuning: the training split has no samples");
   prepare_runtime();
   Weights weights(model.parameters, spec.train.weight_decay);
+  const Parameters teacher = to_torch(model.parameters);  // which want no gradients
   TrainSpec schedule = spec.train;
   schedule.lr = spec.quant.finetune_lr;
   schedule.schedule = Schedule::kCosine;
@@ -52,7 +62,8 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
     const Fast integers(result.program);
     const std::vector<torch::Tensor> edges = differentiable_edges(
         result.program, weights.parameters, integer_edges(integers, tokens, threads));
-    const torch::Tensor loss = loss_of(spec.train, edges.back(), answer_batch(train, samples));
+    const torch::Tensor loss =
+        distance(spec, teacher, edges.back(), tokens, answer_batch(train, samples));
     require_finite(std::isfinite(loss.item<float>()), "the loss", step);
     if (step + counted > steps) sum += loss.item<float>();
     weights.gradients.zero_();

@@ -16,8 +16,9 @@ struct FinetuneResult {
 };
 
 // AdamW for spec.quant.finetune_steps batches of spec.train.batch samples of `train`, drawn and
-// augmented as in training; the learning rate falls from spec.quant.finetune_lr to 0 along half a
-// cosine. Every step runs the fast engine on `threads` threads; the gradients are those of
+// augmented as in training, towards the labels or the float model's outputs
+// (spec.quant.finetune_target); the learning rate falls from spec.quant.finetune_lr to 0 along half
+// a cosine. Every step runs the fast engine on `threads` threads; the gradients are those of
 // train/quantised_network.h. `program` must have been made from `model`. The same inputs give the
 // same bits for any number of threads. Throws Error at the first loss or parameter that is not
 // finite.

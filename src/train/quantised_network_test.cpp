@@ -127,6 +127,24 @@ TEST(QuantisedNetwork, NothingFlowsBackThroughASaturatedNumber) {
   EXPECT_EQ(weights.gradients.abs().max().item<float>(), 0);
 }
 
+TEST(Finetune, ComesCloserToTheFloatOutputsWhereTheyAreItsTarget) {
+  Rng rng{64};
+  Spec spec = integer_variants().front();
+  spec.train.batch = 32;
+  spec.quant.finetune_steps = 40;
+  spec.quant.finetune_lr = 1e-3;
+  spec.quant.finetune_target = FinetuneTarget::kFloat;
+  const Case c = case_of(spec, rng);
+  const torch::Tensor tokens = batch_of(c, c.train.samples());
+  const torch::Tensor exact = forward(spec, to_torch(c.model.parameters), tokens);
+  const auto difference = [&](const Program& program) {
+    const torch::Tensor outputs = integer_edges(Fast(program), tokens, 1).back();
+    return mean_squared_error(outputs, exact).item<float>();
+  };
+  EXPECT_LT(difference(finetune(c.model, c.program, c.train, 1).program),
+            0.9f * difference(c.program));
+}
+
 TEST(Finetune, LowersTheLossAndDoesNotDependOnThreads) {
   Rng rng{63};
   Spec spec = integer_variants().front();
