@@ -190,7 +190,7 @@ Golden::Golden(Program program) : program_(std::move(program)) {
   }
 }
 
-void Golden::apply_op(State& state, std::size_t op) const {
+void Golden::run_op(State& state, std::size_t op) const {
   const NumberType y = program_.edges[op + 1].type;
   const Context context{program_.edges,
                         state.values,
@@ -214,7 +214,7 @@ void Golden::step(State& state, const std::int32_t* token) const {
     // Behind the pooling, vectors exist at the last token only; the pooling itself sees every
     // token.
     const bool pool = std::holds_alternative<Pool>(program_.ops[i]);
-    if (!program_.edges[i + 1].per_sequence || pool || last) apply_op(state, i);
+    if (!program_.edges[i + 1].per_sequence || pool || last) run_op(state, i);
   }
   ++state.token;
 }

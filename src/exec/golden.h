@@ -30,7 +30,7 @@ class Golden {
   void step(State& state, const std::int32_t* token) const;
   // One operation of the step to token state.token: from what its inputs hold in state.values to
   // its own edge.
-  void apply_op(State& state, std::size_t op) const;
+  void run_op(State& state, std::size_t op) const;
   // A sequence is the loop over its steps: tokens (L, token_width) -> answer (outputs).
   std::vector<std::int32_t> run(const Tensor<std::int32_t>& tokens) const;
 

@@ -16,20 +16,35 @@ using At = torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-// The value of `rounded`; the gradient goes to `exact` where exact / step lies in [lo, hi].
+// The value of `rounded`; the gradient goes to `exact` where exact / step lies in [lo, hi]. One
+// step, or one a row.
 struct StraightThrough : torch::autograd::Function<StraightThrough> {
   static At forward(AutogradContext* context, const At& exact, const At& rounded, const At& step,
                     double lo, double hi) {
-    context->save_for_backward({exact.ge(lo * step).logical_and_(exact.le(hi * step))});
+    context->save_for_backward({exact, step});
+    context->saved_data["lo"] = lo;
+    context->saved_data["hi"] = hi;
     return rounded.clone();
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
-    return {gradients[0] * context->get_saved_variables()[0], At(), At(), At(), At()};
+    const auto saved = context->get_saved_variables();
+    const At exact = saved[0].contiguous(), step = saved[1], gradient = gradients[0].contiguous();
+    const auto lo = static_cast<float>(context->saved_data["lo"].toDouble());
+    const auto hi = static_cast<float>(context->saved_data["hi"].toDouble());
+    At result = torch::empty_like(gradient);
+    const std::int64_t rows = step.numel(), length = exact.numel() / rows;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const float least = lo * step.data_ptr<float>()[r], most = hi * step.data_ptr<float>()[r];
+      const float* x = exact.data_ptr<float>() + r * length;
+      const float* g = gradient.data_ptr<float>() + r * length;
+      float* to = result.data_ptr<float>() + r * length;
+      for (std::int64_t i = 0; i < length; ++i) to[i] = x[i] >= least && x[i] <= most ? g[i] : 0;
+    }
+    return {result, At(), At(), At(), At()};
   }
 };
 
-// exact and rounded of one shape; rounded is an integer of so many bits times `step`, which is one
-// number, or one a row.
+// exact and rounded of one shape; rounded is an integer of so many bits times `step`.
 At straight_through(const At& exact, const At& rounded, const At& step, int bits) {
   return StraightThrough::apply(exact, rounded.view(exact.sizes()), step,
                                 static_cast<double>(fx::min_of(bits)) - 0.5,

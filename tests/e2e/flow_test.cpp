@@ -46,6 +46,7 @@ TEST_F(FlowTest, VerbsAndFlowGiveTheSameNumbers) {
   EXPECT_EQ(exact.at("model"), by_hand + "/model.safetensors");
   EXPECT_EQ(golden.at("engine"), "golden");
   EXPECT_EQ(golden.at("program"), by_hand + "/program.safetensors");
+  EXPECT_EQ(eval({"--engine", "fast"}).at("metrics"), golden.at("metrics"));
   EXPECT_EQ(eval({"--split", "val", "--limit", "7"}).at("samples"), 7);
 
   const json summary = flow({config}, out()).at("summary");
