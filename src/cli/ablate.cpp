@@ -16,6 +16,7 @@
 #include "cli/stages.h"
 #include "exec/evaluate.h"
 #include "quant/quantise.h"
+#include "train/finetune.h"
 
 namespace emamba {
 namespace {
@@ -55,13 +56,15 @@ std::vector<AblationRow> chosen_rows(const Spec& base, const std::vector<std::st
   return rows;
 }
 
+bool in_integers(Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::kInteger || arithmetic == Arithmetic::kTuned;
+}
+
 class Ablation {
  public:
   explicit Ablation(const Options& options)
       : options_(options), base_(open_job(options)), rows_(chosen_rows(base_.spec, options.only)) {
-    const auto integer = [](const AblationRow& row) {
-      return row.arithmetic == Arithmetic::kInteger;
-    };
+    const auto integer = [](const AblationRow& row) { return in_integers(row.arithmetic); };
     if (std::any_of(rows_.begin(), rows_.end(), integer)) require_integer_form(base_.spec);
   }
 
@@ -116,7 +119,7 @@ class Ablation {
       inputs["approx"] = spec_sections(job.spec, {"approx"});
       inputs["samples"] = job.spec.quant.samples;
     }
-    if (arithmetic == Arithmetic::kInteger) inputs["quant"] = spec_sections(job.spec, {"quant"});
+    if (in_integers(arithmetic)) inputs["quant"] = spec_sections(job.spec, {"quant"});
     return stage_key("ablate", inputs);
   }
 
@@ -203,9 +206,13 @@ class Ablation {
     const int threads = cell.job.threads;
     const Arithmetic arithmetic = cell.row->arithmetic;
     try {
-      if (arithmetic == Arithmetic::kInteger) {
-        const QuantiseResult result = quantise(configured, calibration(), threads, line.callback());
-        return answers(Fast(result.program), test_.inputs, threads);
+      if (in_integers(arithmetic)) {
+        Program program = quantise(configured, calibration(), threads, line.callback()).program;
+        if (arithmetic == Arithmetic::kTuned) {
+          const Split train = load_split(base_.spec, base_.data, "train");
+          program = finetune(configured, program, train, threads, line.callback()).program;
+        }
+        return answers(Fast(std::move(program)), test_.inputs, threads);
       }
       FloatOptions options;
       if (arithmetic == Arithmetic::kPiecewise) {
@@ -326,12 +333,12 @@ void add_ablate(CLI::App& app) {
                    "and\n'<!-- ablation NAME:end -->'; at its end if it has none")
       ->type_name("FILE");
   verb->footer(
-      "Norm, delta, convolution, position and overlap are trained anew; lines, calibration, state\n"
-      "and weights use the configured model; for its own seed the one beside config.toml, if that\n"
-      "was trained so. Every number is kept in OUT/ablate, so that the next run measures only what "
-      "is\n"
-      "missing or has changed, and goes on with a training that was stopped. The result is in "
-      "OUT/ablation.json.\n\n"
+      "Norm, delta, convolution, position and overlap are trained anew; lines, calibration, "
+      "state,\n"
+      "weights and fine-tuning use the configured model; for its own seed the one beside\n"
+      "config.toml, if that was trained so. Every number is kept in OUT/ablate, so that the next\n"
+      "run measures only what is missing or has changed, and goes on with a training that was\n"
+      "stopped. The result is in OUT/ablation.json.\n\n"
       "Example: emamba ablate models/mars/config.toml --set train.epochs=20 --seeds 2");
   verb->callback([options] {
     Ablation ablation(*options);

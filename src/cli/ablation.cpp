@@ -28,6 +28,8 @@ const char* name_of(Arithmetic arithmetic) {
       return "float, lines";
     case Arithmetic::kInteger:
       return "integers";
+    case Arithmetic::kTuned:
+      return "integers, tuned";
   }
   return "";
 }
@@ -78,6 +80,15 @@ std::vector<AblationRow> ablation_rows(const Spec& base) {
   }
   for (const char* rule : {"per-tensor", "per-channel"}) {
     rows.push_back({"weights", rule, {fmt::format("quant.weight_exponents={}", rule)}, kInteger});
+  }
+  if (base.quant.finetune_steps > 0) {
+    rows.push_back({"fine-tuning", "none", {"quant.finetune_steps=0"}, kInteger});
+    for (const char* target : {"labels", "float"}) {
+      rows.push_back({"fine-tuning",
+                      fmt::format("towards {}", target),
+                      {fmt::format("quant.finetune_target={}", target)},
+                      Arithmetic::kTuned});
+    }
   }
   return rows;
 }

@@ -14,7 +14,8 @@ namespace emamba {
 enum class Arithmetic {
   kExact,      // floating point, exact functions
   kPiecewise,  // floating point, piecewise-linear functions that are not rounded
-  kInteger     // golden
+  kInteger,    // the integer program, before any fine-tuning
+  kTuned       // the same, fine-tuned
 };
 const char* name_of(Arithmetic arithmetic);
 

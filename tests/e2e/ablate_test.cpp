@@ -81,6 +81,19 @@ TEST_F(Ablate, MeasuresEveryRowWithEverySeed) {
             row(result, "state", "15 bits, stored in 8").at("values")[1]);
 }
 
+TEST_F(Ablate, FineTunesWhereTheConfigurationDoes) {
+  const std::vector<std::string> settings = {"--set", "quant.calibration=max", "--set",
+                                             "quant.finetune_steps=20"};
+  std::vector<std::string> words = ablate({"--seeds", "1", "--only", "fine-tuning", "--json"});
+  words.insert(words.end(), settings.begin(), settings.end());
+  const json result = succeed(words).json();
+  ASSERT_EQ(result.at("rows").size(), 1u + 3u);
+  EXPECT_EQ(row(result, "fine-tuning", "none").at("arithmetic"), "integers");
+  EXPECT_EQ(row(result, "fine-tuning", "towards labels").at("arithmetic"), "integers, tuned");
+  EXPECT_TRUE(row(result, "fine-tuning", "towards labels").at("configured"));
+  EXPECT_FALSE(row(result, "fine-tuning", "towards float").at("configured"));
+}
+
 TEST_F(Ablate, MeasuresOnlyWhatIsMissing) {
   const std::vector<std::string> two = ablate({"--seeds", "1", "--only", "delta", "--json"});
   const json first = succeed(two).json();
