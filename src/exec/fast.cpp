@@ -194,7 +194,7 @@ void run_golden(const Golden& golden, std::size_t i, const Edges& edges, Golden:
   for (int r = 0; r < rows; ++r) {
     state.token = L - rows + r;  // behind the pooling, the last
     for (EdgeIndex e : inputs) state.values[e].assign(edges[e].row(r), edges[e].row(r + 1));
-    golden.run_op(state, i);
+    golden.run_op(i, state);
     // The pooling's only row is complete at the last token.
     const std::vector<std::int32_t>& values = state.values[i + 1];
     std::copy(values.begin(), values.end(), y.row(std::min(r, rows_of(y) - 1)));

@@ -190,16 +190,12 @@ Golden::Golden(Program program) : program_(std::move(program)) {
   }
 }
 
-void Golden::run_op(State& state, std::size_t op) const {
-  const NumberType y = program_.edges[op + 1].type;
-  const Context context{program_.edges,
-                        state.values,
-                        state.memory[op],
-                        y,
-                        accumulator_bits_[op],
-                        name_of(program_.ops[op]),
-                        state.token};
-  std::visit([&](const auto& o) { apply(o, context, state.values[op + 1]); }, program_.ops[op]);
+void Golden::run_op(std::size_t index, State& state) const {
+  const Op& op = program_.ops[index];
+  const NumberType y = program_.edges[index + 1].type;
+  const Context context{program_.edges,           state.values, state.memory[index], y,
+                        accumulator_bits_[index], name_of(op),  state.token};
+  std::visit([&](const auto& o) { apply(o, context, state.values[index + 1]); }, op);
 }
 
 void Golden::step(State& state, const std::int32_t* token) const {
@@ -214,7 +210,7 @@ void Golden::step(State& state, const std::int32_t* token) const {
     // Behind the pooling, vectors exist at the last token only; the pooling itself sees every
     // token.
     const bool pool = std::holds_alternative<Pool>(program_.ops[i]);
-    if (!program_.edges[i + 1].per_sequence || pool || last) run_op(state, i);
+    if (!program_.edges[i + 1].per_sequence || pool || last) run_op(i, state);
   }
   ++state.token;
 }

@@ -20,7 +20,7 @@ class Golden {
   explicit Golden(Program program);
 
   const Program& program() const { return program_; }
-  int accumulator_bits(std::size_t op) const { return accumulator_bits_[op]; }
+  int accumulator_bits(std::size_t index) const { return accumulator_bits_[index]; }
   State initial() const { return initial_state<std::int32_t>(program_); }
 
   // Takes the next token, (token_width) integers of the input edge's type. After the L-th, the
@@ -28,9 +28,9 @@ class Golden {
   // complete, or when an accumulator leaves its proved width (a defect of this project, not of the
   // input).
   void step(State& state, const std::int32_t* token) const;
-  // One operation of the step to token state.token: from what its inputs hold in state.values to
-  // its own edge.
-  void run_op(State& state, std::size_t op) const;
+  // Runs operation `index` alone, on the values and memory in `state`, into state.values[index +
+  // 1].
+  void run_op(std::size_t index, State& state) const;
   // A sequence is the loop over its steps: tokens (L, token_width) -> answer (outputs).
   std::vector<std::int32_t> run(const Tensor<std::int32_t>& tokens) const;
 
