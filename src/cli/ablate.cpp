@@ -2,7 +2,6 @@
 // `emamba ablate`: what every design choice costs, over several seeds.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -74,8 +73,7 @@ class Ablation {
   json run() {
     prepare_out(base_);
     hashes_ = data_hashes(base_);
-    const std::string beside =
-        std::filesystem::path(base_.config).replace_filename(kModelFile).string();
+    const std::string beside = beside_config(base_, kModelFile);
     if (file_exists(beside)) supplied_ = load_or_explain(load_model, beside);
     const std::vector<Cell> cells = plan();
     test_ = load_split(base_.spec, base_.data, options_.split);

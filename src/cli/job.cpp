@@ -44,9 +44,9 @@ Stored<T> require_stored(const Job& job, const std::string& name, const std::str
       fmt::format("make it with `emamba {} {}{}`", verb, job.settings, job.folders);
   const std::vector<std::string> others = find_files(job, name);
   if (others.empty()) {
-    throw Error(fmt::format("there is neither {}/{} nor {}", job.out, name,
-                            std::filesystem::path(job.config).replace_filename(name).string()),
-                remedy);
+    throw Error(
+        fmt::format("there is neither {}/{} nor {}", job.out, name, beside_config(job, name)),
+        remedy);
   }
   const auto keys = spec_differences(load(others.front()).content.spec, job.spec, sections);
   throw Error(fmt::format("{}: made from another configuration than {}; these keys differ: {}",
@@ -89,10 +89,13 @@ void prepare_out(const Job& job) {
   std::filesystem::remove(probe, code);
 }
 
+std::string beside_config(const Job& job, const std::string& name) {
+  return std::filesystem::path(job.config).replace_filename(name).string();
+}
+
 std::vector<std::string> find_files(const Job& job, const std::string& name) {
   std::vector<std::string> paths;
-  const std::string beside = std::filesystem::path(job.config).replace_filename(name).string();
-  for (const std::string& path : {job.out + "/" + name, beside}) {
+  for (const std::string& path : {job.out + "/" + name, beside_config(job, name)}) {
     if (file_exists(path)) paths.push_back(path);
   }
   return paths;

@@ -34,6 +34,8 @@ Job open_job(const CommonOptions& options);
 // Creates the output folder if it is absent; throws Error when nothing can be written there.
 void prepare_out(const Job& job);
 
+// The path of a file called `name` beside config.toml.
+std::string beside_config(const Job& job, const std::string& name);
 // The files called `name` that there are: in the output folder, then beside config.toml.
 std::vector<std::string> find_files(const Job& job, const std::string& name);
 

@@ -119,7 +119,7 @@ nlohmann::json finetune_program(const Job& job, const FloatModel& model, const S
   }
   return {{"steps", quant.finetune_steps},
           {"lr", quant.finetune_lr},
-          {"target", quant.finetune_target == FinetuneTarget::kFloat ? "float" : "labels"},
+          {"target", to_json(job.spec).at("quant").at("finetune_target")},
           {"loss", tuned.loss},
           {"split", held_out ? "val" : "calibration"},
           {"samples", check.samples()},

@@ -39,8 +39,8 @@ class SupportedModel : public Tool, public testing::WithParamInterface<std::stri
   }
 
   // What `engine` gives against `numbers` in results.json: on the whole test split, or, where that
-  // takes long, on the first samples of it. Float engines may differ
-  // in the last bits between processors; integers may not.
+  // takes long, on the first samples of it. Float engines may differ in the last bits between
+  // processors; integers may not.
   void expect_numbers(const std::string& engine, const std::string& numbers,
                       double tolerance_points, double tolerance_cm) {
     if (!has_data())
