@@ -158,10 +158,6 @@ void fit_data(Function function, const PwlSpec& spec, const Histogram& seen, Pwl
 
 }  // namespace
 
-double evaluate(Function function, double x) {
-  return function == Function::kSilu ? silu(x) : std::exp(x);
-}
-
 PwlCurve fit_pwl(Function function, const PwlSpec& spec, const Histogram& seen) {
   PwlCurve curve{.knots = {}, .slopes = {0}, .intercepts = {0}};  // the left tail
   if (spec.method == PwlMethod::kData) {

@@ -5,13 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "ir/function.h"
 #include "ir/pwl_curve.h"
 #include "ir/spec.h"
 
 namespace emamba {
-
-enum class Function { kSilu, kExp };
-double evaluate(Function function, double x);
 
 // How often an input value was seen; an empty histogram stands for a uniform distribution.
 struct Histogram {

@@ -2,8 +2,10 @@
 // Random numbers that are the same on every machine and library version.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,11 @@ struct Rng {
   }
   // Uniform in [0, 1), 53 bits.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+  // Gaussian, mean 0, deviation 1 (Box-Muller).
+  double normal() {
+    const double radius = std::sqrt(-2 * std::log(1 - uniform()));
+    return radius * std::cos(2 * std::numbers::pi * uniform());
+  }
 };
 
 // Fisher-Yates.

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "fx/range_norm.h"
 #include "fx/scan.h"
+#include "ir/structure.h"
 
 namespace emamba {
 namespace {
@@ -22,59 +23,32 @@ double rounding(double parameter, NumberType type) {
   return real(1, type.exp - 1) + std::abs(parameter - std::clamp(parameter, low, high));
 }
 
-// What an op's edges do not say of its shape.
-std::vector<int> inner_shape(const Op& op) {
-  if (const auto* embed = std::get_if<Embed>(&op)) return {embed->vocab, embed->bias_rows};
-  if (const auto* linear = std::get_if<Linear>(&op)) {
-    return {linear->bias_rows, static_cast<int>(linear->activation)};
-  }
-  if (const auto* conv = std::get_if<DwConv>(&op)) return {conv->taps};
-  if (const auto* pool = std::get_if<Pool>(&op)) return {static_cast<int>(pool->kind)};
-  return {};
-}
+using Edges = std::vector<Tensor<std::int32_t>>;
 
-// The first op of a program that is not the one of the spec's network; "" when all are. A file's
-// graph need not be what its spec says.
-std::string first_other_op(const Program& program, const Program& network) {
-  for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    const Op& op = program.ops[i];
-    if (i >= network.ops.size()) return name_of(op);
-    const Op& wanted = network.ops[i];
-    if (op.index() != wanted.index() || name_of(op) != name_of(wanted) ||
-        inputs_of(op) != inputs_of(wanted) || inner_shape(op) != inner_shape(wanted) ||
-        program.edges[i + 1].width != network.edges[i + 1].width) {
-      return name_of(op);
-    }
-  }
-  return program.ops.size() < network.ops.size() ? name_of(network.ops[program.ops.size()]) : "";
-}
-
-// What the bound of an op is made of. All values are golden's, before the op's own step.
+// What the bound of an op is made of: golden's values, of the vector `row`, and the float model's
+// parameters.
 struct Context {
   const Program& program;
-  const FloatEngine::Parameters& p;         // the float model's parameters of the op
-  const Golden::State& golden;              // after the step
-  const std::vector<std::int32_t>& memory;  // of the op, before the step
-  std::vector<double>& state_error;         // Scan: bound on its stored state (width, states)
-  int token;
+  const FloatEngine::Parameters& p;
+  const Edges& golden;  // of each edge (rows, width)
+  std::size_t row = 0;
 
-  double x(EdgeIndex edge, int channel) const {
-    return real(golden.values[edge][channel], type(edge).exp);
-  }
+  std::int32_t q(EdgeIndex edge, int channel) const { return golden[edge].row(row)[channel]; }
+  double x(EdgeIndex edge, int channel) const { return real(q(edge, channel), type(edge).exp); }
   NumberType type(EdgeIndex edge) const { return program.edges[edge].type; }
   // Of a bias of 32 bits, where there is one.
   double bias_rounding(const Tensor<std::int32_t>& bias, int exp, int channel) const {
     if (bias.empty()) return 0;
-    const bool row_a_token = bias.shape.size() > 1 && bias.shape[0] > 1;
-    const std::size_t at = (row_a_token ? token : 0) * bias.shape.back() + channel;
-    return rounding(p.bias[at], {32, exp});
+    const bool row_a_vector = bias.shape.size() > 1 && bias.shape[0] > 1;
+    return rounding(p.bias[(row_a_vector ? row : 0) * bias.shape.back() + channel], {32, exp});
   }
 };
 
-// Bounds on an op's error before its result is rounded (section 13), for output channel `o`.
+// Bounds on an op's error before its result is rounded (section 13), for output channel `o` of the
+// vector under way.
 
 double bound(const Embed& op, const Context& c, int o) {
-  const int id = c.golden.values[op.x][0], exp = op.table_type.exp;
+  const int id = c.q(op.x, 0), exp = op.table_type.exp;
   return rounding(c.p.weight[id * op.out + o], op.table_type) + c.bias_rounding(op.bias, exp, o);
 }
 
@@ -89,11 +63,11 @@ double bound(const Linear& op, const Context& c, int o) {
 }
 
 double bound(const DwConv& op, const Context& c, int d) {
-  const int x_exp = c.type(op.x).exp, K = op.taps;
+  const int x_exp = c.type(op.x).exp, K = op.taps, row = static_cast<int>(c.row);
   const NumberType type = channel_type(op, d);
   double sum = c.bias_rounding(op.bias, type.exp + x_exp, d);
-  for (int k = 0; k < K; ++k) {
-    const double x = k == K - 1 ? c.x(op.x, d) : real(c.memory[k * op.width + d], x_exp);
+  for (int k = std::max(0, K - 1 - row); k < K; ++k) {
+    const double x = real(c.golden[op.x].row(row - K + 1 + k)[d], x_exp);
     sum += std::abs(x) * rounding(c.p.weight[d * K + k], type);
   }
   return sum;
@@ -109,40 +83,7 @@ double bound(const RangeNorm& op, const Context& c, int d) {
 
 double bound(const Pwl& op, const Context& c, int d) {
   const double x = c.x(op.x, d);
-  return std::abs(silu(x) - curve_of(op.table, c.type(op.x).exp)(x));
-}
-
-// Error of the working state: of Abar on the stored state, of Bbar on the input, of the stored
-// state carried on, of aligning the increment, and of saturation.
-double bound(const Scan& op, const Context& c, int d) {
-  const NumberType x_type = c.type(op.x), delta_type = c.type(op.delta);
-  const std::int64_t x = c.golden.values[op.x][d], delta = c.golden.values[op.delta][d];
-  const int acc_exp = c.type(op.C).exp + op.state_type.exp;
-  double sum = rounding(c.p.D[d], op.D_type) * std::abs(c.x(op.x, d)) + real(1, acc_exp - 1);
-  for (int n = 0; n < op.states; ++n) {
-    const std::int64_t B = c.golden.values[op.B][n], A = op.A.row(d)[n];
-    const std::int64_t z = fx::requantise(delta * A, delta_type.exp + op.A_type.exp, op.z_type);
-    const std::int64_t abar_q = fx::scan_abar(op.exp, z, op.z_type.exp);
-    const std::int64_t bbar_q =
-        fx::requantise(delta * B, delta_type.exp + c.type(op.B).exp, op.bbar_type);
-    const double abar = std::exp(c.x(op.delta, d) * c.p.A[d * op.states + n]);
-    const double bbar = c.x(op.delta, d) * c.x(op.B, n);
-    const int h_exp = op.state_type.exp + fx::kStateDrop;
-    const std::int64_t h = c.memory[d * op.states + n];
-    const std::int64_t increment =
-        fx::round_shift(bbar_q * x, op.state_type.exp - (op.bbar_type.exp + x_type.exp));
-    const std::int64_t exact = abar_q * h + increment;
-    const std::int64_t state = fx::scan_state(op.state_type.bits, abar_q, h, increment);
-
-    double& error = c.state_error[d * op.states + n];
-    error = abar * error +
-            std::abs(abar - real(abar_q, fx::kAbarType.exp)) * std::abs(real(h, h_exp)) +
-            std::abs(bbar - real(bbar_q, op.bbar_type.exp)) * std::abs(c.x(op.x, d)) +
-            real(1, op.state_type.exp - 1) + std::abs(real(exact - state, op.state_type.exp));
-    sum += std::abs(c.x(op.C, n)) * error;
-    error += real(1, h_exp);  // storing drops less than one unit of the stored state
-  }
-  return sum;
+  return std::abs(evaluate(op.function, x) - curve_of(op.table, c.type(op.x).exp)(x));
 }
 
 double bound(const Gate&, const Context&, int) {
@@ -152,10 +93,69 @@ double bound(const Add&, const Context&, int) {
   return 0;
 }
 
-double bound(const Pool& op, const Context& c, int d) {
-  if (op.kind == PoolKind::kFlatten) return 0;
-  const double mean = real(c.memory[d] + c.golden.values[op.x][d], c.type(op.x).exp) / op.tokens;
-  return std::abs(mean) * real(1, -15);  // the reciprocal's relative error
+// Bounds of a whole sequence (rows, width): row by row, but for operations that remember.
+template <class AnyOp>
+Tensor<double> bounds(const AnyOp& op, Context c, const std::vector<std::size_t>& shape) {
+  auto result = make_tensor<double>(shape);
+  for (; c.row < shape[0]; ++c.row) {
+    for (std::size_t o = 0; o < shape[1]; ++o) {
+      result.row(c.row)[o] = bound(op, c, static_cast<int>(o));
+    }
+  }
+  return result;
+}
+
+// Error of the working state: of Abar on the stored state, of Bbar on the input, of the stored
+// state carried on, of aligning the increment, and of saturation.
+Tensor<double> bounds(const Scan& op, Context c, const std::vector<std::size_t>& shape) {
+  auto result = make_tensor<double>(shape);
+  const NumberType x_type = c.type(op.x), delta_type = c.type(op.delta);
+  const int acc_exp = c.type(op.C).exp + op.state_type.exp;
+  const int h_exp = op.state_type.exp + fx::kStateDrop;
+  std::vector<std::int64_t> stored(op.A.size());  // golden's h
+  std::vector<double> error(op.A.size());         // bounds that of h
+  for (; c.row < shape[0]; ++c.row) {
+    for (int d = 0; d < op.width; ++d) {
+      const std::int64_t x = c.q(op.x, d), delta = c.q(op.delta, d);
+      double sum = rounding(c.p.D[d], op.D_type) * std::abs(c.x(op.x, d)) + real(1, acc_exp - 1);
+      for (int n = 0; n < op.states; ++n) {
+        std::int64_t& h = stored[d * op.states + n];
+        const std::int64_t B = c.q(op.B, n), A = op.A.row(d)[n];
+        const std::int64_t z = fx::requantise(delta * A, delta_type.exp + op.A_type.exp, op.z_type);
+        const std::int64_t abar_q = fx::scan_abar(op.exp, z, op.z_type.exp);
+        const std::int64_t bbar_q =
+            fx::requantise(delta * B, delta_type.exp + c.type(op.B).exp, op.bbar_type);
+        const double abar = std::exp(c.x(op.delta, d) * c.p.A[d * op.states + n]);
+        const double bbar = c.x(op.delta, d) * c.x(op.B, n);
+        const std::int64_t increment =
+            fx::round_shift(bbar_q * x, op.state_type.exp - (op.bbar_type.exp + x_type.exp));
+        const std::int64_t exact = abar_q * h + increment;
+        const std::int64_t state = fx::scan_state(op.state_type.bits, abar_q, h, increment);
+
+        double& e = error[d * op.states + n];
+        e = abar * e + std::abs(abar - real(abar_q, fx::kAbarType.exp)) * std::abs(real(h, h_exp)) +
+            std::abs(bbar - real(bbar_q, op.bbar_type.exp)) * std::abs(c.x(op.x, d)) +
+            real(1, op.state_type.exp - 1) + std::abs(real(exact - state, op.state_type.exp));
+        sum += std::abs(c.x(op.C, n)) * e;
+        e += real(1, h_exp);  // storing drops less than one unit of the stored state
+        h = fx::scan_store(state);
+      }
+      result.row(c.row)[d] = sum;
+    }
+  }
+  return result;
+}
+
+// Of a mean, the reciprocal's relative error.
+Tensor<double> bounds(const Pool& op, const Context& c, const std::vector<std::size_t>& shape) {
+  auto result = make_tensor<double>(shape);
+  if (op.kind == PoolKind::kFlatten) return result;
+  const Tensor<std::int32_t>& x = c.golden[op.x];
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    result.data[i % result.size()] += real(x.data[i], c.type(op.x).exp) / op.tokens;
+  }
+  for (double& mean : result.data) mean = std::abs(mean) * real(1, -15);
+  return result;
 }
 
 // Keeps the element whose difference is largest against its bound.
@@ -175,75 +175,57 @@ void keep_worst(EdgeComparison& worst, int token, int channel, double float_valu
   }
 }
 
+Tensor<float> as_real(const Tensor<std::int32_t>& integers, int exp) {
+  Tensor<float> result{integers.shape, {}};
+  for (std::int32_t q : integers.data) result.data.push_back(static_cast<float>(real(q, exp)));
+  return result;
+}
+
 }  // namespace
 
 std::vector<EdgeComparison> compare_engines(const FloatModel& model, const Program& program,
                                             const float* sample) {
-  const auto differences = model_differences(model.spec, program.spec);
-  if (!differences.empty()) {
+  if (const std::string other = first_difference(program, model.network); !other.empty()) {
     throw Error(
-        fmt::format("the float model and the program differ in {}", fmt::join(differences, ", ")),
+        fmt::format("the program is not of the float model's network: they differ at '{}'", other),
         "make the program again with `emamba quantize`");
   }
   const FloatEngine float_engine(model);
   const Golden golden(program);
-  const std::string other = first_other_op(program, float_engine.program());
-  if (!other.empty()) {
-    throw Error(fmt::format("the program is not its spec's network: they differ at op '{}'", other),
-                "make the program again with `emamba quantize`");
+  const Tensor<float> tokens = tokens_of(program.input, sample);
+  const std::vector<Tensor<float>> alone = float_engine.trace(tokens);  // by itself
+  const Edges integers = golden.trace(quantise_tokens(tokens, program.edges[0].type));
+  std::vector<Tensor<float>> inputs;  // golden's values, for the float engine's operations
+  for (std::size_t e = 0; e < integers.size(); ++e) {
+    inputs.push_back(as_real(integers[e], program.edges[e].type.exp));
   }
-  const Tensor<float> tokens = tokens_of(program.spec, program.normalisation, sample);
-  const Tensor<std::int32_t> integers = quantise_tokens(program, tokens);
 
-  FloatEngine::State alone = float_engine.initial();  // the float engine by itself
-  FloatEngine::State local = float_engine.initial();  // its ops on golden's values
-  Golden::State state = golden.initial();
-  std::vector<std::vector<double>> state_error(program.ops.size());
   std::vector<EdgeComparison> edges;
-  for (std::size_t e = 0; e < program.edges.size(); ++e) {
+  for (std::size_t e = 0; e < integers.size(); ++e) {
     EdgeComparison edge;
     edge.name = edge_name(program, static_cast<EdgeIndex>(e));
     edge.type = program.edges[e].type;
+    const double low = real(fx::min_of(edge.type.bits), edge.type.exp);
+    const double high = real(fx::max_of(edge.type.bits), edge.type.exp);
+    // The operation alone in floating point, and how far it may be from golden's result.
+    Tensor<float> exact = tokens;
+    Tensor<double> bounds_of = make_tensor<double>(tokens.shape);
+    if (e > 0) {
+      exact = make_tensor<float>(integers[e].shape);
+      float_engine.run_op(e - 1, inputs, exact);
+      const Context context{program, float_engine.parameters(e - 1), integers};
+      bounds_of = std::visit([&](const auto& op) { return bounds(op, context, exact.shape); },
+                             program.ops[e - 1]);
+    }
+    const std::size_t width = exact.shape[1];
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      const double value = real(integers[e].data[i], edge.type.exp);
+      edge.drift = std::max(edge.drift, std::abs(alone[e].data[i] - value));
+      const double wanted = std::clamp(double{exact.data[i]}, low, high);
+      keep_worst(edge, static_cast<int>(i / width), static_cast<int>(i % width), wanted, value,
+                 bounds_of.data[i] + real(1, edge.type.exp - 1));
+    }
     edges.push_back(std::move(edge));
-  }
-  for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    state_error[i].assign(memory_size(program.ops[i]), 0.0);
-  }
-
-  const auto compare_edge = [&](std::size_t e, int t, const std::vector<double>& bounds) {
-    const NumberType type = program.edges[e].type;
-    const double low = real(fx::min_of(type.bits), type.exp);
-    const double high = real(fx::max_of(type.bits), type.exp);
-    for (int d = 0; d < program.edges[e].width; ++d) {
-      const double value = real(state.values[e][d], type.exp);
-      edges[e].drift = std::max(edges[e].drift, std::abs(alone.values[e][d] - value));
-      const double wanted = std::clamp(double{local.values[e][d]}, low, high);
-      keep_worst(edges[e], t, d, wanted, value, bounds[d] + real(1, type.exp - 1));
-      local.values[e][d] = static_cast<float>(value);
-    }
-  };
-
-  for (int t = 0; t < program.spec.L(); ++t) {
-    const auto memory = state.memory;
-    float_engine.step(alone, tokens.row(t));
-    golden.step(state, integers.row(t));
-    local.values[0].assign(tokens.row(t), tokens.row(t) + program.edges[0].width);
-    local.token = t;
-    compare_edge(0, t, std::vector<double>(program.edges[0].width, 0.0));
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-      float_engine.run_op(i, local);
-      const bool last = t + 1 == program.spec.L();
-      if (program.edges[i + 1].per_sequence && !last) continue;
-      const Context context{program, float_engine.parameters(i), state, memory[i], state_error[i],
-                            t};
-      std::vector<double> bounds(program.edges[i + 1].width);
-      for (std::size_t d = 0; d < bounds.size(); ++d) {
-        bounds[d] =
-            std::visit([&](const auto& op) { return bound(op, context, static_cast<int>(d)); },
-                       program.ops[i]);
-      }
-      compare_edge(i + 1, t, bounds);
-    }
   }
   return edges;
 }

@@ -35,8 +35,8 @@ Tensor<float> integer_answers(const Engine& engine, const Tensor<float>& inputs,
   const int exp = program.edges.back().type.exp;
   return for_samples(inputs, program.edges.back().width, threads, progress,
                      [&](const float* sample, float* row) {
-                       const auto tokens = tokens_of(program.spec, program.normalisation, sample);
-                       for (std::int32_t q : engine.run(quantise_tokens(program, tokens))) {
+                       const auto tokens = integer_tokens(program, sample);
+                       for (std::int32_t q : engine.run(tokens)) {
                          *row++ = std::ldexp(static_cast<float>(q), exp);
                        }
                      });
@@ -44,12 +44,12 @@ Tensor<float> integer_answers(const Engine& engine, const Tensor<float>& inputs,
 
 }  // namespace
 
-Tensor<float> answers(const FloatEngine& engine, const Normalisation& normalisation,
-                      const Tensor<float>& inputs, int threads, const ProgressCallback& progress) {
+Tensor<float> answers(const FloatEngine& engine, const Tensor<float>& inputs, int threads,
+                      const ProgressCallback& progress) {
   const Program& program = engine.program();
   return for_samples(inputs, program.edges.back().width, threads, progress,
                      [&](const float* sample, float* row) {
-                       const auto y = engine.run(tokens_of(program.spec, normalisation, sample));
+                       const auto y = engine.run(tokens_of(program.input, sample));
                        std::copy(y.begin(), y.end(), row);
                      });
 }

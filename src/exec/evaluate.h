@@ -13,8 +13,7 @@ namespace emamba {
 // Answers (samples, outputs) for raw samples (samples, height, width, channels), as real numbers:
 // the program's integers times 2^exp. `threads` samples run at a time; the result does not depend
 // on it.
-Tensor<float> answers(const FloatEngine& engine, const Normalisation& normalisation,
-                      const Tensor<float>& inputs, int threads,
+Tensor<float> answers(const FloatEngine& engine, const Tensor<float>& inputs, int threads,
                       const ProgressCallback& progress = {});
 Tensor<float> answers(const Golden& engine, const Tensor<float>& inputs, int threads,
                       const ProgressCallback& progress = {});

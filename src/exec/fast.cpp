@@ -181,29 +181,15 @@ struct Prepare {
   Kernel operator()(const Pool& op) const {
     if (op.kind != PoolKind::kFlatten) return {};
     // The tokens one after the other, as they lie in memory.
-    return [edge = op.x](const Edges& edges, Vectors& result) { result.data = edges[edge].data; };
+    return [edge = op.x](const Edges& edges, Vectors& result) {
+      std::copy(edges[edge].data.begin(), edges[edge].data.end(), result.data.begin());
+    };
   }
 };
 
-// Operation i on golden, token by token.
-void run_golden(const Golden& golden, std::size_t i, const Edges& edges, Golden::State& state,
-                Vectors& y) {
-  const Program& program = golden.program();
-  const std::vector<EdgeIndex> inputs = inputs_of(program.ops[i]);
-  const int L = program.spec.L(), rows = rows_of(edges[inputs[0]]);
-  for (int r = 0; r < rows; ++r) {
-    state.token = L - rows + r;  // behind the pooling, the last
-    for (EdgeIndex e : inputs) state.values[e].assign(edges[e].row(r), edges[e].row(r + 1));
-    golden.run_op(i, state);
-    // The pooling's only row is complete at the last token.
-    const std::vector<std::int32_t>& values = state.values[i + 1];
-    std::copy(values.begin(), values.end(), y.row(std::min(r, rows_of(y) - 1)));
-  }
-}
-
 }  // namespace
 
-Fast::Fast(Program program) : golden_(std::move(program)) {
+Fast::Fast(Program program) : golden_(std::move(program)), walk_(golden_.program()) {
   const Program& p = golden_.program();
   for (std::size_t i = 0; i < p.ops.size(); ++i) {
     const Prepare prepare{p, p.edges[i + 1].type, golden_.accumulator_bits(i)};
@@ -216,26 +202,24 @@ std::size_t Fast::vectorised() const {
       kernels_.begin(), kernels_.end(), [](const Kernel& k) { return static_cast<bool>(k); }));
 }
 
-void Fast::run(const Tensor<std::int32_t>& tokens, Edges& edges) const {
-  edges.resize(program().edges.size());
-  edges[0] = tokens;
-  Golden::State state = golden_.initial();
-  for (std::size_t i = 0; i < kernels_.size(); ++i) {
-    const Edge& edge = program().edges[i + 1];
-    Vectors& y = edges[i + 1];
-    y.shape = {edge.per_sequence ? 1 : tokens.shape[0], std::size_t(edge.width)};
-    y.data.resize(y.shape[0] * y.shape[1]);
-    if (kernels_[i]) {
-      kernels_[i](edges, y);
-    } else {
-      run_golden(golden_, i, edges, state, y);
-    }
-  }
+void Fast::walk(const Tensor<std::int32_t>& tokens, bool keep, Edges& edges,
+                std::vector<std::vector<std::int32_t>>& spare) const {
+  walk_(program(), tokens, keep, edges, spare,
+        [&](std::size_t i, const Edges& values, Vectors& y) {
+          kernels_[i] ? kernels_[i](values, y) : golden_.run_op(i, values, y);
+        });
+}
+
+void Fast::trace(const Tensor<std::int32_t>& tokens, Edges& edges) const {
+  std::vector<std::vector<std::int32_t>> spare;
+  walk(tokens, true, edges, spare);
 }
 
 std::vector<std::int32_t> Fast::run(const Tensor<std::int32_t>& tokens) const {
-  thread_local Edges edges;  // fresh memory costs more than the computation
-  run(tokens, edges);
+  // Fresh memory costs more than the computation.
+  thread_local Edges edges;
+  thread_local std::vector<std::vector<std::int32_t>> spare;
+  walk(tokens, false, edges, spare);
   return edges.back().data;
 }
 

@@ -21,18 +21,21 @@ class Fast {
   const Program& program() const { return golden_.program(); }
   // Operations that have a kernel of their own.
   std::size_t vectorised() const;
-  // Every edge of a sequence: tokens (L, token_width) -> (L, width) each, or (1, width) behind the
-  // pooling. What `edges` holds from an earlier sequence is used as memory.
-  void run(const Tensor<std::int32_t>& tokens, std::vector<Tensor<std::int32_t>>& edges) const;
-  // tokens (L, token_width) -> answer (outputs).
+  // As golden's, but that trace() uses what `edges` holds from an earlier sequence as memory.
   std::vector<std::int32_t> run(const Tensor<std::int32_t>& tokens) const;
+  void trace(const Tensor<std::int32_t>& tokens, std::vector<Tensor<std::int32_t>>& edges) const;
 
  private:
   // From the edges so far to the next one.
   using Kernel =
       std::function<void(const std::vector<Tensor<std::int32_t>>& edges, Tensor<std::int32_t>& y)>;
 
+  void walk(const Tensor<std::int32_t>& tokens, bool keep,
+            std::vector<Tensor<std::int32_t>>& edges,
+            std::vector<std::vector<std::int32_t>>& spare) const;
+
   Golden golden_;
+  Walk walk_;
   std::vector<Kernel> kernels_;  // of each op; empty where golden computes it
 };
 

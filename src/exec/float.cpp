@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One short function per operation, then the loop over operations and tokens. The network they make
-// up is written as formulas in ir/float_model.h; letters of sizes are in ir/spec.h.
+// One short function per operation, then the walks over them. Letters of sizes are those of the
+// paper.
 #include "exec/float.h"
 
 #include <algorithm>
@@ -13,13 +13,20 @@ namespace {
 
 constexpr float kEpsilon = 1e-5f;  // of the norms
 
-// What every operation sees: its parameters, the values on all edges, and its own memory.
+// What every operation sees: its parameters, the vectors on all edges, and its own memory.
 struct Context {
   const FloatEngine::Parameters& p;
-  const std::vector<std::vector<float>>& values;  // (edges, width)
+  const std::vector<Tensor<float>>& values;  // of each edge (rows, width)
+  const std::vector<Edge>& edges;
   std::vector<float>& memory;
   const PwlCurve* curve;  // null: the exact function
-  int token;              // 0 .. L-1
+  int first;              // place in the sequence of the first row
+  int row = 0;            // of the vector under way
+
+  int token() const { return first + row; }
+  const float* x(EdgeIndex edge) const {
+    return values[edge].data.data() + std::ptrdiff_t{row} * edges[edge].width;
+  }
 };
 
 // Row of a bias with one row for all tokens, or one a token.
@@ -28,40 +35,42 @@ const float* bias_row(const std::vector<float>& bias, int rows, int width, int t
 }
 
 // y = table[id] + bias
-void apply(const Embed& op, const Context& c, std::vector<float>& y) {
-  const int id = static_cast<int>(c.values[op.x][0]);
+void apply(const Embed& op, const Context& c, float* y) {
+  const int id = static_cast<int>(*c.x(op.x));
   if (id < 0 || id >= op.vocab) {
     throw Error(
-        fmt::format("token id {} at position {}, the vocabulary has {}", id, c.token, op.vocab));
+        fmt::format("token id {} at position {}, the vocabulary has {}", id, c.token(), op.vocab));
   }
-  const float* bias = bias_row(c.p.bias, op.bias_rows, op.out, c.token);
+  const float* bias = bias_row(c.p.bias, op.bias_rows, op.out, c.token());
   for (int o = 0; o < op.out; ++o) y[o] = c.p.weight[id * op.out + o] + bias[o];
 }
 
 // y[o] = activation(sum_i weight[o][i] * x[i] + bias[o]); the weight is stored transposed, so that
 // the inner loop runs over contiguous outputs.
-void apply(const Linear& op, const Context& c, std::vector<float>& y) {
-  const std::vector<float>& x = c.values[op.x];
+void apply(const Linear& op, const Context& c, float* y) {
+  const float* x = c.x(op.x);
   if (op.bias_rows > 0) {
-    std::copy_n(bias_row(c.p.bias, op.bias_rows, op.out, c.token), op.out, y.begin());
+    std::copy_n(bias_row(c.p.bias, op.bias_rows, op.out, c.token()), op.out, y);
   } else {
-    std::fill(y.begin(), y.end(), 0.0f);
+    std::fill_n(y, op.out, 0.0f);
   }
   for (int i = 0; i < op.in; ++i) {
     const float* column = c.p.weight.data() + std::size_t(i) * op.out;
     for (int o = 0; o < op.out; ++o) y[o] += column[o] * x[i];
   }
   if (op.activation == Activation::kRelu) {
-    for (float& v : y) v = std::max(v, 0.0f);
+    for (int o = 0; o < op.out; ++o) y[o] = std::max(y[o], 0.0f);
   } else if (op.activation == Activation::kSoftplus) {
-    for (float& v : y) v = std::max(v, 0.0f) + std::log1p(std::exp(-std::abs(v)));
+    for (int o = 0; o < op.out; ++o) {
+      y[o] = std::max(y[o], 0.0f) + std::log1p(std::exp(-std::abs(y[o])));
+    }
   }
 }
 
 // y[d] = sum_k weight[d][k] * x_{t-K+1+k}[d] + bias[d]. The memory is a window of the K-1 inputs
 // before this one, oldest first (K-1, width).
-void apply(const DwConv& op, const Context& c, std::vector<float>& y) {
-  const std::vector<float>& x = c.values[op.x];
+void apply(const DwConv& op, const Context& c, float* y) {
+  const float* x = c.x(op.x);
   const int K = op.taps, width = op.width;
   for (int d = 0; d < width; ++d) {
     float sum = c.p.bias[d] + c.p.weight[d * K + K - 1] * x[d];
@@ -70,25 +79,25 @@ void apply(const DwConv& op, const Context& c, std::vector<float>& y) {
   }
   if (K > 1) {
     std::copy(c.memory.begin() + width, c.memory.end(), c.memory.begin());
-    std::copy(x.begin(), x.end(), c.memory.end() - width);
+    std::copy(x, x + width, c.memory.end() - width);
   }
 }
 
 // Range:  y = gamma * (x - mean) / (max - min) + beta   (Eq. 2)
 // Layer:  y = gamma * (x - mean) / sqrt(variance + eps) + beta
 // RMS:    y = gamma * x / sqrt(mean of squares + eps)
-void apply(const RangeNorm& op, const Context& c, std::vector<float>& y) {
-  const std::vector<float>& x = c.values[op.x];
+void apply(const RangeNorm& op, const Context& c, float* y) {
+  const float* x = c.x(op.x);
   float mean = 0;
-  for (float v : x) mean += v;
+  for (int d = 0; d < op.width; ++d) mean += x[d];
   mean = op.norm == Norm::kRms ? 0.0f : mean / static_cast<float>(op.width);
   float scale;
   if (op.norm == Norm::kRange) {
-    const auto [low, high] = std::minmax_element(x.begin(), x.end());
+    const auto [low, high] = std::minmax_element(x, x + op.width);
     scale = 1 / std::max(*high - *low, kEpsilon);
   } else {
     float squares = 0;
-    for (float v : x) squares += (v - mean) * (v - mean);
+    for (int d = 0; d < op.width; ++d) squares += (x[d] - mean) * (x[d] - mean);
     scale = 1 / std::sqrt(squares / static_cast<float>(op.width) + kEpsilon);
   }
   for (int d = 0; d < op.width; ++d) {
@@ -96,19 +105,18 @@ void apply(const RangeNorm& op, const Context& c, std::vector<float>& y) {
   }
 }
 
-// y = SiLU(x), exact or piecewise linear
-void apply(const Pwl& op, const Context& c, std::vector<float>& y) {
-  const std::vector<float>& x = c.values[op.x];
+// y = function(x), exact or piecewise linear
+void apply(const Pwl& op, const Context& c, float* y) {
+  const float* x = c.x(op.x);
   for (int d = 0; d < op.width; ++d) {
-    y[d] = static_cast<float>(c.curve ? (*c.curve)(x[d]) : silu(x[d]));
+    y[d] = static_cast<float>(c.curve ? (*c.curve)(x[d]) : evaluate(op.function, x[d]));
   }
 }
 
 // h[d][n] = exp(delta[d] * A[d][n]) * h[d][n] + delta[d] * B[n] * x[d]
 // y[d]    = sum_n C[n] * h[d][n] + D[d] * x[d]
-void apply(const Scan& op, const Context& c, std::vector<float>& y) {
-  const std::vector<float>&x = c.values[op.x], &delta = c.values[op.delta];
-  const std::vector<float>&B = c.values[op.B], &C = c.values[op.C];
+void apply(const Scan& op, const Context& c, float* y) {
+  const float *x = c.x(op.x), *delta = c.x(op.delta), *B = c.x(op.B), *C = c.x(op.C);
   const int N = op.states;
   for (int d = 0; d < op.width; ++d) {
     float* h = c.memory.data() + d * N;
@@ -124,21 +132,21 @@ void apply(const Scan& op, const Context& c, std::vector<float>& y) {
   }
 }
 
-void apply(const Gate& op, const Context& c, std::vector<float>& y) {
-  for (int d = 0; d < op.width; ++d) y[d] = c.values[op.x0][d] * c.values[op.x1][d];
+void apply(const Gate& op, const Context& c, float* y) {
+  for (int d = 0; d < op.width; ++d) y[d] = c.x(op.x0)[d] * c.x(op.x1)[d];
 }
 
-void apply(const Add& op, const Context& c, std::vector<float>& y) {
-  for (int d = 0; d < op.width; ++d) y[d] = c.values[op.x0][d] + c.values[op.x1][d];
+void apply(const Add& op, const Context& c, float* y) {
+  for (int d = 0; d < op.width; ++d) y[d] = c.x(op.x0)[d] + c.x(op.x1)[d];
 }
 
-// Flatten: y = (x_0, x_1, ..., x_{L-1}); mean: y = (x_0 + ... + x_{L-1}) / L. Complete at the last
-// token.
-void apply(const Pool& op, const Context& c, std::vector<float>& y) {
-  const std::vector<float>& x = c.values[op.x];
+// Flatten: y = (x_0, x_1, ..., x_{L-1}); mean: y = (x_0 + ... + x_{L-1}) / L. Every row is taken
+// into the memory, and y is complete at the last.
+void apply(const Pool& op, const Context& c, float* y) {
+  const float* x = c.x(op.x);
   if (op.kind == PoolKind::kFlatten) {
-    std::copy(x.begin(), x.end(), c.memory.begin() + c.token * op.width);
-    if (c.token + 1 == op.tokens) y = c.memory;
+    std::copy(x, x + op.width, c.memory.begin() + c.token() * op.width);
+    if (c.token() + 1 == op.tokens) std::copy(c.memory.begin(), c.memory.end(), y);
   } else {
     for (int d = 0; d < op.width; ++d) {
       c.memory[d] += x[d];
@@ -157,78 +165,137 @@ std::vector<float> transposed(const Tensor<float>& matrix) {
   return result;
 }
 
-FloatEngine::Parameters parameters_of(const FloatModel& model, const Op& op) {
-  const auto get = [&](const std::string& suffix) {
-    const auto it = model.parameters.find(name_of(op) + suffix);
-    return it == model.parameters.end() ? Tensor<float>{} : it->second;
-  };
-  FloatEngine::Parameters p;
-  p.bias = get(".bias").data;
-  if (std::holds_alternative<Linear>(op)) {
-    p.weight = transposed(get(".weight"));
-  } else if (std::holds_alternative<Embed>(op)) {
-    p.weight = get(".table").data;
-  } else if (std::holds_alternative<Scan>(op)) {
-    p.A = get(".A_log").data;
-    for (float& a : p.A) a = -std::exp(a);
-    p.D = get(".D").data;
-  } else {
-    p.weight = get(".weight").data;
+// Of each operation, what the engine reads: matrices of linear operations transposed, A from its
+// logarithm.
+struct Prepare {
+  const FloatModel& model;
+
+  std::vector<float> get(const std::string& name) const {
+    const auto it = model.parameters.find(name);
+    return it == model.parameters.end() ? std::vector<float>{} : it->second.data;
   }
-  return p;
-}
+  FloatEngine::Parameters operator()(const Embed& op) const {
+    return {.weight = get(op.name + ".table"), .bias = get(op.name + ".bias")};
+  }
+  FloatEngine::Parameters operator()(const Linear& op) const {
+    return {.weight = transposed(model.parameters.at(op.name + ".weight")),
+            .bias = get(op.name + ".bias")};
+  }
+  FloatEngine::Parameters operator()(const DwConv& op) const {
+    return {.weight = get(op.name + ".weight"), .bias = get(op.name + ".bias")};
+  }
+  FloatEngine::Parameters operator()(const RangeNorm& op) const {
+    return {.weight = get(op.name + ".weight"), .bias = get(op.name + ".bias")};
+  }
+  FloatEngine::Parameters operator()(const Scan& op) const {
+    std::vector<float> A = get(op.name + ".A_log");
+    for (float& a : A) a = -std::exp(a);
+    return {.A = std::move(A), .D = get(op.name + ".D")};
+  }
+  FloatEngine::Parameters operator()(const Pwl&) const { return {}; }
+  FloatEngine::Parameters operator()(const Gate&) const { return {}; }
+  FloatEngine::Parameters operator()(const Add&) const { return {}; }
+  FloatEngine::Parameters operator()(const Pool&) const { return {}; }
+};
 
 }  // namespace
 
 FloatEngine::FloatEngine(const FloatModel& model, FloatOptions options)
-    : program_(lower(model.spec)), options_(std::move(options)) {
-  program_.normalisation = model.normalisation;
+    : program_(model.network), walk_(program_), options_(std::move(options)) {
   for (const Op& op : program_.ops) {
-    parameters_.push_back(parameters_of(model, op));
+    parameters_.push_back(std::visit(Prepare{model}, op));
     const auto curve = options_.curves.find(name_of(op));
-    curves_.push_back(curve == options_.curves.end() ? nullptr : &curve->second);
+    curves_.push_back(curve == options_.curves.end() ? std::nullopt
+                                                     : std::optional(curve->second));
   }
 }
 
-void FloatEngine::run_op(std::size_t index, State& state) const {
-  const Context context{parameters_[index], state.values, state.memory[index], curves_[index],
-                        state.token};
-  std::vector<float>& y = state.values[index + 1];
-  std::visit([&](const auto& op) { apply(op, context, y); }, program_.ops[index]);
+void FloatEngine::run_op(std::size_t index, const std::vector<Tensor<float>>& edges,
+                         std::vector<float>& memory, int first, Tensor<float>& y) const {
+  const Op& op = program_.ops[index];
+  const std::optional<PwlCurve>& curve = curves_[index];
+  Context context{parameters_[index],         edges, program_.edges, memory,
+                  curve ? &*curve : nullptr, first};
+  const int rows = static_cast<int>(edges[inputs_of(op)[0]].shape[0]);
+  std::visit(
+      [&](const auto& o) {
+        for (; context.row < rows; ++context.row) {
+          apply(o, context, y.row(o.kByRow ? context.row : 0));
+        }
+      },
+      op);
+}
+
+void FloatEngine::run_op(std::size_t index, const std::vector<Tensor<float>>& edges,
+                         Tensor<float>& y) const {
+  std::vector<float> memory(memory_size(program_.ops[index]));
+  run_op(index, edges, memory, 0, y);
+}
+
+void FloatEngine::round(EdgeIndex edge, Tensor<float>& values) const {
+  const auto it = options_.rounded.find(edge);
+  if (it == options_.rounded.end()) return;
+  const NumberType type = it->second;
+  for (float& v : values.data) {
+    v = static_cast<float>(std::ldexp(static_cast<double>(fx::quantise(v, type)), type.exp));
+  }
 }
 
 void FloatEngine::step(State& state, const float* token) const {
-  const int L = program_.spec.L();
-  if (state.token >= L) {
-    throw Error(fmt::format("the sequence is complete after {} tokens", L),
-                "start the next one from initial()");
-  }
-  const auto round_edge = [&](EdgeIndex edge) {
-    const auto it = options_.rounded.find(edge);
-    if (it == options_.rounded.end()) return;
-    const NumberType type = it->second;
-    for (float& v : state.values[edge]) {
-      v = static_cast<float>(std::ldexp(static_cast<double>(fx::quantise(v, type)), type.exp));
-    }
+  std::vector<float> rounded(token, token + program_.edges[0].width);
+  Tensor<float> vector{{1, rounded.size()}, std::move(rounded)};
+  round(0, vector);
+  step_state(program_, state, vector.data.data(), [&](std::size_t i, State& s) {
+    run_op(i, s.values, s.memory[i], s.token, s.values[i + 1]);
+    round(static_cast<EdgeIndex>(i + 1), s.values[i + 1]);
+  });
+}
+
+void FloatEngine::walk(const Tensor<float>& tokens, bool keep, std::vector<Tensor<float>>& edges,
+                       std::vector<std::vector<float>>& spare) const {
+  const auto run = [&](std::size_t i, const auto& values, auto& y) {
+    run_op(i, values, y);
+    round(static_cast<EdgeIndex>(i + 1), y);
   };
-  state.values[0].assign(token, token + program_.edges[0].width);
-  round_edge(0);
-  const bool last = state.token == L - 1;
-  for (std::size_t i = 0; i < program_.ops.size(); ++i) {
-    // Behind the pooling, vectors exist at the last token only; the pooling itself sees every
-    // token.
-    const bool pool = std::holds_alternative<Pool>(program_.ops[i]);
-    if (program_.edges[i + 1].per_sequence && !pool && !last) continue;
-    run_op(i, state);
-    round_edge(static_cast<EdgeIndex>(i + 1));
-  }
-  ++state.token;
+  if (!options_.rounded.contains(0)) return walk_(program_, tokens, keep, edges, spare, run);
+  Tensor<float> rounded = tokens;
+  round(0, rounded);
+  walk_(program_, rounded, keep, edges, spare, run);
+}
+
+std::vector<Tensor<float>> FloatEngine::trace(const Tensor<float>& tokens) const {
+  std::vector<Tensor<float>> edges;
+  std::vector<std::vector<float>> spare;
+  walk(tokens, true, edges, spare);
+  return edges;
 }
 
 std::vector<float> FloatEngine::run(const Tensor<float>& tokens) const {
-  State state = initial();
-  for (int t = 0; t < program_.spec.L(); ++t) step(state, tokens.row(t));
-  return state.values.back();
+  // Fresh memory costs more than much of the computation.
+  thread_local std::vector<Tensor<float>> edges;
+  thread_local std::vector<std::vector<float>> spare;
+  walk(tokens, false, edges, spare);
+  return edges.back().data;
+}
+
+void FloatEngine::scan_numbers(
+    std::size_t index, const std::vector<Tensor<float>>& edges,
+    const std::function<void(const std::vector<float>& z, const std::vector<float>& bbar,
+                             const std::vector<float>& state)>& see) const {
+  const Scan& op = std::get<Scan>(program_.ops[index]);
+  const std::size_t count = memory_size(op), rows = edges[op.x].shape[0];
+  const std::vector<float>& A = parameters_[index].A;
+  std::vector<float> z(count), bbar(count), state(count);
+  for (std::size_t t = 0; t < rows; ++t) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t d = i / op.states, n = i % op.states;
+      const float delta = edges[op.delta].row(t)[d];
+      z[i] = delta * A[i];
+      bbar[i] = delta * edges[op.B].row(t)[n];
+      state[i] = std::exp(z[i]) * state[i] + bbar[i] * edges[op.x].row(t)[d];
+    }
+    see(z, bbar, state);
+  }
 }
 
 }  // namespace emamba

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The floating-point engine: runs a trained model token by token, to be read as a tutorial on the
-// network. float.cpp holds one short function per operation.
+// The floating-point engine: runs a trained model, to be read as a tutorial on its operations.
+// float.cpp holds one short function per operation.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "exec/state.h"
+#include "exec/walk.h"
 #include "ir/float_model.h"
 #include "ir/program.h"
 #include "ir/pwl_curve.h"
@@ -29,34 +32,53 @@ class FloatEngine {
 
   explicit FloatEngine(const FloatModel& model, FloatOptions options = {});
 
-  // The network as a program without weights.
+  // The network as a program without integers.
   const Program& program() const { return program_; }
-  State initial() const { return initial_state<float>(program_); }
 
-  // Takes the next token, (token_width) numbers. After the L-th, the answer is the last edge's
-  // value, state.values.back(). Throws Error when the sequence is already complete.
-  void step(State& state, const float* token) const;
-  // A sequence is the loop over its steps: tokens (L, token_width) -> answer (outputs).
+  // A sequence, operation by operation: normalised vectors (n, edges[0].width) -> the last edge's
+  // numbers. Throws Error when the network asks for another n.
   std::vector<float> run(const Tensor<float>& tokens) const;
+  // Every edge (rows, width) of a sequence.
+  std::vector<Tensor<float>> trace(const Tensor<float>& tokens) const;
 
-  // Runs operation `index` alone, on the values and memory in `state`, into state.values[index +
-  // 1].
-  void run_op(std::size_t index, State& state) const;
+  // The state at the start of a sequence. Throws Error for networks that cannot be stepped.
+  State initial() const { return initial_state<float>(program_); }
+  // Takes the next vector of a sequence. After the last the answer is complete. Equal to run().
+  // Throws Error when the sequence is already complete.
+  void step(State& state, const float* token) const;
+
+  // Operation `index` alone on the edges of a sequence, of which it reads those it needs, into y
+  // (rows, width).
+  void run_op(std::size_t index, const std::vector<Tensor<float>>& edges, Tensor<float>& y) const;
+
+  // What the Scan `index` computes inside, vector by vector, with the exact exponential: delta * A,
+  // delta * B and the state, each (width, states).
+  void scan_numbers(std::size_t index, const std::vector<Tensor<float>>& edges,
+                    const std::function<void(const std::vector<float>& z,
+                                             const std::vector<float>& bbar,
+                                             const std::vector<float>& state)>& see) const;
 
   // An op's parameters as float engine and error bounds use them.
   struct Parameters {
-    std::vector<float> weight;  // Linear: transposed, (in, out); others as in ir/float_model.h
-    std::vector<float> bias;
-    std::vector<float> A;  // Scan: -exp(A_log), (width, states)
-    std::vector<float> D;  // Scan: (width)
+    std::vector<float> weight = {};  // Linear: transposed, (in, out); others as in ir/parameters.h
+    std::vector<float> bias = {};
+    std::vector<float> A = {};  // Scan: -exp(A_log), (width, states)
+    std::vector<float> D = {};  // Scan: (width)
   };
   const Parameters& parameters(std::size_t index) const { return parameters_[index]; }
 
  private:
+  void run_op(std::size_t index, const std::vector<Tensor<float>>& edges,
+              std::vector<float>& memory, int first, Tensor<float>& y) const;
+  void round(EdgeIndex edge, Tensor<float>& values) const;
+  void walk(const Tensor<float>& tokens, bool keep, std::vector<Tensor<float>>& edges,
+            std::vector<std::vector<float>>& spare) const;
+
   Program program_;
+  Walk walk_;
   FloatOptions options_;
-  std::vector<Parameters> parameters_;   // of each op
-  std::vector<const PwlCurve*> curves_;  // of each op, or null: exact
+  std::vector<Parameters> parameters_;           // of each op
+  std::vector<std::optional<PwlCurve>> curves_;  // of each op; none: exact
 };
 
 }  // namespace emamba

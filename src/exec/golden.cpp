@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One short function per operation, then the loop over operations and tokens. Sections are those of
+// One short function per operation, then the walks over them. Sections are those of
 // docs/arithmetic.md, which says the same in formulas.
 #include "exec/golden.h"
 
@@ -17,17 +17,22 @@ namespace {
 using fx::requantise;
 using fx::round_shift;
 
-// What every operation sees: the values and types of all edges, its own memory, and the type and
-// accumulator width of its result.
+// What every operation sees: the vectors on all edges and their types, its own memory, and the type
+// and accumulator width of its result.
 struct Context {
   const std::vector<Edge>& edges;
-  const std::vector<std::vector<std::int32_t>>& values;  // (edges, width)
+  const std::vector<Tensor<std::int32_t>>& values;  // of each edge (rows, width)
   std::vector<std::int32_t>& memory;
   NumberType y;
   int accumulator_bits;
   const std::string& name;
-  int token;  // 0 .. L-1
+  int first;    // place in the sequence of the first row
+  int row = 0;  // of the vector under way
 
+  int token() const { return first + row; }
+  const std::int32_t* x(EdgeIndex edge) const {
+    return values[edge].data.data() + std::ptrdiff_t{row} * edges[edge].width;
+  }
   NumberType type(EdgeIndex edge) const { return edges[edge].type; }
   std::int32_t requantised(std::int64_t acc, int exp) const {
     return static_cast<std::int32_t>(requantise(checked(acc), exp, y));
@@ -36,7 +41,7 @@ struct Context {
   std::int64_t checked(std::int64_t acc) const {
     if (!fx::fits(accumulator_bits, acc)) {
       throw Error(fmt::format("{}: accumulator {} leaves its {} bits at token {}", name, acc,
-                              accumulator_bits, token),
+                              accumulator_bits, token()),
                   "a defect of the width proof; please report it");
     }
     return acc;
@@ -49,13 +54,13 @@ const std::int32_t* bias_row(const Tensor<std::int32_t>& bias, int token) {
 }
 
 // Section 5: acc = table[id] + bias
-void apply(const Embed& op, const Context& c, std::vector<std::int32_t>& y) {
-  const std::int32_t id = c.values[op.x][0];
+void apply(const Embed& op, const Context& c, std::int32_t* y) {
+  const std::int32_t id = *c.x(op.x);
   if (id < 0 || id >= op.vocab) {
     throw Error(
-        fmt::format("token id {} at position {}, the vocabulary has {}", id, c.token, op.vocab));
+        fmt::format("token id {} at position {}, the vocabulary has {}", id, c.token(), op.vocab));
   }
-  const std::int32_t* bias = bias_row(op.bias, c.token);
+  const std::int32_t* bias = bias_row(op.bias, c.token());
   for (int o = 0; o < op.out; ++o) {
     y[o] = c.requantised(std::int64_t{op.table.row(id)[o]} + bias[o], op.table_type.exp);
   }
@@ -63,10 +68,10 @@ void apply(const Embed& op, const Context& c, std::vector<std::int32_t>& y) {
 
 // Section 5: acc[o] = sum_i weight[o][i] * x[i] + bias[o], ReLU on the accumulator, whose exponent
 // is the channel's
-void apply(const Linear& op, const Context& c, std::vector<std::int32_t>& y) {
-  const std::int32_t* x = c.values[op.x].data();
+void apply(const Linear& op, const Context& c, std::int32_t* y) {
+  const std::int32_t* x = c.x(op.x);
   const int x_exp = c.type(op.x).exp;
-  const std::int32_t* bias = op.bias_rows > 0 ? bias_row(op.bias, c.token) : nullptr;
+  const std::int32_t* bias = op.bias_rows > 0 ? bias_row(op.bias, c.token()) : nullptr;
   for (int o = 0; o < op.out; ++o) {
     const std::int8_t* weight = op.weight.row(o);
     std::int64_t acc = bias ? bias[o] : 0;
@@ -78,8 +83,8 @@ void apply(const Linear& op, const Context& c, std::vector<std::int32_t>& y) {
 
 // Section 5: acc[d] = sum_k weight[d][k] * x_{t-K+1+k}[d] + bias[d]. The memory is a window of the
 // K-1 inputs before this one, oldest first (K-1, width).
-void apply(const DwConv& op, const Context& c, std::vector<std::int32_t>& y) {
-  const std::vector<std::int32_t>& x = c.values[op.x];
+void apply(const DwConv& op, const Context& c, std::int32_t* y) {
+  const std::int32_t* x = c.x(op.x);
   const int K = op.taps, width = op.width, x_exp = c.type(op.x).exp;
   for (int d = 0; d < width; ++d) {
     const std::int8_t* weight = op.weight.row(d);
@@ -89,16 +94,16 @@ void apply(const DwConv& op, const Context& c, std::vector<std::int32_t>& y) {
   }
   if (K > 1) {
     std::copy(c.memory.begin() + width, c.memory.end(), c.memory.begin());
-    std::copy(x.begin(), x.end(), c.memory.end() - width);
+    std::copy(x, x + width, c.memory.end() - width);
   }
 }
 
 // Section 6: ratio[d] = (width * x[d] - sum) / (width * (max - min)), acc = weight * ratio + bias
-void apply(const RangeNorm& op, const Context& c, std::vector<std::int32_t>& y) {
-  const std::vector<std::int32_t>& x = c.values[op.x];
+void apply(const RangeNorm& op, const Context& c, std::int32_t* y) {
+  const std::int32_t* x = c.x(op.x);
   std::int64_t sum = 0;
-  for (std::int32_t v : x) sum += v;
-  const auto [low, high] = std::minmax_element(x.begin(), x.end());
+  for (int d = 0; d < op.width; ++d) sum += x[d];
+  const auto [low, high] = std::minmax_element(x, x + op.width);
   const std::int64_t reciprocal = fx::norm_reciprocal(op.width, *high - *low);
   const int exp = op.weight_type.exp - fx::kRatioFraction;
   for (int d = 0; d < op.width; ++d) {
@@ -108,9 +113,9 @@ void apply(const RangeNorm& op, const Context& c, std::vector<std::int32_t>& y) 
 }
 
 // Section 7: acc = slope * x + intercept on the line that x falls on
-void apply(const Pwl& op, const Context& c, std::vector<std::int32_t>& y) {
+void apply(const Pwl& op, const Context& c, std::int32_t* y) {
   for (int d = 0; d < op.width; ++d) {
-    y[d] = static_cast<std::int32_t>(fx::pwl(op.table, c.values[op.x][d], c.type(op.x).exp, c.y));
+    y[d] = static_cast<std::int32_t>(fx::pwl(op.table, c.x(op.x)[d], c.type(op.x).exp, c.y));
   }
 }
 
@@ -121,9 +126,8 @@ void apply(const Pwl& op, const Context& c, std::vector<std::int32_t>& y) {
 //   state = abar * h[d][n] + bbar * x[d]      as state_type, the product aligned to it
 //   acc   = sum_n C[n] * state + D[d] * x[d]  the skip aligned to the sum
 //   h[d][n] = state >> 7
-void apply(const Scan& op, const Context& c, std::vector<std::int32_t>& y) {
-  const std::vector<std::int32_t>&x = c.values[op.x], &delta = c.values[op.delta];
-  const std::vector<std::int32_t>&B = c.values[op.B], &C = c.values[op.C];
+void apply(const Scan& op, const Context& c, std::int32_t* y) {
+  const std::int32_t *x = c.x(op.x), *delta = c.x(op.delta), *B = c.x(op.B), *C = c.x(op.C);
   const NumberType x_type = c.type(op.x), delta_type = c.type(op.delta);
   const int z_exp = delta_type.exp + op.A_type.exp;
   const int bbar_exp = delta_type.exp + c.type(op.B).exp;
@@ -148,29 +152,28 @@ void apply(const Scan& op, const Context& c, std::vector<std::int32_t>& y) {
 }
 
 // Section 9: acc = x0 * x1
-void apply(const Gate& op, const Context& c, std::vector<std::int32_t>& y) {
+void apply(const Gate& op, const Context& c, std::int32_t* y) {
+  const std::int32_t *x0 = c.x(op.x0), *x1 = c.x(op.x1);
   const int exp = c.type(op.x0).exp + c.type(op.x1).exp;
-  for (int d = 0; d < op.width; ++d) {
-    y[d] = c.requantised(std::int64_t{c.values[op.x0][d]} * c.values[op.x1][d], exp);
-  }
+  for (int d = 0; d < op.width; ++d) y[d] = c.requantised(std::int64_t{x0[d]} * x1[d], exp);
 }
 
 // Section 10: both operands shifted left to the smaller exponent, and added
-void apply(const Add& op, const Context& c, std::vector<std::int32_t>& y) {
+void apply(const Add& op, const Context& c, std::int32_t* y) {
+  const std::int32_t *x0 = c.x(op.x0), *x1 = c.x(op.x1);
   const int e0 = c.type(op.x0).exp, e1 = c.type(op.x1).exp, exp = std::min(e0, e1);
   for (int d = 0; d < op.width; ++d) {
-    y[d] = c.requantised(
-        round_shift(c.values[op.x0][d], exp - e0) + round_shift(c.values[op.x1][d], exp - e1), exp);
+    y[d] = c.requantised(round_shift(x0[d], exp - e0) + round_shift(x1[d], exp - e1), exp);
   }
 }
 
-// Section 11: flatten copies; mean: acc = sum_t x_t, times the reciprocal of L. Complete at the
-// last token.
-void apply(const Pool& op, const Context& c, std::vector<std::int32_t>& y) {
-  const std::vector<std::int32_t>& x = c.values[op.x];
+// Section 11: flatten copies; mean: acc = sum_t x_t, times the reciprocal of L. Every row is taken
+// into the memory, and y is complete at the last.
+void apply(const Pool& op, const Context& c, std::int32_t* y) {
+  const std::int32_t* x = c.x(op.x);
   if (op.kind == PoolKind::kFlatten) {
-    std::copy(x.begin(), x.end(), c.memory.begin() + c.token * op.width);
-    if (c.token + 1 == op.tokens) y = c.memory;
+    std::copy(x, x + op.width, c.memory.begin() + c.token() * op.width);
+    if (c.token() + 1 == op.tokens) std::copy(c.memory.begin(), c.memory.end(), y);
     return;
   }
   const int exp = c.type(op.x).exp - fx::mean_fraction(op.tokens);
@@ -183,51 +186,54 @@ void apply(const Pool& op, const Context& c, std::vector<std::int32_t>& y) {
 
 }  // namespace
 
-Golden::Golden(Program program) : program_(std::move(program)) {
+Golden::Golden(Program program) : program_(std::move(program)), walk_(program_) {
   validate(program_, "program");
   for (const Op& op : program_.ops) {
     accumulator_bits_.push_back(emamba::accumulator_bits(program_, op));
   }
 }
 
-void Golden::run_op(std::size_t index, State& state) const {
+void Golden::run_op(std::size_t index, const std::vector<Tensor<std::int32_t>>& edges,
+                    std::vector<std::int32_t>& memory, int first, Tensor<std::int32_t>& y) const {
   const Op& op = program_.ops[index];
-  const NumberType y = program_.edges[index + 1].type;
-  const Context context{program_.edges,           state.values, state.memory[index], y,
-                        accumulator_bits_[index], name_of(op),  state.token};
-  std::visit([&](const auto& o) { apply(o, context, state.values[index + 1]); }, op);
+  Context context{program_.edges,           edges,       memory, program_.edges[index + 1].type,
+                  accumulator_bits_[index], name_of(op), first};
+  const int rows = static_cast<int>(edges[inputs_of(op)[0]].shape[0]);
+  std::visit(
+      [&](const auto& o) {
+        for (; context.row < rows; ++context.row) {
+          apply(o, context, y.row(o.kByRow ? context.row : 0));
+        }
+      },
+      op);
+}
+
+void Golden::run_op(std::size_t index, const std::vector<Tensor<std::int32_t>>& edges,
+                    Tensor<std::int32_t>& y) const {
+  std::vector<std::int32_t> memory(memory_size(program_.ops[index]));
+  run_op(index, edges, memory, 0, y);
 }
 
 void Golden::step(State& state, const std::int32_t* token) const {
-  const int L = program_.spec.L();
-  if (state.token >= L) {
-    throw Error(fmt::format("the sequence is complete after {} tokens", L),
-                "start the next one from initial()");
-  }
-  state.values[0].assign(token, token + program_.edges[0].width);
-  const bool last = state.token == L - 1;
-  for (std::size_t i = 0; i < program_.ops.size(); ++i) {
-    // Behind the pooling, vectors exist at the last token only; the pooling itself sees every
-    // token.
-    const bool pool = std::holds_alternative<Pool>(program_.ops[i]);
-    if (!program_.edges[i + 1].per_sequence || pool || last) run_op(i, state);
-  }
-  ++state.token;
+  step_state(program_, state, token, [&](std::size_t i, State& s) {
+    run_op(i, s.values, s.memory[i], s.token, s.values[i + 1]);
+  });
+}
+
+std::vector<Tensor<std::int32_t>> Golden::trace(const Tensor<std::int32_t>& tokens) const {
+  std::vector<Tensor<std::int32_t>> edges;
+  std::vector<std::vector<std::int32_t>> spare;
+  walk_(program_, tokens, true, edges, spare,
+        [&](std::size_t i, const auto& values, auto& y) { run_op(i, values, y); });
+  return edges;
 }
 
 std::vector<std::int32_t> Golden::run(const Tensor<std::int32_t>& tokens) const {
-  State state = initial();
-  for (int t = 0; t < program_.spec.L(); ++t) step(state, tokens.row(t));
-  return state.values.back();
-}
-
-Tensor<std::int32_t> quantise_tokens(const Program& program, const Tensor<float>& tokens) {
-  Tensor<std::int32_t> result{tokens.shape, std::vector<std::int32_t>(tokens.size())};
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::int64_t q = fx::quantise(tokens.data[i], program.edges[0].type);
-    result.data[i] = static_cast<std::int32_t>(q);
-  }
-  return result;
+  std::vector<Tensor<std::int32_t>> edges;
+  std::vector<std::vector<std::int32_t>> spare;
+  walk_(program_, tokens, false, edges, spare,
+        [&](std::size_t i, const auto& values, auto& y) { run_op(i, values, y); });
+  return std::move(edges.back().data);
 }
 
 }  // namespace emamba

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exec/state.h"
+#include "exec/walk.h"
 #include "ir/program.h"
 
 namespace emamba {
@@ -21,26 +22,34 @@ class Golden {
 
   const Program& program() const { return program_; }
   int accumulator_bits(std::size_t index) const { return accumulator_bits_[index]; }
+  // The state at the start of a sequence. Throws Error for programs that cannot be stepped.
   State initial() const { return initial_state<std::int32_t>(program_); }
 
-  // Takes the next token, (token_width) integers of the input edge's type. After the L-th, the
-  // answer is the last edge's value, state.values.back(). Throws Error when the sequence is already
-  // complete, or when an accumulator leaves its proved width (a defect of this project, not of the
-  // input).
-  void step(State& state, const std::int32_t* token) const;
-  // Runs operation `index` alone, on the values and memory in `state`, into state.values[index +
-  // 1].
-  void run_op(std::size_t index, State& state) const;
-  // A sequence is the loop over its steps: tokens (L, token_width) -> answer (outputs).
+  // A sequence, operation by operation: vectors (n, edges[0].width), integers of the input edge's
+  // type -> the last edge's numbers. Throws Error when the program asks for another n, or when an
+  // accumulator leaves its proved width (a defect of this project, not of the input).
   std::vector<std::int32_t> run(const Tensor<std::int32_t>& tokens) const;
+  // Every edge (rows, width) of a sequence.
+  std::vector<Tensor<std::int32_t>> trace(const Tensor<std::int32_t>& tokens) const;
+
+  // Takes the next vector of a sequence. After the last the answer is complete. Equal to run().
+  // Throws Error as run() and step_state() do.
+  void step(State& state, const std::int32_t* token) const;
+
+  // Operation `index` alone on the edges of a sequence, of which it reads those it needs, into y
+  // (rows, width).
+  void run_op(std::size_t index, const std::vector<Tensor<std::int32_t>>& edges,
+              Tensor<std::int32_t>& y) const;
 
  private:
+  // The same of some rows, `first` being the place of the first in its sequence, with what the
+  // operation remembers of those before.
+  void run_op(std::size_t index, const std::vector<Tensor<std::int32_t>>& edges,
+              std::vector<std::int32_t>& memory, int first, Tensor<std::int32_t>& y) const;
+
   Program program_;
+  Walk walk_;
   std::vector<int> accumulator_bits_;  // of each op
 };
-
-// The input edge's integers for normalised tokens (L, token_width): round half up, saturate.
-// (Section 4.) The only step on floating-point numbers, outside the accelerator.
-Tensor<std::int32_t> quantise_tokens(const Program& program, const Tensor<float>& tokens);
 
 }  // namespace emamba

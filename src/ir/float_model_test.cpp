@@ -8,20 +8,15 @@
 #include "base/files.h"
 #include "base/safetensors.h"
 #include "base/testing.h"
+#include "ir/structure.h"
 #include "ir/testing.h"
 
 namespace emamba {
 namespace {
 
 FloatModel example(Rng& rng) {
-  FloatModel model;
-  model.spec = random_spec(rng);
-  for (const ParameterShape& shape : parameter_shapes(model.spec)) {
-    auto& tensor = model.parameters[shape.name] = make_tensor<float>(shape.shape);
-    for (float& v : tensor.data) v = static_cast<float>(rng.uniform());
-  }
-  model.normalisation = {{0.25f}, {2.0f}};
-  model.origin = "a test";
+  FloatModel model = random_model(random_spec(rng), rng.next(), {{0.25f}, {2.0f}});
+  model.network.origin = "a test";
   return model;
 }
 
@@ -33,9 +28,10 @@ TEST(FloatModel, FileRoundTripIsExact) {
     write_float_model(folder / "m.safetensors", model);
     const FloatModel again = read_float_model(folder / "m.safetensors");
     EXPECT_EQ(again.parameters, model.parameters) << "seed " << seed;
-    EXPECT_EQ(again.normalisation, model.normalisation);
-    EXPECT_EQ(again.origin, "a test");
-    EXPECT_TRUE(model_differences(again.spec, model.spec).empty());
+    EXPECT_EQ(again.network.input.normalisation, model.network.input.normalisation);
+    EXPECT_EQ(again.network.origin, "a test");
+    EXPECT_EQ(again.network.config, model.network.config);
+    EXPECT_EQ(first_difference(again.network, model.network), "");
   }
 }
 
@@ -58,7 +54,7 @@ TEST(FloatModel, DamagedFilesAreNamed) {
          "parameter 'x' is not part");
   reject([](SafeTensors& f) { f.tensors["embed.bias"] = f.tensors["head.out.bias"]; }, "has shape");
   reject([](SafeTensors& f) { f.metadata["format"] = "emamba-program-1"; }, "format");
-  reject([](SafeTensors& f) { f.metadata["spec"] = "{]"; }, "spec");
+  reject([](SafeTensors& f) { f.metadata["network"] = "{]"; }, "network");
   reject(
       [](SafeTensors& f) {
         f.tensors["head.out.bias"] = store(Tensor<float>{{4}, {0, 1, std::nanf(""), 2}});
@@ -68,7 +64,7 @@ TEST(FloatModel, DamagedFilesAreNamed) {
       [](SafeTensors& f) {
         f.tensors["normalisation.std"] = store(Tensor<float>{{1}, {0}});
       },
-      "normalisation.std = 0");
+      "std 0");
 }
 
 }  // namespace

@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
+// Cutting, normalising and rounding of samples.
 #include "ir/input.h"
 
 namespace emamba {
 
-Tensor<float> tokens_of(const Spec& spec, const Normalisation& normalisation, const float* sample) {
-  const TaskShape shape = spec.shape();
-  const bool image = shape.vocab == 0;
-  const int height = image ? spec.model.P : 1, width = image ? spec.model.P : 1;  // of a patch
-  const int over = image ? spec.model.overlap : 0;
-  const int channels = shape.channels;
-  auto tokens = make_tensor<float>(
-      {static_cast<std::size_t>(spec.L()), static_cast<std::size_t>(spec.token_width())});
+Tensor<float> tokens_of(const Input& input, const float* sample) {
+  const auto [patch_height, patch_width] = input.patch;
+  const auto [over_y, over_x] = input.overlap;
+  const Normalisation& n = input.normalisation;
+  const int channels = input.channels;
+  auto tokens = make_tensor<float>({static_cast<std::size_t>(input.vectors()),
+                                    static_cast<std::size_t>(input.vector_width())});
   float* out = tokens.data.data();
-  for (int top = 0; top < shape.height; top += height) {
-    for (int left = 0; left < shape.width; left += width) {
-      for (int y = top - over; y < top + height + over; ++y) {
-        for (int x = left - over; x < left + width + over; ++x, out += channels) {
-          if (y < 0 || y >= shape.height || x < 0 || x >= shape.width) continue;  // stays 0
-          const float* pixel = sample + (y * shape.width + x) * channels;
-          for (int c = 0; c < channels; ++c) {
-            out[c] = (pixel[c] - normalisation.mean[c]) / normalisation.std[c];
-          }
+  for (int top = 0; top < input.height; top += patch_height) {
+    for (int left = 0; left < input.width; left += patch_width) {
+      for (int y = top - over_y; y < top + patch_height + over_y; ++y) {
+        for (int x = left - over_x; x < left + patch_width + over_x; ++x, out += channels) {
+          if (y < 0 || y >= input.height || x < 0 || x >= input.width) continue;  // stays 0
+          const float* pixel = sample + (y * input.width + x) * channels;
+          for (int c = 0; c < channels; ++c) out[c] = (pixel[c] - n.mean[c]) / n.std[c];
         }
       }
     }
   }
   return tokens;
+}
+
+Tensor<std::int32_t> quantise_tokens(const Tensor<float>& tokens, NumberType type) {
+  Tensor<std::int32_t> result{tokens.shape, std::vector<std::int32_t>(tokens.size())};
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    result.data[i] = static_cast<std::int32_t>(fx::quantise(tokens.data[i], type));
+  }
+  return result;
 }
 
 }  // namespace emamba

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a sample as published to the tokens a model reads.
+// From a sample as published to the vectors that a program reads (docs/arithmetic.md, section 4).
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "base/tensor.h"
-#include "ir/spec.h"
+#include "fx/number.h"
 
 namespace emamba {
 
@@ -16,9 +17,36 @@ struct Normalisation {
   bool operator==(const Normalisation&) const = default;
 };
 
-// Cuts one sample (height, width, channels) into its tokens, normalised.
-// Returns (L, token_width): patches in raster order; inside a patch row-major, channels last; where
-// an overlapping patch leaves the image, 0. For token tasks, the ids, one a row.
-Tensor<float> tokens_of(const Spec& spec, const Normalisation& normalisation, const float* sample);
+// Of a rectangle, in pixels.
+struct Size {
+  int height = 1, width = 1;
+  bool operator==(const Size&) const = default;
+};
+
+// What a sample is, and how it becomes vectors: an array (height, width, channels) of numbers, of
+// which every patch is a vector, or ids of `width` tokens (height 1, channels 1), each a vector of
+// one number.
+struct Input {
+  int height = 1, width = 1, channels = 1;
+  Size patch;              // divides height and width; of token ids 1 x 1
+  Size overlap{0, 0};      // by which a patch reaches over each of its sides
+  int vocab = 0;           // token ids lie in 0 .. vocab - 1; 0: numbers
+  Normalisation normalisation = {};
+
+  // Vectors in a sample, and numbers in a vector.
+  int vectors() const { return (height / patch.height) * (width / patch.width); }
+  int vector_width() const {
+    return (patch.height + 2 * overlap.height) * (patch.width + 2 * overlap.width) * channels;
+  }
+};
+
+// Cuts one sample (height, width, channels) into its vectors, normalised. Returns (vectors,
+// vector_width): patches in raster order; inside a patch row-major, channels last; where an
+// overlapping patch leaves the image, 0. Of token ids, the ids, one a row.
+Tensor<float> tokens_of(const Input& input, const float* sample);
+
+// Integers of `type` for normalised vectors: round half up, saturate. The only step on
+// floating-point numbers of an integer program.
+Tensor<std::int32_t> quantise_tokens(const Tensor<float>& tokens, NumberType type);
 
 }  // namespace emamba

@@ -11,13 +11,11 @@ namespace {
 
 // 8 x 8 pixels of one channel, numbered from 1.
 Tensor<float> tokens_with_overlap(int overlap) {
-  Spec spec;
-  spec.task = Task::kSyntheticImages;
-  spec.model.P = 4;
-  spec.model.overlap = overlap;
+  Input input{.height = 8, .width = 8, .patch = {4, 4}, .overlap = {overlap, overlap}};
+  input.normalisation = {.mean = {1}, .std = {0.5}};
   std::vector<float> pixels(64);
   std::iota(pixels.begin(), pixels.end(), 1.0f);
-  return tokens_of(spec, {.mean = {1}, .std = {0.5}}, pixels.data());
+  return tokens_of(input, pixels.data());
 }
 
 TEST(Input, PatchesAreRasterOrderedAndNormalised) {

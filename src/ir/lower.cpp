@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a spec to its program without weights: the one place that knows how a Mamba block is built.
-#include <utility>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "fx/scan.h"
-#include "ir/program.h"
+#include "base/json.h"
+#include "ir/lower.h"
+#include "ir/parameters.h"
 
 namespace emamba {
 namespace {
@@ -14,10 +15,11 @@ struct Builder {
   Program& program;
 
   template <class AnyOp>
-  EdgeIndex add(AnyOp op, bool per_sequence = false, int bits = 8) {
+  EdgeIndex add(AnyOp op, int bits = 8) {
     program.ops.emplace_back(std::move(op));
-    const int width = static_cast<int>(out_width(program.ops.back()));
-    program.edges.push_back({width, per_sequence, {bits, 0}});
+    const Op& added = program.ops.back();
+    const int vectors = out_vectors(added, program.edges[inputs_of(added)[0]].vectors);
+    program.edges.push_back({vectors, static_cast<int>(out_width(added)), {bits, 0}});
     return static_cast<EdgeIndex>(program.ops.size());
   }
 };
@@ -116,28 +118,53 @@ void lower_head(Builder& b, const Spec& spec, EdgeIndex x) {
   pool.tokens = spec.L();
   pool.kind = m.head == Head::kMeanLinear ? PoolKind::kMean : PoolKind::kFlatten;
   int width = pool.kind == PoolKind::kMean ? m.D : m.D * spec.L();
-  x = b.add(std::move(pool), true);
+  x = b.add(std::move(pool));
   if (m.head == Head::kFlattenMlp) {
-    x = b.add(linear("head.hidden", x, width, m.head_hidden, true, Activation::kRelu), true);
+    x = b.add(linear("head.hidden", x, width, m.head_hidden, true, Activation::kRelu));
     width = m.head_hidden;
   }
-  b.add(linear("head.out", x, width, spec.shape().outputs, true), true, spec.quant.output_bits);
+  b.add(linear("head.out", x, width, spec.shape().outputs, true), spec.quant.output_bits);
 }
 
 }  // namespace
 
+Input input_of(const Spec& spec) {
+  const TaskShape shape = spec.shape();
+  Input input;
+  input.height = shape.height, input.width = shape.width, input.channels = shape.channels;
+  input.vocab = shape.vocab;
+  if (shape.vocab == 0) {
+    input.patch = {spec.model.P, spec.model.P};
+    input.overlap = {spec.model.overlap, spec.model.overlap};
+  }
+  return input;
+}
+
 Program lower(const Spec& spec) {
   Program program;
-  program.spec = spec;
+  program.name = spec.name;
+  program.input = input_of(spec);
+  program.config = to_json(spec).dump();
   const int input_bits = spec.shape().vocab > 0 ? 16 : 8;
-  program.edges.push_back({spec.token_width(), false, {input_bits, 0}});
+  program.edges.push_back({0, program.input.vector_width(), {input_bits, 0}});
   Builder builder{program};
   EdgeIndex x = lower_embedding(builder, spec);
+  const auto first = static_cast<int>(program.ops.size());
   for (int i = 0; i < spec.model.M; ++i) {
     x = lower_block(builder, spec, fmt::format("blocks.{}.", i), x);
   }
+  const int blocks = static_cast<int>(program.ops.size()) - first;
+  program.groups = {{first, blocks / spec.model.M, spec.model.M}};
   lower_head(builder, spec, x);
   return program;
+}
+
+std::size_t parameter_count(const Spec& spec) {
+  return parameter_count(lower(spec));
+}
+
+Spec spec_of(const Program& program) {
+  return spec_from_json(parse_json(program.config, "configuration"), "configuration");
 }
 
 }  // namespace emamba

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What is known of every operation without running it: names, edges, shapes, proved widths.
 #include "ir/program.h"
 
 #include <algorithm>
@@ -17,10 +18,14 @@ std::int64_t magnitude(NumberType type) {
 }
 
 template <class T>
-std::int64_t largest(const Tensor<T>& tensor) {
+std::int64_t largest(const std::vector<T>& values) {
   std::int64_t most = 0;
-  for (T v : tensor.data) most = std::max(most, std::abs(static_cast<std::int64_t>(v)));
+  for (T v : values) most = std::max(most, std::abs(static_cast<std::int64_t>(v)));
   return most;
+}
+template <class T>
+std::int64_t largest(const Tensor<T>& tensor) {
+  return largest(tensor.data);
 }
 
 // max over outputs o of sum_i |weight[o, i]| * input + max_row |bias[row, o]|.
@@ -40,12 +45,12 @@ std::int64_t dot_bound(const Tensor<std::int8_t>& weight, const Tensor<std::int3
   return most;
 }
 
+using Edges = std::vector<EdgeIndex>;
+
 }  // namespace
 
 const char* kind_of(const Op& op) {
-  static constexpr const char* kNames[] = {"Embed", "Linear", "DwConv", "RangeNorm", "Pwl",
-                                           "Scan",  "Gate",   "Add",    "Pool"};
-  return kNames[op.index()];
+  return std::visit([](const auto& o) { return o.kKind; }, op);
 }
 
 const std::string& name_of(const Op& op) {
@@ -53,32 +58,73 @@ const std::string& name_of(const Op& op) {
 }
 
 std::vector<EdgeIndex> inputs_of(const Op& op) {
-  return std::visit(Overloaded{[](const Scan& o) {
-                                 return std::vector<EdgeIndex>{o.x, o.delta, o.B, o.C};
-                               },
-                               [](const Gate& o) {
-                                 return std::vector<EdgeIndex>{o.x0, o.x1};
-                               },
-                               [](const Add& o) {
-                                 return std::vector<EdgeIndex>{o.x0, o.x1};
-                               },
-                               [](const auto& o) { return std::vector<EdgeIndex>{o.x}; }},
+  return std::visit(Overloaded{[](const Embed& o) { return Edges{o.x}; },
+                               [](const Linear& o) { return Edges{o.x}; },
+                               [](const DwConv& o) { return Edges{o.x}; },
+                               [](const RangeNorm& o) { return Edges{o.x}; },
+                               [](const Pwl& o) { return Edges{o.x}; },
+                               [](const Scan& o) { return Edges{o.x, o.delta, o.B, o.C}; },
+                               [](const Gate& o) { return Edges{o.x0, o.x1}; },
+                               [](const Add& o) { return Edges{o.x0, o.x1}; },
+                               [](const Pool& o) { return Edges{o.x}; }},
                     op);
 }
 
 std::int64_t out_width(const Op& op) {
   return std::visit(Overloaded{[](const Embed& o) { return std::int64_t{o.out}; },
                                [](const Linear& o) { return std::int64_t{o.out}; },
+                               [](const DwConv& o) { return std::int64_t{o.width}; },
+                               [](const RangeNorm& o) { return std::int64_t{o.width}; },
+                               [](const Pwl& o) { return std::int64_t{o.width}; },
+                               [](const Scan& o) { return std::int64_t{o.width}; },
+                               [](const Gate& o) { return std::int64_t{o.width}; },
+                               [](const Add& o) { return std::int64_t{o.width}; },
                                [](const Pool& o) {
                                  return std::int64_t{o.kind == PoolKind::kFlatten ? o.tokens : 1} *
                                         o.width;
-                               },
-                               [](const auto& o) { return std::int64_t{o.width}; }},
+                               }},
                     op);
+}
+
+int out_vectors(const Op& op, int vectors) {
+  return std::visit(
+      Overloaded{[&](const Embed&) { return vectors; }, [&](const Linear&) { return vectors; },
+                 [&](const DwConv&) { return vectors; }, [&](const RangeNorm&) { return vectors; },
+                 [&](const Pwl&) { return vectors; }, [&](const Scan&) { return vectors; },
+                 [&](const Gate&) { return vectors; }, [&](const Add&) { return vectors; },
+                 [&](const Pool&) { return 1; }},
+      op);
 }
 
 std::string edge_name(const Program& program, EdgeIndex edge) {
   return edge == 0 ? "input" : name_of(program.ops[edge - 1]);
+}
+
+bool has_fixed_length(const Program& program) {
+  const auto of_input = [&](EdgeIndex x) { return program.edges[x].vectors == 0; };
+  const auto asks = Overloaded{[&](const Embed& o) { return o.bias_rows > 1 && of_input(o.x); },
+                               [&](const Linear& o) { return o.bias_rows > 1 && of_input(o.x); },
+                               [&](const DwConv&) { return false; },
+                               [&](const RangeNorm&) { return false; },
+                               [&](const Pwl&) { return false; },
+                               [&](const Scan&) { return false; },
+                               [&](const Gate&) { return false; },
+                               [&](const Add&) { return false; },
+                               [&](const Pool& o) { return of_input(o.x); }};
+  return program.edges[0].vectors > 0 ||
+         std::any_of(program.ops.begin(), program.ops.end(),
+                     [&](const Op& op) { return std::visit(asks, op); });
+}
+
+Tensor<std::int32_t> integer_tokens(const Program& program, const float* sample) {
+  return quantise_tokens(tokens_of(program.input, sample), program.edges[0].type);
+}
+
+bool can_step(const Program& program) {
+  const auto by_row = [](const auto& o) { return o.kByRow; };
+  return std::all_of(program.ops.begin(), program.ops.end(), [&](const Op& op) {
+    return std::visit(by_row, op) || std::holds_alternative<Pool>(op);
+  });
 }
 
 int largest_offset(const Tensor<std::int8_t>& weight_offset) {
@@ -97,12 +143,8 @@ int accumulator_bits(const Program& program, const Op& op) {
                    return largest(o.weight) * ratio + largest(o.bias);
                  },
                  [&](const Pwl& o) {
-                   std::int64_t slope = 0, intercept = 0;
-                   for (auto v : o.table.slopes) slope = std::max(slope, std::abs(std::int64_t{v}));
-                   for (auto v : o.table.intercepts) {
-                     intercept = std::max(intercept, std::abs(std::int64_t{v}));
-                   }
-                   return slope * magnitude(type(o.x)) + intercept;
+                   return largest(o.table.slopes) * magnitude(type(o.x)) +
+                          largest(o.table.intercepts);
                  },
                  [&](const Scan& o) {
                    const int acc_exp = type(o.C).exp + o.state_type.exp;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The integer program: a list of operations in execution order, each plain data, with typed edges.
-// It is the contract between training, the engines and the hardware: everything that computes,
-// costs or generates starts from it. What each operation computes, to the bit, is in
-// docs/arithmetic.md; the file layout is in docs/formats.md.
+// The program: a list of operations in execution order, each plain data, with typed edges. It is
+// the one description of a network that everything starts from: training, the engines, quantisation
+// and the hardware. A network to be trained is a program without integers (a skeleton). What each
+// operation computes, to the bit, is in docs/arithmetic.md; the file layout is in docs/formats.md.
 #pragma once
 
 #include <cstdint>
@@ -14,32 +14,40 @@
 #include "base/tensor.h"
 #include "fx/number.h"
 #include "fx/pwl.h"
+#include "ir/function.h"
 #include "ir/input.h"
-#include "ir/spec.h"
 
 namespace emamba {
 
-// What an edge carries: vectors of `width` numbers of one type, one a token, or one a sequence
-// (behind the pooling).
+// What an edge carries for one sample: a matrix (vectors, width) of numbers of one type. `vectors`
+// 0 stands for as many as the input has, so that one program runs on sequences of any length where
+// its operations allow it.
 struct Edge {
+  int vectors = 0;
   int width = 0;
-  bool per_sequence = false;
   NumberType type;
 };
 
 // Edges are numbered: 0 is the input, and operation i writes edge i + 1. x, x0, ... name the edges
-// an operation reads. Integer tensors are empty in a skeleton (a program without weights).
+// an operation reads. Integer tensors are empty in a skeleton.
 using EdgeIndex = int;
 
-// kSoftplus exists in floating point only.
+// kSoftplus exists in floating point only, as layer and RMS norm do.
 enum class Activation { kNone, kRelu, kSoftplus };
+enum class Norm { kRange, kLayer, kRms };
+
+// Each operation has a kind, by which files and messages call it, and says whether it goes by row:
+// one vector in, one vector out, in order, remembering what it needs of earlier ones. Programs of
+// such operations can be stepped (can_step).
 
 // y = table[x] + bias, for token ids x.
 struct Embed {
+  static constexpr char kKind[] = "Embed";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x = 0;
   int vocab = 0, out = 0;
-  int bias_rows = 1;  // 1, or L: token t uses row t
+  int bias_rows = 1;  // 1, or as many as vectors: vector t uses row t
   NumberType table_type;
   Tensor<std::int8_t> table;  // (vocab, out)
   Tensor<std::int32_t> bias;  // (bias_rows, out), exponent of the table
@@ -51,10 +59,12 @@ inline constexpr int kMaxWeightOffset = 7;
 
 // y = activation(weight x + bias).
 struct Linear {
+  static constexpr char kKind[] = "Linear";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x = 0;
   int in = 0, out = 0;
-  int bias_rows = 0;  // 0: no bias; 1; or L: token t uses row t
+  int bias_rows = 0;  // 0: no bias; 1; or as many as vectors: vector t uses row t
   Activation activation = Activation::kNone;
   NumberType weight_type;
   Tensor<std::int8_t> weight_offset;  // (out), 0 .. kMaxWeightOffset; or empty
@@ -65,18 +75,21 @@ struct Linear {
 // Causal convolution of each channel by itself: y_t = sum_k weight[k] * x_{t - taps + 1 + k} +
 // bias.
 struct DwConv {
+  static constexpr char kKind[] = "DwConv";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x = 0;
   int width = 0, taps = 0;
   NumberType weight_type;
   Tensor<std::int8_t> weight_offset;  // (width), 0 .. kMaxWeightOffset; or empty
-  Tensor<std::int8_t> weight;         // (width, taps); the last column meets the newest token
+  Tensor<std::int8_t> weight;         // (width, taps); the last column meets the newest vector
   Tensor<std::int32_t> bias;          // (width), exponent channel_type(d).exp + x.exp
 };
 
-// y = weight * (x - mean) / (max - min) + bias over the channels of one token. Layer and RMS norm
-// exist in floating point only.
+// y = weight * (x - mean) / (max - min) + bias over the channels of one vector.
 struct RangeNorm {
+  static constexpr char kKind[] = "RangeNorm";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x = 0;
   int width = 0;
@@ -86,16 +99,21 @@ struct RangeNorm {
   Tensor<std::int32_t> bias;   // beta (width), exponent weight.exp - fx::kRatioFraction
 };
 
-// y = SiLU(x), piecewise linear.
+// y = function(x), piecewise linear.
 struct Pwl {
+  static constexpr char kKind[] = "Pwl";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x = 0;
   int width = 0;
+  Function function = Function::kSilu;
   PwlTable table;
 };
 
 // The selective scan over `width` channels with `states` states each.
 struct Scan {
+  static constexpr char kKind[] = "Scan";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x = 0, delta = 0, B = 0, C = 0;
   int width = 0, states = 0;
@@ -110,6 +128,8 @@ struct Scan {
 
 // y = x0 * x1, element by element.
 struct Gate {
+  static constexpr char kKind[] = "Gate";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x0 = 0, x1 = 0;
   int width = 0;
@@ -117,6 +137,8 @@ struct Gate {
 
 // y = x0 + x1, element by element.
 struct Add {
+  static constexpr char kKind[] = "Add";
+  static constexpr bool kByRow = true;
   std::string name;
   EdgeIndex x0 = 0, x1 = 0;
   int width = 0;
@@ -124,8 +146,10 @@ struct Add {
 
 enum class PoolKind { kFlatten, kMean };
 
-// All `tokens` tokens of a sequence as one vector: token-major concatenation, or the mean.
+// All `tokens` vectors of a sequence as one: row-major concatenation, or the mean.
 struct Pool {
+  static constexpr char kKind[] = "Pool";
+  static constexpr bool kByRow = false;
   std::string name;
   EdgeIndex x = 0;
   int width = 0, tokens = 0;
@@ -134,22 +158,47 @@ struct Pool {
 
 using Op = std::variant<Embed, Linear, DwConv, RangeNorm, Pwl, Scan, Gate, Add, Pool>;
 
-struct Program {
-  Spec spec;
-  Normalisation normalisation;
-  std::vector<Edge> edges;  // ops.size() + 1
-  std::vector<Op> ops;
-  std::string origin;  // what made it; free text
+// A block: `ops` operations from `first` on, which stand `times` times in a row, alike but for
+// their numbers.
+struct Group {
+  int first = 0, ops = 0, times = 1;
+  bool operator==(const Group&) const = default;
 };
 
-// "Linear", "DwConv", ...; the name of an op; the edges it reads; the vectors it writes have this
-// width.
+struct Program {
+  std::string name;  // of the model; letters, digits, '-' and '_'
+  Input input;
+  std::vector<Edge> edges;  // ops.size() + 1; the last is the answer
+  std::vector<Op> ops;
+  std::vector<Group> groups;  // ascending, not overlapping
+  std::string origin;         // what made it; free text
+  std::string config;         // the configuration that it was made from, as JSON; nothing reads it
+                              // to compute
+};
+
+// "Linear", "DwConv", ...; the name of an op; the edges it reads.
 const char* kind_of(const Op& op);
 const std::string& name_of(const Op& op);
 std::vector<EdgeIndex> inputs_of(const Op& op);
+// What an op writes: vectors of this width, and so many for a first input of `vectors` (0: as many
+// as the program's input has).
 std::int64_t out_width(const Op& op);
+int out_vectors(const Op& op, int vectors);
 // "input" for edge 0, else the name of the op that writes it.
 std::string edge_name(const Program& program, EdgeIndex edge);
+
+// Vectors of an edge when the input has `length`.
+inline int rows_of(const Edge& edge, int length) {
+  return edge.vectors > 0 ? edge.vectors : length;
+}
+// Whether sequences must have as many vectors as a sample as published: an operation asks for that
+// (pooling, a bias for every vector). Otherwise the program runs on sequences of any length.
+bool has_fixed_length(const Program& program);
+// The input edge's integers for one sample as published.
+Tensor<std::int32_t> integer_tokens(const Program& program, const float* sample);
+// Whether the answer can be had vector by vector: every op goes by row, ends the sequence, or
+// stands behind one that does.
+bool can_step(const Program& program);
 
 // Of Linear and DwConv: the type of an output channel's weights; the largest offset of all
 // channels.
@@ -166,13 +215,11 @@ int largest_offset(const Tensor<std::int8_t>& weight_offset);
 // integer tensors only.
 int accumulator_bits(const Program& program, const Op& op);
 
-// The program of a spec, without weights and with all exponents 0: what search and cost need, and
-// what quantisation fills.
-Program lower(const Spec& spec);
-
 // Checks everything that engines and generators rely on: shapes, edge order, types, shift ranges,
 // tables, accumulator widths of at most 62 bits. Throws Error naming `source`, op, field and value.
 void validate(const Program& program, const std::string& source);
+// The same of a skeleton: shapes, edge order and groups.
+void validate_network(const Program& program, const std::string& source);
 
 // program.safetensors; layout in docs/formats.md. Reading validates; writing replaces atomically.
 Program read_program(const std::string& path);

@@ -46,7 +46,8 @@ TEST(Program, FileRoundTripIsExactAndDeterministic) {
     const Program again = parse_program(bytes, "memory");
     EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
     EXPECT_EQ(again.edges.size(), program.edges.size());
-    EXPECT_EQ(again.normalisation, program.normalisation);
+    EXPECT_EQ(again.input.normalisation, program.input.normalisation);
+    EXPECT_EQ(again.groups, program.groups);
   }
 }
 
@@ -84,14 +85,24 @@ TEST(Validate, NamesWhatIsWrong) {
       {"does not fit 12 bits", [](Program& p) { first<Scan>(p).exp.slopes[0] = 2048; }},
       {"state: 33 bits", [](Program& p) { first<Scan>(p).state_type.bits = 33; }},
       {"head.pool: writes vectors of", [](Program& p) { first<Pool>(p).tokens += 1; }},
-      {"floating point only", [](Program& p) { first<RangeNorm>(p).norm = Norm::kRms; }},
+      {"floating point only",
+       [](Program& p) {
+         for (Op& op : p.ops) {
+           if (auto* norm = std::get_if<RangeNorm>(&op)) norm->norm = Norm::kRms;
+         }
+       }},
+      {"group 0: 'blocks.1.norm' is not alike",
+       [](Program& p) { first<RangeNorm>(p).norm = Norm::kRms; }},
+      {"group 0: 2 times 90 ops", [](Program& p) { p.groups[0] = {1, 90, 2}; }},
+      {"group 0: 1 times 0 ops", [](Program& p) { p.groups[0] = {1, 0, 1}; }},
+      {"patches of 3 x", [](Program& p) { p.input.patch.height = 3; }},
       {"floating point only",
        [](Program& p) {
          for (Op& op : p.ops) {
            if (auto* linear = std::get_if<Linear>(&op)) linear->activation = Activation::kSoftplus;
          }
        }},
-      {"std 0", [](Program& p) { p.normalisation.std[0] = 0; }},
+      {"std 0", [](Program& p) { p.input.normalisation.std[0] = 0; }},
       {"edges for", [](Program& p) { p.edges.pop_back(); }},
       // 2^24 * 2^24 fits no int.
       {"writes vectors of 281474976710656",
@@ -153,6 +164,7 @@ TEST(Validate, RefusesAMeanWhoseSumMayOverflow) {
   Spec spec;
   spec.name = "mean";
   spec.model.P = 1;  // 784 tokens
+  spec.model.M = 1;
   spec.model.head = Head::kMeanLinear;
   Rng rng{1};
   Program program = random_program(spec, rng);
@@ -168,7 +180,7 @@ TEST(Validate, RefusesAProgramThatWouldFillTheMemory) {
   for (int i = 0; i < 16; ++i) {
     gate.name = fmt::format("gate.{}", i);
     program.ops.push_back(gate);
-    program.edges.push_back({gate.width, false, {8, 0}});
+    program.edges.push_back({0, gate.width, {8, 0}});
   }
   expect_error([&] { validate(program, "example"); }, "numbers together");
 }
@@ -193,10 +205,9 @@ TEST(Program, DamagedFilesAreNamed) {
   reject(changed, "stray: this tensor belongs to no op");
   changed = file;
   changed.metadata["program"] = "{\"edges\": [], \"ops\": 3}";
-  reject(changed, "must be arrays");
+  reject(changed, "must be an array");
   changed.metadata["program"] =
-      "{\"edges\": [{\"per_sequence\": false, \"width\": "
-      "18446744073709551615}], \"ops\": []}";
+      "{\"edges\": [{\"vectors\": 0, \"width\": 18446744073709551615}], \"ops\": []}";
   reject(changed, "width: must be an integer of at most 24 bits");
   changed = file;
   changed.metadata["program"] = std::string(1000, '[');

@@ -17,8 +17,4 @@ PwlCurve curve_of(const PwlTable& table, int x_exp) {
   return curve;
 }
 
-double silu(double x) {
-  return x / (1 + std::exp(-x));
-}
-
 }  // namespace emamba

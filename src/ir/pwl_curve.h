@@ -24,7 +24,4 @@ struct PwlCurve {
 // The curve that a table computes before its result is rounded; x_exp is the input's exponent.
 PwlCurve curve_of(const PwlTable& table, int x_exp);
 
-// SiLU(x) = x / (1 + exp(-x)).
-double silu(double x);
-
 }  // namespace emamba

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/nearest.h"
-#include "ir/float_model.h"
+#include "ir/lower.h"
 
 // toml++ states facts about its input as assertions, and assumes them where NDEBUG is set;
 // malformed text breaks one of them. Here, a broken one refuses the text, for which the parser must

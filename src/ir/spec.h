@@ -15,11 +15,12 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "ir/program.h"
+
 namespace emamba {
 
 enum class Task { kFashionMnist, kCifar10, kMars, kSyntheticImages, kSyntheticTokens };
 enum class Position { kNone, kLearned };
-enum class Norm { kRange, kLayer, kRms };
 enum class ConvActivation { kNone, kSilu };
 // Where delta's non-linearity stands; the public readings of the paper differ (section 4.3).
 //   kReluAfter   delta = ReLU(W2 (W1 c) + b): delta >= 0, so exp(delta * A) stays in [0, 1]
@@ -75,6 +76,8 @@ struct PwlSpec {
 struct ApproxSpec {
   PwlSpec silu;
   PwlSpec exp{PwlMethod::kData, 11, -4, 1};
+
+  const PwlSpec& of(Function function) const { return function == Function::kSilu ? silu : exp; }
 };
 
 struct QuantSpec {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "ir/lower.h"
+#include "ir/random_model.h"
 #include "ir/random_program.h"
 
 namespace emamba {
@@ -37,13 +39,23 @@ inline WeightExponents random_weight_exponents(Rng& rng) {
   return rng.below(2) ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
 }
 
+inline Program random_program(const Spec& spec, Rng& rng) {
+  return random_program(lower(spec), spec.quant.weight_exponents == WeightExponents::kPerChannel,
+                        rng);
+}
+inline FloatModel random_model(const Spec& spec, std::uint64_t seed,
+                               const Normalisation& normalisation) {
+  return random_model(lower(spec), seed, normalisation);
+}
+
 // A sequence of random integers of the input edge's type (token ids: of the vocabulary).
 inline Tensor<std::int32_t> random_tokens(const Program& program, Rng& rng) {
-  const int vocab = program.spec.shape().vocab;
-  Tensor<std::int32_t> tokens;
-  random_internal::fill(tokens,
-                        {std::size_t(program.spec.L()), std::size_t(program.spec.token_width())},
-                        vocab > 0 ? 0 : -128, vocab > 0 ? vocab - 1 : 127, rng);
+  const Input& input = program.input;
+  auto tokens = make_tensor<std::int32_t>(
+      {std::size_t(input.vectors()), std::size_t(input.vector_width())});
+  for (std::int32_t& v : tokens.data) {
+    v = input.vocab > 0 ? rng.between(0, input.vocab - 1) : rng.between(-128, 127);
+  }
   return tokens;
 }
 

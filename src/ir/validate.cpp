@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What engines and generators rely on, checked once for every program that enters the process.
+// What engines and generators rely on, checked once for every program that enters the process: of
+// every operation its place in the network, and in an integer program its numbers.
 #include <algorithm>
 #include <cmath>
 
@@ -8,6 +9,7 @@
 #include "fx/range_norm.h"
 #include "fx/scan.h"
 #include "ir/program.h"
+#include "ir/structure.h"
 
 namespace emamba {
 namespace {
@@ -72,13 +74,23 @@ struct Validator {
     check_requantise(op.name, accumulator_bits(program, op) + largest_offset(op.weight_offset),
                      op.weight_type.exp + edge(op.x).type.exp, y);
   }
-  void check_width(const std::string& where, EdgeIndex index, int width, bool per_sequence) const {
+  // Edge `index` must carry vectors of `width` numbers, as many as edge y does.
+  void check_edge(const std::string& where, EdgeIndex index, int width, const Edge& y) const {
     require(edge(index).width == width, where,
             fmt::format("edge '{}' has width {}, must be {}", edge_name(program, index),
                         edge(index).width, width));
-    require(edge(index).per_sequence == per_sequence, where,
-            fmt::format("edge '{}' must carry one vector a {}", edge_name(program, index),
-                        per_sequence ? "sequence" : "token"));
+    require(edge(index).vectors == y.vectors, where,
+            fmt::format("edge '{}' carries {}, must carry {}", edge_name(program, index),
+                        vectors_text(edge(index)), vectors_text(y)));
+  }
+  static std::string vectors_text(const Edge& e) {
+    return e.vectors == 0 ? "as many vectors as the input" : fmt::format("{} vectors", e.vectors);
+  }
+  // Of a bias with a row for every vector of edge y.
+  void check_bias_rows(const std::string& name, int rows, int least, const Edge& y) const {
+    const int vectors = rows_of(y, program.input.vectors());
+    require(rows >= least && (rows <= 1 || rows == vectors), name + ".bias_rows",
+            fmt::format("{}, must be {}1 or {}", rows, least == 0 ? "0, " : "", vectors));
   }
   void check_table(const std::string& where, const PwlTable& table, NumberType x,
                    NumberType y) const {
@@ -101,36 +113,71 @@ struct Validator {
     check_requantise(where, 33, table.slope.exp + x.exp, y);
   }
 
-  void check(const Embed& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x, 1, false);
-    require(op.bias_rows == 1 || op.bias_rows == program.spec.L(), name + ".bias_rows",
-            fmt::format("{}, must be 1 or {}", op.bias_rows, program.spec.L()));
-    check_type(name + ".table", op.table_type, 8, 8);
-    check_shape(name + ".table", op.table, {std::size_t(op.vocab), std::size_t(op.out)});
-    check_shape(name + ".bias", op.bias, {std::size_t(op.bias_rows), std::size_t(op.out)});
-    check_requantise(name, accumulator_bits(program, op), op.table_type.exp, y.type);
+  // --- The place of an operation in the network: edges, sizes and switches.
+
+  void check_place(const Embed& op, const Edge& y) const {
+    check_edge(op.name, op.x, 1, y);
+    require(op.vocab >= 1, op.name + ".vocab", fmt::format("{}, must be positive", op.vocab));
+    check_bias_rows(op.name, op.bias_rows, 1, y);
   }
-  void check(const Linear& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x, op.in, y.per_sequence);
-    require(op.bias_rows == 0 || op.bias_rows == 1 || op.bias_rows == program.spec.L(),
-            name + ".bias_rows",
-            fmt::format("{}, must be 0, 1 or {}", op.bias_rows, program.spec.L()));
-    require(op.bias_rows <= 1 || !y.per_sequence, name + ".bias_rows",
-            "a bias for every token needs an edge with one vector a token");
-    require(op.activation != Activation::kSoftplus, name + ".activation",
+  void check_place(const Linear& op, const Edge& y) const {
+    check_edge(op.name, op.x, op.in, y);
+    check_bias_rows(op.name, op.bias_rows, 0, y);
+  }
+  void check_place(const DwConv& op, const Edge& y) const {
+    check_edge(op.name, op.x, op.width, y);
+    require(op.taps >= 1 && op.taps <= 1024, op.name + ".taps",
+            fmt::format("{}, must be 1 .. 1024", op.taps));
+  }
+  void check_place(const RangeNorm& op, const Edge& y) const {
+    check_edge(op.name, op.x, op.width, y);
+  }
+  void check_place(const Pwl& op, const Edge& y) const { check_edge(op.name, op.x, op.width, y); }
+  void check_place(const Scan& op, const Edge& y) const {
+    check_edge(op.name, op.x, op.width, y);
+    check_edge(op.name, op.delta, op.width, y);
+    check_edge(op.name, op.B, op.states, y);
+    check_edge(op.name, op.C, op.states, y);
+    require(op.states <= 1024, op.name + ".states", fmt::format("{}, at most 1024", op.states));
+  }
+  void check_place(const Gate& op, const Edge& y) const {
+    check_edge(op.name, op.x0, op.width, y);
+    check_edge(op.name, op.x1, op.width, y);
+  }
+  void check_place(const Add& op, const Edge& y) const {
+    check_edge(op.name, op.x0, op.width, y);
+    check_edge(op.name, op.x1, op.width, y);
+  }
+  void check_place(const Pool& op, const Edge&) const {
+    const Edge& x = edge(op.x);
+    check_edge(op.name, op.x, op.width, x);
+    const int vectors = rows_of(x, program.input.vectors());
+    require(op.tokens >= 1 && op.tokens == vectors, op.name + ".tokens",
+            fmt::format("{}, but a sequence has {}", op.tokens, vectors));
+  }
+
+  // --- Its numbers: types, shapes, shifts.
+
+  void check(const Embed& op, const Edge& y) const {
+    check_type(op.name + ".table", op.table_type, 8, 8);
+    check_shape(op.name + ".table", op.table, {std::size_t(op.vocab), std::size_t(op.out)});
+    check_shape(op.name + ".bias", op.bias, {std::size_t(op.bias_rows), std::size_t(op.out)});
+    check_requantise(op.name, accumulator_bits(program, op), op.table_type.exp, y.type);
+  }
+  void check(const Linear& op, const Edge& y) const {
+    require(op.activation != Activation::kSoftplus, op.name + ".activation",
             "softplus exists in floating point only");
     if (op.bias_rows > 0) {
-      check_shape(name + ".bias", op.bias, {std::size_t(op.bias_rows), std::size_t(op.out)});
+      check_shape(op.name + ".bias", op.bias, {std::size_t(op.bias_rows), std::size_t(op.out)});
     }
     check_weights(op, op.out, op.in, y.type);
   }
-  void check(const DwConv& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x, op.width, false);
-    check_shape(name + ".bias", op.bias, {std::size_t(op.width)});
+  void check(const DwConv& op, const Edge& y) const {
+    check_shape(op.name + ".bias", op.bias, {std::size_t(op.width)});
     check_weights(op, op.width, op.taps, y.type);
   }
-  void check(const RangeNorm& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x, op.width, false);
+  void check(const RangeNorm& op, const Edge& y) const {
+    const std::string& name = op.name;
     require(op.norm == Norm::kRange, name + ".norm", "layer and RMS norm are floating point only");
     require(edge(op.x).type.bits == 8, name, "input must have 8 bits");
     require(op.width <= 1024, name, fmt::format("{} channels, at most 1024", op.width));
@@ -140,16 +187,11 @@ struct Validator {
     check_requantise(name, accumulator_bits(program, op), op.weight_type.exp - fx::kRatioFraction,
                      y.type);
   }
-  void check(const Pwl& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x, op.width, false);
-    check_table(name + ".table", op.table, edge(op.x).type, y.type);
+  void check(const Pwl& op, const Edge& y) const {
+    check_table(op.name + ".table", op.table, edge(op.x).type, y.type);
   }
-  void check(const Scan& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x, op.width, false);
-    check_width(name, op.delta, op.width, false);
-    check_width(name, op.B, op.states, false);
-    check_width(name, op.C, op.states, false);
-    require(op.states <= 1024, name + ".states", fmt::format("{}, at most 1024", op.states));
+  void check(const Scan& op, const Edge& y) const {
+    const std::string& name = op.name;
     for (EdgeIndex index : inputs_of(op)) {
       require(edge(index).type.bits <= 16, name,
               fmt::format("edge '{}' has {} bits, at most 16", edge_name(program, index),
@@ -173,53 +215,110 @@ struct Validator {
     check_requantise(name + ".D", 8 + x.bits, op.D_type.exp + x.exp, sum);
     check_requantise(name, accumulator_bits(program, op), sum.exp, y.type);
   }
-  void check(const Gate& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x0, op.width, y.per_sequence);
-    check_width(name, op.x1, op.width, y.per_sequence);
-    check_requantise(name, accumulator_bits(program, op),
+  void check(const Gate& op, const Edge& y) const {
+    check_requantise(op.name, accumulator_bits(program, op),
                      edge(op.x0).type.exp + edge(op.x1).type.exp, y.type);
   }
-  void check(const Add& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x0, op.width, y.per_sequence);
-    check_width(name, op.x1, op.width, y.per_sequence);
+  void check(const Add& op, const Edge& y) const {
     const NumberType a = edge(op.x0).type, b = edge(op.x1).type;
-    require(std::abs(a.exp - b.exp) <= 32, name,
+    require(std::abs(a.exp - b.exp) <= 32, op.name,
             fmt::format("operands with exponents {} and {} are too far apart", a.exp, b.exp));
-    check_requantise(name, accumulator_bits(program, op), std::min(a.exp, b.exp), y.type);
+    check_requantise(op.name, accumulator_bits(program, op), std::min(a.exp, b.exp), y.type);
   }
-  void check(const Pool& op, const Edge& y, const std::string& name) const {
-    check_width(name, op.x, op.width, false);
-    require(op.tokens == program.spec.L(), name + ".tokens",
-            fmt::format("{}, but a sequence has {}", op.tokens, program.spec.L()));
+  void check(const Pool& op, const Edge& y) const {
     const NumberType x = edge(op.x).type;
     if (op.kind == PoolKind::kFlatten) {
-      require(y.type == x, name, "flattening must keep the number type");
+      require(y.type == x, op.name, "flattening must keep the number type");
     } else {
       const int bits = accumulator_bits(program, op);
-      require(bits <= kMaxSumBits, name,
+      require(bits <= kMaxSumBits, op.name,
               fmt::format("the sum over the tokens has {} bits, at most {}", bits, kMaxSumBits));
-      check_requantise(name, bits + 16, x.exp - fx::mean_fraction(op.tokens), y.type);
+      check_requantise(op.name, bits + 16, x.exp - fx::mean_fraction(op.tokens), y.type);
     }
   }
 
-  void run() const {
+  // --- The whole
+
+  void check_edges() const {
     require(program.edges.size() == program.ops.size() + 1, "edges",
             fmt::format("{} edges for {} ops, must be one more", program.edges.size(),
                         program.ops.size()));
     require(!program.ops.empty(), "ops", "there are none");
     std::int64_t numbers = 0;
     for (std::size_t i = 0; i < program.edges.size(); ++i) {
-      const bool vector = program.edges[i].width >= 1 && program.edges[i].width <= (1 << 20);
+      const Edge& e = program.edges[i];
       const std::string name = edge_name(program, static_cast<EdgeIndex>(i));
-      require(vector, name, fmt::format("width {}", program.edges[i].width));
-      check_type(name, program.edges[i].type, 2, 24);
-      numbers += program.edges[i].width;
+      require(e.width >= 1 && e.width <= (1 << 20), name, fmt::format("width {}", e.width));
+      require(e.vectors >= 0 && e.vectors <= (1 << 20), name, fmt::format("{} vectors", e.vectors));
+      check_type(name, e.type, 2, 24);
+      numbers += std::int64_t{e.width} * std::max(1, e.vectors);
     }
     require(numbers <= kMaxNumbers, "edges",
             fmt::format("carry {} numbers together, at most {}", numbers, kMaxNumbers));
-    require(edge(0).width == program.spec.token_width() && !edge(0).per_sequence, "input",
-            fmt::format("width {}, the spec's tokens have {}", edge(0).width,
-                        program.spec.token_width()));
+  }
+  void check_input() const {
+    const Input& input = program.input;
+    const auto positive = [&](int n) { return n >= 1 && n <= (1 << 20); };
+    require(positive(input.height) && positive(input.width) && positive(input.channels), "input",
+            fmt::format("samples of {} x {} x {}", input.height, input.width, input.channels));
+    require(positive(input.patch.height) && positive(input.patch.width) &&
+                input.height % input.patch.height == 0 && input.width % input.patch.width == 0,
+            "input",
+            fmt::format("patches of {} x {} do not divide samples of {} x {}", input.patch.height,
+                        input.patch.width, input.height, input.width));
+    const Size over = input.overlap;
+    require(over.height >= 0 && over.height <= 1024 && over.width >= 0 && over.width <= 1024,
+            "input", fmt::format("overlap of {} x {}", over.height, over.width));
+    const std::int64_t width = (input.patch.height + std::int64_t{2} * over.height) *
+                               (input.patch.width + std::int64_t{2} * over.width) * input.channels;
+    require(input.vocab >= 0 && (input.vocab == 0 || (width == 1 && input.height == 1)), "input",
+            "token ids have height 1, channels 1 and no patches");
+    require(edge(0).width == width, "input",
+            fmt::format("width {}, the patches have {}", edge(0).width, width));
+    require(edge(0).vectors == 0 || edge(0).vectors == input.vectors(), "input",
+            fmt::format("{} vectors, a sample has {}", edge(0).vectors, input.vectors()));
+    const std::size_t channels = input.channels;
+    const Normalisation& n = input.normalisation;
+    require(n.mean.size() == channels && n.std.size() == channels, "normalisation",
+            fmt::format("must have {} channels", channels));
+    for (std::size_t c = 0; c < channels; ++c) {
+      require(std::isfinite(n.mean[c]) && std::isfinite(n.std[c]) && n.std[c] > 0, "normalisation",
+              fmt::format("channel {}: mean {}, std {}", c, n.mean[c], n.std[c]));
+    }
+  }
+  // Blocks that stand in a row are alike, but for the edge into the first.
+  void check_groups() const {
+    int free = 0;  // the first op behind the groups so far
+    for (std::size_t g = 0; g < program.groups.size(); ++g) {
+      const auto [first, ops, times] = program.groups[g];
+      const std::string where = fmt::format("group {}", g);
+      const std::int64_t end = first + std::int64_t{ops} * times;
+      require(first >= free && ops >= 1 && times >= 1 &&
+                  end <= static_cast<std::int64_t>(program.ops.size()),
+              where, fmt::format("{} times {} ops from op {} on", times, ops, first));
+      for (int i = first; i < end; ++i) {
+        const Op &op = program.ops[i], &model = program.ops[first + (i - first) % ops];
+        const std::string& name = name_of(op);
+        require(same_structure(op, model), where, fmt::format("'{}' is not alike", name));
+        const int shift = i - (first + (i - first) % ops);
+        const std::vector<EdgeIndex> inputs = inputs_of(op), wanted = inputs_of(model);
+        // Edge first is what enters the first block, edge first + ops what enters the second.
+        for (std::size_t x = 0; x < inputs.size(); ++x) {
+          require(wanted[x] >= first && inputs[x] == wanted[x] + shift, where,
+                  fmt::format("'{}' reads edges of another block", name));
+        }
+        const Edge &y = program.edges[i + 1], &like = program.edges[i + 1 - shift];
+        require(y.vectors == like.vectors && y.width == like.width &&
+                    y.type.bits == like.type.bits,
+                where, fmt::format("'{}' is not alike", name));
+      }
+      free = static_cast<int>(end);
+    }
+  }
+
+  void network() const {
+    check_edges();
+    check_input();
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
       const Op& op = program.ops[i];
       const Edge& y = program.edges[i + 1];
@@ -230,31 +329,33 @@ struct Validator {
       }
       require(y.width == out_width(op), name,
               fmt::format("writes vectors of {}, its edge has width {}", out_width(op), y.width));
-      require(y.per_sequence ==
-                  (std::holds_alternative<Pool>(op) || edge(inputs_of(op)[0]).per_sequence),
-              name, "vectors behind the pooling, and only those, come once a sequence");
-      std::visit([&](const auto& o) { check(o, y, name); }, op);
+      const Edge written{out_vectors(op, edge(inputs_of(op)[0]).vectors), y.width, y.type};
+      require(y.vectors == written.vectors, name,
+              fmt::format("writes {}, its edge carries {}", vectors_text(written),
+                          vectors_text(y)));
     }
-    require(program.edges.back().per_sequence &&
-                program.edges.back().width == program.spec.shape().outputs,
-            name_of(program.ops.back()),
-            fmt::format("the last edge must carry the task's {} outputs once a sequence",
-                        program.spec.shape().outputs));
-    const std::size_t channels = program.spec.shape().channels;
-    const Normalisation& n = program.normalisation;
-    require(n.mean.size() == channels && n.std.size() == channels, "normalisation",
-            fmt::format("must have {} channels", channels));
-    for (std::size_t c = 0; c < channels; ++c) {
-      require(std::isfinite(n.mean[c]) && std::isfinite(n.std[c]) && n.std[c] > 0, "normalisation",
-              fmt::format("channel {}: mean {}, std {}", c, n.mean[c], n.std[c]));
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+      std::visit([&](const auto& o) { check_place(o, program.edges[i + 1]); }, program.ops[i]);
+    }
+    check_groups();
+  }
+  void integers() const {
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+      std::visit([&](const auto& o) { check(o, program.edges[i + 1]); }, program.ops[i]);
     }
   }
 };
 
 }  // namespace
 
+void validate_network(const Program& program, const std::string& source) {
+  Validator{program, source}.network();
+}
+
 void validate(const Program& program, const std::string& source) {
-  Validator{program, source}.run();
+  const Validator validator{program, source};
+  validator.network();
+  validator.integers();
 }
 
 }  // namespace emamba

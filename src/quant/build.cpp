@@ -104,6 +104,7 @@ struct WeightBuilder {
   void fill(Embed& op) const {
     op.table = to_integers<std::int8_t>(parameter(op.name + ".table"), op.table_type);
     op.bias = bias(op.name, op.table_type.exp);
+    op.bias.shape = {static_cast<std::size_t>(op.bias_rows), static_cast<std::size_t>(op.out)};
   }
   void fill(Linear& op) const {
     op.weight = channel_weights(op);
@@ -136,10 +137,9 @@ struct WeightBuilder {
 }  // namespace
 
 Program build_program(const FloatModel& model, const Formats& formats) {
-  Program program = lower(model.spec);
-  program.normalisation = model.normalisation;
+  Program program = model.network;
   const TypeBuilder types{formats, program};
-  if (model.spec.shape().vocab == 0) program.edges[0].type.exp = types.exponent("input");
+  if (program.input.vocab == 0) program.edges[0].type.exp = types.exponent("input");
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     NumberType& y = program.edges[i + 1].type;
     const auto* pool = std::get_if<Pool>(&program.ops[i]);

@@ -21,7 +21,7 @@ constexpr int kSearchPasses = 8;          // at most; it ends when a pass change
 // A model whose numbers lie too far apart gets exponents that no program may have.
 void require_valid(const Program& program) {
   try {
-    validate(program, program.spec.name);
+    validate(program, program.name);
   } catch (const Error& e) {
     throw Error(e.what(),
                 "the model's numbers span more powers of two than integers shift over; train it "
@@ -39,18 +39,19 @@ ProgressCallback stage(const ProgressCallback& progress, std::size_t first, std:
 }
 
 // Formats by the largest magnitude and by percentile, both improved by the search; the better ones.
-Formats searched_formats(const FloatModel& model, const std::vector<Stream>& streams,
-                         const std::vector<Range>& ranges, const FloatEngine& engine,
-                         const Split& calibration, int threads, const ProgressCallback& progress) {
+Formats searched_formats(const FloatModel& model, const Spec& spec,
+                         const std::vector<Stream>& streams, const std::vector<Range>& ranges,
+                         const FloatEngine& engine, const Split& calibration, int threads,
+                         const ProgressCallback& progress) {
   Reference reference;
   reference.inputs = draw_samples(calibration, kSearchSamples, kSearchSeed).inputs;
-  reference.outputs = answers(engine, model.normalisation, reference.inputs, threads);
+  reference.outputs = answers(engine, reference.inputs, threads);
   // One pass from either start tells which is worth the others.
   std::optional<Formats> best;
   double least = 0;
   std::size_t done = 0;  // per mille
   for (Calibration rule : {Calibration::kMax, Calibration::kPercentile}) {
-    const Formats start = choose_formats(model, streams, ranges, rule);
+    const Formats start = choose_formats(model, spec, streams, ranges, rule);
     const Formats found = search_exponents(model, start, reference, 1, threads,
                                            stage(progress, done, done + 200, "search"));
     const double error = output_error(model, found, reference, threads);
@@ -63,39 +64,44 @@ Formats searched_formats(const FloatModel& model, const std::vector<Stream>& str
 
 }  // namespace
 
-void require_integer_form(const Spec& spec) {
-  const char* key = nullptr;
-  if (spec.model.norm == Norm::kLayer) key = "model.norm = \"layer\"";
-  if (spec.model.norm == Norm::kRms) key = "model.norm = \"rms\"";
-  if (spec.model.delta_activation == DeltaActivation::kSoftplus) {
-    key = "model.delta_activation = \"softplus\"";
+void require_integer_form(const Program& network) {
+  for (const Op& op : network.ops) {
+    const char* what = nullptr;
+    if (const auto* norm = std::get_if<RangeNorm>(&op)) {
+      if (norm->norm == Norm::kLayer) what = "layer norm";
+      if (norm->norm == Norm::kRms) what = "RMS norm";
+    } else if (const auto* linear = std::get_if<Linear>(&op)) {
+      if (linear->activation == Activation::kSoftplus) what = "softplus";
+    }
+    if (what == nullptr) continue;
+    throw Error(
+        fmt::format("{}: {}: {} exists in floating point only", network.name, name_of(op), what),
+        "train with norm = \"range\" and delta_activation = \"relu-after\" to quantise");
   }
-  if (key == nullptr) return;
-  throw Error(fmt::format("{}: {} exists in floating point only", spec.name, key),
-              "train with norm = \"range\" and delta_activation = \"relu-after\" to quantise");
 }
 
-std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Split& calibration,
-                                           int threads, const ProgressCallback& progress) {
+std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Spec& spec,
+                                           const Split& calibration, int threads,
+                                           const ProgressCallback& progress) {
   const FloatEngine engine(model);
   const std::vector<Stream> streams = streams_of(engine.program());
   const std::vector<Range> ranges = find_ranges(engine, streams, calibration, threads, progress);
-  return choose_formats(model, streams, ranges, Calibration::kMax).curve;
+  return choose_formats(model, spec, streams, ranges, Calibration::kMax).curve;
 }
 
-QuantiseResult quantise(const FloatModel& model, const Split& calibration, int threads,
-                        const ProgressCallback& progress) {
-  require_integer_form(model.spec);
+QuantiseResult quantise(const FloatModel& model, const Spec& spec, const Split& calibration,
+                        int threads, const ProgressCallback& progress) {
+  require_integer_form(model.network);
   if (calibration.samples() == 0) throw Error("quantisation needs calibration samples");
   const FloatEngine engine(model);
   const std::vector<Stream> streams = streams_of(engine.program());
   const std::vector<Range> ranges =
       find_ranges(engine, streams, calibration, threads, stage(progress, 0, 50, "ranges"));
-  const Calibration rule = model.spec.quant.calibration;
+  const Calibration rule = spec.quant.calibration;
   const Formats formats = rule == Calibration::kSearch
-                              ? searched_formats(model, streams, ranges, engine, calibration,
+                              ? searched_formats(model, spec, streams, ranges, engine, calibration,
                                                  threads, stage(progress, 50, 700, "search"))
-                              : choose_formats(model, streams, ranges, rule);
+                              : choose_formats(model, spec, streams, ranges, rule);
 
   QuantiseResult result{.program = build_program(model, formats), .report = {}};
   require_valid(result.program);
@@ -105,14 +111,14 @@ QuantiseResult quantise(const FloatModel& model, const Split& calibration, int t
     return metrics_of(calibration, outputs).value();
   };
   report.samples = calibration.samples();
-  report.float_metric = metric(answers(engine, model.normalisation, calibration.inputs, threads));
+  report.float_metric = metric(answers(engine, calibration.inputs, threads));
   report.pwl_metric = metric(answers(FloatEngine(model, {.curves = formats.curve, .rounded = {}}),
-                                     model.normalisation, calibration.inputs, threads));
+                                     calibration.inputs, threads));
   report.golden_metric =
       metric(answers(integers, calibration.inputs, threads, stage(progress, 700, 800, "integers")));
   report.edges = report_edges(model, result.program, streams, ranges, calibration, threads,
                               stage(progress, 800, 1000, "report"));
-  report.curves = report_curves(model.spec, formats, streams, ranges);
+  report.curves = report_curves(spec, formats, streams, ranges);
   return result;
 }
 

@@ -63,15 +63,16 @@ struct QuantiseResult {
 };
 
 // Throws Error for what exists in floating point only: layer and RMS norm, softplus.
-void require_integer_form(const Spec& spec);
+void require_integer_form(const Program& network);
 
-// The curves of model.spec.approx as they are fitted to `calibration`, before any rounding; by op.
-std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Split& calibration,
-                                           int threads, const ProgressCallback& progress = {});
+// The curves of spec.approx as they are fitted to `calibration`, before any rounding; by op.
+std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Spec& spec,
+                                           const Split& calibration, int threads,
+                                           const ProgressCallback& progress = {});
 
 // Fits the curves and chooses every exponent on `calibration` (training samples), by the rule in
-// model.spec.quant. Deterministic. Throws Error as require_integer_form() does.
-QuantiseResult quantise(const FloatModel& model, const Split& calibration, int threads,
-                        const ProgressCallback& progress = {});
+// spec.quant. Deterministic. Throws Error as require_integer_form() does.
+QuantiseResult quantise(const FloatModel& model, const Spec& spec, const Split& calibration,
+                        int threads, const ProgressCallback& progress = {});
 
 }  // namespace emamba

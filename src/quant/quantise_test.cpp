@@ -10,7 +10,6 @@
 #include "base/files.h"
 #include "base/testing.h"
 #include "exec/evaluate.h"
-#include "ir/random_model.h"
 #include "ir/testing.h"
 #include "quant/ranges.h"
 #include "quant/report.h"
@@ -24,6 +23,7 @@ constexpr int kThreads = 2;
 
 // A small random network of a synthetic task, and samples of that task.
 struct Case {
+  Spec spec;
   FloatModel model;
   Split samples;
 };
@@ -34,13 +34,13 @@ Case make_case(const std::vector<std::string>& overrides, std::uint64_t seed = 1
   all.insert(all.end(), overrides.begin(), overrides.end());
   const Spec spec = parse_spec("name = 'test'\ntask = 'synthetic-images'", "test", all);
   const Split train = load_split(spec, "", "train");
-  return {random_model(spec, seed, fit_normalisation(spec, train)), first_samples(train, samples)};
+  return {spec, random_model(spec, seed, fit_normalisation(spec, train)), first_samples(train, samples)};
 }
 
 // Golden's outputs against the float engine's: the power of what changes from sample to sample over
 // the power of the error.
 double snr_db(const FloatModel& model, const Program& program, const Tensor<float>& inputs) {
-  const Tensor<float> wanted = answers(FloatEngine(model), model.normalisation, inputs, kThreads);
+  const Tensor<float> wanted = answers(FloatEngine(model), inputs, kThreads);
   const Tensor<float> found = answers(Golden(program), inputs, kThreads);
   const std::size_t samples = wanted.shape[0], outputs = wanted.shape[1];
   double signal = 0, noise = 0;
@@ -57,7 +57,7 @@ double snr_db(const FloatModel& model, const Program& program, const Tensor<floa
 
 // The program by quantise(), without its report.
 Program program_of(const Case& c) {
-  return program_by(c.model, c.samples, c.model.spec.quant.calibration, kThreads);
+  return program_by(c.model, c.spec, c.samples, c.spec.quant.calibration, kThreads);
 }
 
 std::string bytes_of(const Program& program) {
@@ -94,7 +94,7 @@ TEST(Quantise, GoldenFollowsFloatForEverySwitch) {
   };
   for (const auto& overrides : kCases) {
     const Case c = make_case(overrides);
-    const Split fresh = first_samples(load_split(c.model.spec, "", "test"), 48);
+    const Split fresh = first_samples(load_split(c.spec, "", "test"), 48);
     EXPECT_GT(snr_db(c.model, program_of(c), fresh.inputs), 16)
         << fmt::format("{}", fmt::join(overrides, ", "));
   }
@@ -243,11 +243,11 @@ TEST(Quantise, TheSearchKeepsOffsets) {
   const FloatEngine engine(c.model);
   const auto streams = streams_of(engine.program());
   const auto ranges = find_ranges(engine, streams, c.samples, kThreads, {});
-  Formats start = choose_formats(c.model, streams, ranges, Calibration::kMax);
+  Formats start = choose_formats(c.model, c.spec, streams, ranges, Calibration::kMax);
   start.exponent.at("blocks.0.conv.weight") += 2;  // one that the search will move
   const Split some = first_samples(c.samples, 16);
   const Reference reference{some.inputs,
-                            answers(engine, c.model.normalisation, some.inputs, kThreads)};
+                            answers(engine, some.inputs, kThreads)};
   const Formats found = search_exponents(c.model, start, reference, 1, kThreads, {});
   EXPECT_EQ(found.weight_offset, start.weight_offset);
   EXPECT_NE(found.exponent, start.exponent);
@@ -257,7 +257,7 @@ TEST(Quantise, TheSearchKeepsOffsets) {
 
 TEST(Quantise, MaxSaturatesNothingOnItsCalibrationSamples) {
   const Case c = make_case({});
-  for (const EdgeReport& edge : quantise(c.model, c.samples, kThreads).report.edges) {
+  for (const EdgeReport& edge : quantise(c.model, c.spec, c.samples, kThreads).report.edges) {
     EXPECT_EQ(edge.saturated, 0) << edge.name;
     const double high = std::ldexp(static_cast<double>(fx::max_of(edge.type.bits)), edge.type.exp);
     EXPECT_GT(2.1 * std::max(-edge.min, edge.max), high) << edge.name << ": exponent too large";
@@ -270,9 +270,9 @@ TEST(Quantise, SearchIsNeverWorseThanItsStart) {
     const FloatEngine engine(c.model);
     const auto streams = streams_of(engine.program());
     const auto ranges = find_ranges(engine, streams, c.samples, kThreads, {});
-    const Formats start = choose_formats(c.model, streams, ranges, Calibration::kMax);
+    const Formats start = choose_formats(c.model, c.spec, streams, ranges, Calibration::kMax);
     const Reference reference{c.samples.inputs,
-                              answers(engine, c.model.normalisation, c.samples.inputs, kThreads)};
+                              answers(engine, c.samples.inputs, kThreads)};
     const Formats found = search_exponents(c.model, start, reference, 1, kThreads, {});
     EXPECT_LT(output_error(c.model, found, reference, kThreads),
               0.98 * output_error(c.model, start, reference, kThreads))
@@ -282,21 +282,22 @@ TEST(Quantise, SearchIsNeverWorseThanItsStart) {
 
 TEST(Quantise, TheResultDoesNotDependOnThreads) {
   const Case c = make_case({"quant.calibration=search", "model.M=1", "model.D=6", "model.N=2"});
-  const QuantiseResult one = quantise(c.model, c.samples, 1);
+  const QuantiseResult one = quantise(c.model, c.spec, c.samples, 1);
   for (int threads : {2, 5}) {
-    const QuantiseResult other = quantise(c.model, c.samples, threads);
+    const QuantiseResult other = quantise(c.model, c.spec, c.samples, threads);
     EXPECT_EQ(bytes_of(one.program), bytes_of(other.program)) << threads << " threads";
     EXPECT_EQ(to_json(one.report), to_json(other.report)) << threads << " threads";
   }
 }
 
 TEST(Quantise, RefusesWhatExistsInFloatingPointOnly) {
-  for (const auto& [key, value] : {std::pair{"model.norm", "layer"},
-                                   {"model.norm", "rms"},
-                                   {"model.delta_activation", "softplus"}}) {
-    const Case c = make_case({fmt::format("{}={}", key, value)});
-    expect_error([&] { quantise(c.model, c.samples, kThreads); },
-                 fmt::format("{} = \"{}\" exists in floating point only", key, value));
+  for (const auto& [setting, what] : {std::pair{"model.norm=layer", "blocks.0.norm: layer norm"},
+                                      {"model.norm=rms", "blocks.0.norm: RMS norm"},
+                                      {"model.delta_activation=softplus",
+                                       "blocks.0.dt_proj: softplus"}}) {
+    const Case c = make_case({setting});
+    expect_error([&] { quantise(c.model, c.spec, c.samples, kThreads); },
+                 fmt::format("{} exists in floating point only", what));
   }
 }
 
@@ -304,12 +305,12 @@ TEST(Quantise, RefusesAModelThatOverflows) {
   Case c = make_case({});
   c.model.parameters["embed.bias"].data[3] = 3e38f;
   c.model.parameters["blocks.0.gate_proj.weight"].data[3] = 3e38f;
-  expect_error([&] { quantise(c.model, c.samples, kThreads); }, "infinite or not a number");
+  expect_error([&] { quantise(c.model, c.spec, c.samples, kThreads); }, "infinite or not a number");
 }
 
 TEST(Quantise, RefusesToCalibrateOnNothing) {
   const Case c = make_case({});
-  expect_error([&] { quantise(c.model, Split{}, kThreads); }, "needs calibration samples");
+  expect_error([&] { quantise(c.model, c.spec, Split{}, kThreads); }, "needs calibration samples");
 }
 
 TEST(Quantise, DeadChannelsAndTinyWeightsStillMakeAValidProgram) {
@@ -330,12 +331,12 @@ TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Rng rng{seed};
     Case c = make_case({}, 1, 4);
-    c.model.spec = random_spec(rng);
-    c.model.spec.quant.weight_exponents = random_weight_exponents(rng);
+    c.spec = random_spec(rng);
+    c.spec.quant.weight_exponents = random_weight_exponents(rng);
     // Negative deltas would make states grow without bound, in floating point too.
-    c.model.spec.model.delta_activation = DeltaActivation::kReluAfter;
-    c.samples = first_samples(load_split(c.model.spec, "", "train"), 4);
-    c.model = random_model(c.model.spec, seed, fit_normalisation(c.model.spec, c.samples));
+    c.spec.model.delta_activation = DeltaActivation::kReluAfter;
+    c.samples = first_samples(load_split(c.spec, "", "train"), 4);
+    c.model = random_model(c.spec, seed, fit_normalisation(c.spec, c.samples));
     const int scale = static_cast<int>(seed % 3);  // parameters times 2^-scale .. 2^scale
     for (auto& [name, tensor] : c.model.parameters) {
       const float factor = std::ldexp(1.0f, rng.between(-scale, scale));
@@ -353,7 +354,7 @@ TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
 
 TEST(Quantise, ReportsEveryEdgeAndEveryCurve) {
   const Case c = make_case({"approx.silu.segments=9", "model.M=1"});
-  const QuantiseResult result = quantise(c.model, c.samples, kThreads);
+  const QuantiseResult result = quantise(c.model, c.spec, c.samples, kThreads);
   EXPECT_EQ(result.report.samples, c.samples.samples());
   ASSERT_EQ(result.report.edges.size(), result.program.edges.size() + 3);
   for (std::size_t e = 0; e < result.program.edges.size(); ++e) {

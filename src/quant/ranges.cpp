@@ -49,7 +49,7 @@ int weight_exponent(Extent weights, Extent biases, int x_exp) {
 
 struct WeightRule {
   const FloatModel& model;
-  const Program& skeleton;
+  WeightExponents exponents;
   Formats& formats;
 
   const std::vector<float>& parameter(const std::string& name) const {
@@ -67,7 +67,7 @@ struct WeightRule {
   // largest. A channel whose weights are all 0 asks for nothing.
   void add_channels(const std::string& op, int x_exp) const {
     add(op, op + ".weight", x_exp);
-    if (model.spec.quant.weight_exponents == WeightExponents::kPerTensor) return;
+    if (exponents == WeightExponents::kPerTensor) return;
     const std::vector<float>&weights = parameter(op + ".weight"), biases = bias_of(op);
     const std::size_t channels = model.parameters.at(op + ".weight").shape[0];
     const std::size_t inputs = weights.size() / channels;
@@ -90,12 +90,12 @@ struct WeightRule {
     }
     formats.weight_offset[op] = std::move(offsets);
   }
-  int exponent_of(EdgeIndex edge) const { return formats.exponent.at(edge_name(skeleton, edge)); }
+  int exponent_of(EdgeIndex edge) const { return formats.exponent.at(edge_name(model.network, edge)); }
 
   void operator()(const Embed& op) const { add(op.name, op.name + ".table", 0); }
   void operator()(const Linear& op) const {
     // Flattening copies, and has no exponent of its own.
-    const auto* pool = op.x > 0 ? std::get_if<Pool>(&skeleton.ops[op.x - 1]) : nullptr;
+    const auto* pool = op.x > 0 ? std::get_if<Pool>(&model.network.ops[op.x - 1]) : nullptr;
     const bool copied = pool && pool->kind == PoolKind::kFlatten;
     add_channels(op.name, exponent_of(copied ? pool->x : op.x));
   }
@@ -162,9 +162,8 @@ std::vector<Range> find_ranges(const FloatEngine& engine, const std::vector<Stre
     }
     empty.ranges.push_back(std::move(range));
   }
-  const Normalisation& normalisation = engine.program().normalisation;
   std::vector<Range> ranges =
-      sum_over_streams(engine, normalisation, calibration.inputs, threads, empty, progress).ranges;
+      sum_over_streams(engine, calibration.inputs, threads, empty, progress).ranges;
   constexpr std::size_t kInfinity = 0x7f800000u >> kDroppedBits;  // and NaN, in the bins from here
   for (std::size_t s = 0; s < streams.size(); ++s) {
     std::uint64_t bad = 0;
@@ -187,29 +186,27 @@ int exponent_for(int bits, double min, double max) {
   return exp;
 }
 
-Formats choose_formats(const FloatModel& model, const std::vector<Stream>& streams,
-                       const std::vector<Range>& ranges, Calibration rule) {
-  const Program skeleton = lower(model.spec);
+Formats choose_formats(const FloatModel& model, const Spec& spec,
+                       const std::vector<Stream>& streams, const std::vector<Range>& ranges,
+                       Calibration rule) {
+  const Program& network = model.network;
   Formats formats;
   for (std::size_t s = 0; s < streams.size(); ++s) {
-    const auto [name, bits, edge, curve] = streams[s];
-    const auto* pool = edge > 0 ? std::get_if<Pool>(&skeleton.ops[edge - 1]) : nullptr;
+    const auto [name, bits, edge, curve, function] = streams[s];
+    const auto* pool = edge > 0 ? std::get_if<Pool>(&network.ops[edge - 1]) : nullptr;
     const bool copied = pool && pool->kind == PoolKind::kFlatten;
-    const bool token_ids = edge == 0 && model.spec.shape().vocab > 0;
+    const bool token_ids = edge == 0 && network.input.vocab > 0;
     double min = ranges[s].min, max = ranges[s].max;
     if (rule == Calibration::kPercentile) {
-      const double limit = ranges[s].percentile(model.spec.quant.percentile);
+      const double limit = ranges[s].percentile(spec.quant.percentile);
       min = std::max(min, -limit), max = std::min(max, limit);
     }
     if (!copied && !token_ids) formats.exponent[name] = exponent_for(bits, min, max);
     if (curve.empty()) continue;
-    const bool silu = edge >= 0;
-    formats.curve[curve] =
-        fit_pwl(silu ? Function::kSilu : Function::kExp,
-                silu ? model.spec.approx.silu : model.spec.approx.exp, ranges[s].seen);
+    formats.curve[curve] = fit_pwl(function, spec.approx.of(function), ranges[s].seen);
   }
-  const WeightRule rule_of_weights{model, skeleton, formats};
-  for (const Op& op : skeleton.ops) std::visit(rule_of_weights, op);
+  const WeightRule rule_of_weights{model, spec.quant.weight_exponents, formats};
+  for (const Op& op : network.ops) std::visit(rule_of_weights, op);
   return formats;
 }
 

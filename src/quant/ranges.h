@@ -34,7 +34,8 @@ int exponent_for(int bits, double min, double max);
 // Exponents by the largest magnitude, or by the percentile of magnitudes that `quant` asks for, and
 // curves fitted to what was seen. Weights never saturate, nor do biases; with exponents for every
 // channel, each holds its channel's alone.
-Formats choose_formats(const FloatModel& model, const std::vector<Stream>& streams,
-                       const std::vector<Range>& ranges, Calibration rule);
+Formats choose_formats(const FloatModel& model, const Spec& spec,
+                       const std::vector<Stream>& streams, const std::vector<Range>& ranges,
+                       Calibration rule);
 
 }  // namespace emamba

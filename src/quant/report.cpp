@@ -59,7 +59,11 @@ std::vector<NumberType> types_of(const Program& program) {
   for (const Edge& edge : program.edges) types.push_back(edge.type);
   for (const Op& op : program.ops) {
     if (const auto* scan = std::get_if<Scan>(&op)) {
-      types.insert(types.end(), {scan->z_type, scan->bbar_type, scan->state_type});
+      const std::size_t first = types.size();
+      types.resize(first + kScanStreams);
+      types[first + kZ] = scan->z_type;
+      types[first + kBbar] = scan->bbar_type;
+      types[first + kState] = scan->state_type;
     }
   }
   return types;
@@ -88,16 +92,15 @@ std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& pro
   const std::vector<NumberType> types = types_of(program);
   AllNoise sums;
   for (NumberType type : types) sums.streams.push_back({type});
-  sums = sum_over_streams(FloatEngine(model), model.normalisation, calibration.inputs, threads,
-                          sums, {});
+  sums = sum_over_streams(FloatEngine(model), calibration.inputs, threads, sums, {});
 
   const Split some = draw_samples(calibration, kLossSamples, kLossSeed);
   const auto metric = [&](FloatOptions options) {
     const FloatEngine engine(model, std::move(options));
-    return metrics_of(some, answers(engine, model.normalisation, some.inputs, threads)).value();
+    return metrics_of(some, answers(engine, some.inputs, threads)).value();
   };
   const double unrounded = metric({});
-  const bool regression = model.spec.shape().regression;  // less is better
+  const bool regression = !calibration.targets.empty();  // less is better
 
   std::vector<EdgeReport> reports;
   for (std::size_t s = 0; s < streams.size(); ++s) {
@@ -124,8 +127,8 @@ std::vector<CurveReport> report_curves(const Spec& spec, const Formats& formats,
   std::vector<CurveReport> reports;
   for (std::size_t s = 0; s < streams.size(); ++s) {
     if (streams[s].curve.empty()) continue;
-    const Function function = streams[s].edge >= 0 ? Function::kSilu : Function::kExp;
-    const PwlSpec used = function == Function::kSilu ? spec.approx.silu : spec.approx.exp;
+    const Function function = streams[s].function;
+    const PwlSpec& used = spec.approx.of(function);
     const Histogram& seen = ranges[s].seen;
     const auto add = [&](const PwlSpec& pwl, const PwlCurve& curve, bool is_used) {
       reports.push_back({streams[s].curve, function, pwl.method, pwl.segments,

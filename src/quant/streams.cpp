@@ -7,15 +7,20 @@ std::vector<Stream> streams_of(const Program& skeleton) {
   std::vector<Stream> streams;
   for (std::size_t e = 0; e < skeleton.edges.size(); ++e) {
     const auto edge = static_cast<EdgeIndex>(e);
-    streams.push_back({edge_name(skeleton, edge), skeleton.edges[e].type.bits, edge, ""});
+    streams.push_back({edge_name(skeleton, edge), skeleton.edges[e].type.bits, edge, "", {}});
   }
   for (const Op& op : skeleton.ops) {
-    if (const auto* pwl = std::get_if<Pwl>(&op)) streams[pwl->x].curve = pwl->name;
+    if (const auto* pwl = std::get_if<Pwl>(&op)) {
+      streams[pwl->x].curve = pwl->name;
+      streams[pwl->x].function = pwl->function;
+    }
     const auto* scan = std::get_if<Scan>(&op);
     if (!scan) continue;
-    streams.push_back({scan->name + ".z", scan->z_type.bits, -1, scan->name});
-    streams.push_back({scan->name + ".bbar", scan->bbar_type.bits, -1, ""});
-    streams.push_back({scan->name + ".state", scan->state_type.bits, -1, ""});
+    const std::size_t first = streams.size();
+    streams.resize(first + kScanStreams);
+    streams[first + kZ] = {scan->name + ".z", scan->z_type.bits, -1, scan->name, Function::kExp};
+    streams[first + kBbar] = {scan->name + ".bbar", scan->bbar_type.bits, -1, "", {}};
+    streams[first + kState] = {scan->name + ".state", scan->state_type.bits, -1, "", {}};
   }
   return streams;
 }

@@ -10,20 +10,22 @@
 namespace emamba {
 
 // The program by a rule, without search and report.
-inline Program program_by(const FloatModel& model, const Split& samples, Calibration rule,
-                          int threads = 1) {
+inline Program program_by(const FloatModel& model, const Spec& spec, const Split& samples,
+                          Calibration rule, int threads = 1) {
   const FloatEngine engine(model);
   const auto streams = streams_of(engine.program());
   const auto ranges = find_ranges(engine, streams, samples, threads, {});
-  return build_program(model, choose_formats(model, streams, ranges, rule));
+  return build_program(model, choose_formats(model, spec, streams, ranges, rule));
 }
 
 // A negative delta lets states grow without bound; trained models keep away from it.
 inline void keep_delta_positive(FloatModel& model) {
-  if (model.spec.model.delta_activation != DeltaActivation::kReluBefore) return;
-  for (auto& [name, tensor] : model.parameters) {
-    if (!name.ends_with("dt_proj.bias")) continue;
-    for (float& v : tensor.data) v = 0.5f + std::abs(v);
+  for (const Op& op : model.network.ops) {
+    const auto* scan = std::get_if<Scan>(&op);
+    if (scan == nullptr) continue;
+    const auto& delta = std::get<Linear>(model.network.ops[scan->delta - 1]);
+    if (delta.activation != Activation::kNone) continue;
+    for (float& v : model.parameters.at(delta.name + ".bias").data) v = 0.5f + std::abs(v);
   }
 }
 

@@ -28,7 +28,7 @@ std::string hash_of_programs(WeightExponents exponents) {
     for (std::size_t t = 0; t < tokens.shape[0]; ++t) {
       golden.step(state, tokens.row(t));
       for (const auto& values : state.values) {
-        for (std::int32_t value : values) append(bytes, value);
+        for (std::int32_t value : values.data) append(bytes, value);
       }
     }
   }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields of every operation, once: files and comparisons walk them.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "ir/program.h"
+
+namespace emamba {
+
+// visit_fields(op, v) calls, in the order of files,
+//   v.edge(key, index)        for an edge it reads
+//   v(key, field)             for sizes (int), switches (an enum with FieldNames), number types,
+//                             tensors and the arrays of tables
+//   v.optional(key, tensor)   for a tensor that may be empty
+// O is the operation or a const one.
+
+template <class Table, class V>
+void visit_table(Table& t, V& v, const std::string& prefix) {
+  v(prefix + ".slope_type", t.slope);
+  v(prefix + ".knots", t.knots);
+  v(prefix + ".slopes", t.slopes);
+  v(prefix + ".intercepts", t.intercepts);
+}
+
+template <class O, class V>
+void visit_fields(O& o, V& v) {
+  using T = std::remove_const_t<O>;
+  if constexpr (std::is_same_v<T, Embed>) {
+    v.edge("x", o.x), v("vocab", o.vocab), v("out", o.out), v("bias_rows", o.bias_rows);
+    v("table_type", o.table_type), v("table", o.table), v("bias", o.bias);
+  } else if constexpr (std::is_same_v<T, Linear>) {
+    v.edge("x", o.x), v("in", o.in), v("out", o.out), v("bias_rows", o.bias_rows);
+    v("activation", o.activation), v("weight_type", o.weight_type), v("weight", o.weight);
+    v.optional("weight_offset", o.weight_offset);
+    if (o.bias_rows > 0) v("bias", o.bias);
+  } else if constexpr (std::is_same_v<T, DwConv>) {
+    v.edge("x", o.x), v("width", o.width), v("taps", o.taps), v("weight_type", o.weight_type);
+    v("weight", o.weight), v("bias", o.bias);
+    v.optional("weight_offset", o.weight_offset);
+  } else if constexpr (std::is_same_v<T, RangeNorm>) {
+    v.edge("x", o.x), v("width", o.width), v("norm", o.norm), v("weight_type", o.weight_type);
+    v("weight", o.weight), v("bias", o.bias);
+  } else if constexpr (std::is_same_v<T, Pwl>) {
+    v.edge("x", o.x), v("width", o.width), v("function", o.function);
+    visit_table(o.table, v, "table");
+  } else if constexpr (std::is_same_v<T, Scan>) {
+    v.edge("x", o.x), v.edge("delta", o.delta), v.edge("B", o.B), v.edge("C", o.C);
+    v("width", o.width), v("states", o.states);
+    v("A_type", o.A_type), v("D_type", o.D_type), v("A", o.A), v("D", o.D), v("z_type", o.z_type);
+    visit_table(o.exp, v, "exp");
+    v("bbar_type", o.bbar_type), v("state_type", o.state_type);
+  } else if constexpr (std::is_same_v<T, Gate> || std::is_same_v<T, Add>) {
+    v.edge("x0", o.x0), v.edge("x1", o.x1), v("width", o.width);
+  } else {
+    static_assert(std::is_same_v<T, Pool>, "an operation without fields");
+    v.edge("x", o.x), v("width", o.width), v("tokens", o.tokens), v("pool", o.kind);
+  }
+}
+
+// The names of an enum's values in files, in the order of the enum.
+template <class E>
+struct FieldNames;
+template <>
+struct FieldNames<Activation> {
+  static constexpr std::array values = {"none", "relu", "softplus"};
+};
+template <>
+struct FieldNames<Function> {
+  static constexpr std::array values = {"silu", "exp"};
+};
+template <>
+struct FieldNames<Norm> {
+  static constexpr std::array values = {"range", "layer", "rms"};
+};
+template <>
+struct FieldNames<PoolKind> {
+  static constexpr std::array values = {"flatten", "mean"};
+};
+
+}  // namespace emamba

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/function.h"
+
+#include <cmath>
+
+namespace emamba {
+
+double evaluate(Function function, double x) {
+  switch (function) {
+    case Function::kSilu:
+      return x / (1 + std::exp(-x));
+    case Function::kExp:
+      return std::exp(x);
+  }
+  return x;
+}
+
+}  // namespace emamba

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/random_program.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fx/range_norm.h"
+
+namespace emamba {
+namespace {
+
+template <class T>
+void fill(Tensor<T>& tensor, std::vector<std::size_t> shape, int low, int high, Rng& rng) {
+  tensor = make_tensor<T>(std::move(shape));
+  for (T& v : tensor.data) v = static_cast<T>(rng.between(low, high));
+}
+
+// Offsets of `channels` exponents, up to a random largest one.
+Tensor<std::int8_t> random_offsets(int channels, Rng& rng) {
+  Tensor<std::int8_t> offsets;
+  fill(offsets, {std::size_t(channels)}, 0, rng.between(0, kMaxWeightOffset), rng);
+  return offsets;
+}
+
+// A rising line with random kinks, from about 0 at the first knot to about 1 at the last, for 8-bit
+// inputs and an output of exponent y_exp.
+PwlTable random_table(int x_exp, Rng& rng) {
+  PwlTable table;
+  const int segments = rng.between(1, 17);
+  for (int i = 0; i <= segments; ++i) table.knots.push_back(rng.between(-130, 130));
+  std::sort(table.knots.begin(), table.knots.end());
+  table.slope = {12, -9 - x_exp - 7};
+  for (int i = 0; i <= segments + 1; ++i) {
+    table.slopes.push_back(static_cast<std::int16_t>(rng.between(0, 512)));
+    table.intercepts.push_back(rng.between(0, 1 << 15));
+  }
+  return table;
+}
+
+
+// Draws the integers of one op and the exponent of what it writes.
+struct Draw {
+  Program& program;
+  NumberType& y;
+  bool offsets;
+  Rng& rng;
+
+  int x_exp(EdgeIndex edge) const { return program.edges[edge].type.exp; }
+  int extra() const { return 8 - y.bits + rng.between(-1, 1); }
+  // log2 of what a sum of so many products of random bytes reaches.
+  static int scale(int inputs) {
+    return static_cast<int>(std::lround(std::log2(73 * std::sqrt(inputs))));
+  }
+  static std::vector<std::size_t> shape(int rows, int columns) {
+    return {std::size_t(rows), std::size_t(columns)};
+  }
+
+  void operator()(Embed& op) const {
+    op.table_type = {8, -6};
+    fill(op.table, shape(op.vocab, op.out), -128, 127, rng);
+    fill(op.bias, shape(op.bias_rows, op.out), -50, 50, rng);
+    y.exp = -6 + extra();
+  }
+  void operator()(Linear& op) const {
+    if (offsets) op.weight_offset = random_offsets(op.out, rng);
+    op.weight_type = {8, -7 - largest_offset(op.weight_offset) / 2};
+    fill(op.weight, shape(op.out, op.in), -128, 127, rng);
+    if (op.bias_rows > 0) fill(op.bias, shape(op.bias_rows, op.out), -5000, 5000, rng);
+    y.exp = -7 + x_exp(op.x) + scale(op.in) + extra();
+  }
+  void operator()(DwConv& op) const {
+    if (offsets) op.weight_offset = random_offsets(op.width, rng);
+    op.weight_type = {8, -7 - largest_offset(op.weight_offset) / 2};
+    fill(op.weight, shape(op.width, op.taps), -128, 127, rng);
+    fill(op.bias, {std::size_t(op.width)}, -5000, 5000, rng);
+    y.exp = -7 + x_exp(op.x) + scale(op.taps) + extra();
+  }
+  void operator()(RangeNorm& op) const {
+    op.weight_type = {8, -6};
+    fill(op.weight, {std::size_t(op.width)}, -128, 127, rng);
+    fill(op.bias, {std::size_t(op.width)}, -100000, 100000, rng);
+    y.exp = -6 - fx::kRatioFraction + 14 + extra();
+  }
+  void operator()(Pwl& op) const {
+    op.table = random_table(x_exp(op.x), rng);
+    y.exp = -7 + extra();
+  }
+  void operator()(Scan& op) const {
+    op.A_type = {8, -4};
+    op.D_type = {8, -6};
+    fill(op.A, shape(op.width, op.states), -128, -1, rng);
+    fill(op.D, {std::size_t(op.width)}, -128, 127, rng);
+    op.z_type = {8, x_exp(op.delta) - 4 + 6 + rng.between(-1, 1)};
+    op.exp = random_table(op.z_type.exp, rng);
+    op.bbar_type = {8, x_exp(op.delta) + x_exp(op.B) + 6 + rng.between(-1, 1)};
+    op.state_type.exp =
+        op.bbar_type.exp + x_exp(op.x) + 14 - (op.state_type.bits - 1) + rng.between(0, 3);
+    y.exp = x_exp(op.C) + op.state_type.exp + (op.state_type.bits - 8) + 1 + extra();
+  }
+  void operator()(Gate& op) const { y.exp = x_exp(op.x0) + x_exp(op.x1) + 6 + extra(); }
+  void operator()(Add& op) const { y.exp = std::max(x_exp(op.x0), x_exp(op.x1)) + extra(); }
+  void operator()(Pool& op) const {
+    y.exp = x_exp(op.x) + (op.kind == PoolKind::kMean ? rng.between(-2, 0) : 0);
+  }
+};
+
+}  // namespace
+
+Program random_program(Program program, bool offsets, Rng& rng) {
+  const std::size_t channels = program.input.channels;
+  program.input.normalisation = {std::vector<float>(channels, 60.0f),
+                                 std::vector<float>(channels, 40.0f)};
+  if (program.input.vocab == 0) program.edges[0].type.exp = -5;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    std::visit(Draw{program, program.edges[i + 1].type, offsets, rng}, program.ops[i]);
+  }
+  return program;
+}
+
+}  // namespace emamba

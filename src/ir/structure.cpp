@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether two programs, or two copies of a block, are of one network.
+#include "ir/structure.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "ir/fields.h"
+
+namespace emamba {
+namespace {
+
+// The sizes and switches of an op, in the order of its fields.
+struct Sizes {
+  std::vector<int> values;
+
+  void edge(const char*, const EdgeIndex&) {}
+  void operator()(const std::string&, const int& size) { values.push_back(size); }
+  template <class T>
+  void operator()(const std::string&, const T& field) {
+    if constexpr (std::is_enum_v<T>) values.push_back(static_cast<int>(field));
+  }
+  template <class T>
+  void optional(const char*, const Tensor<T>&) {}
+};
+
+std::vector<int> sizes_of(const Op& op) {
+  Sizes sizes;
+  std::visit([&](const auto& o) { visit_fields(o, sizes); }, op);
+  return sizes.values;
+}
+
+bool same(const Edge& a, const Edge& b) {
+  return a.vectors == b.vectors && a.width == b.width;
+}
+
+}  // namespace
+
+bool same_structure(const Op& a, const Op& b) {
+  return a.index() == b.index() && sizes_of(a) == sizes_of(b);
+}
+
+std::string first_difference(const Program& a, const Program& b) {
+  const auto input = [](const Program& p) {
+    const Input& i = p.input;
+    return std::tuple(i.height, i.width, i.channels, i.patch.height, i.patch.width,
+                      i.overlap.height, i.overlap.width, i.vocab);
+  };
+  if (input(a) != input(b) || !same(a.edges[0], b.edges[0])) return "input";
+  const std::size_t common = std::min(a.ops.size(), b.ops.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    if (name_of(a.ops[i]) != name_of(b.ops[i]) || !same_structure(a.ops[i], b.ops[i]) ||
+        inputs_of(a.ops[i]) != inputs_of(b.ops[i]) || !same(a.edges[i + 1], b.edges[i + 1])) {
+      return name_of(a.ops[i]);
+    }
+  }
+  if (a.ops.size() == b.ops.size()) return "";
+  return name_of((a.ops.size() > common ? a : b).ops[common]);
+}
+
+}  // namespace emamba
