@@ -1,31 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Compile options of everything the project builds.
-add_library(emamba_options INTERFACE)
-target_include_directories(emamba_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
-target_compile_options(emamba_options INTERFACE -Wall -Wextra -Werror)
+# Options of everything that is built from here down, and of nothing that links it from elsewhere.
+add_compile_options(-Wall -Wextra -Werror)
 if(EMAMBA_SANITIZE)
-  target_compile_options(emamba_options INTERFACE
-    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(emamba_options INTERFACE -fsanitize=address,undefined)
+  add_compile_options(-fsanitize=${EMAMBA_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${EMAMBA_SANITIZE})
 endif()
 
 # emamba_library(NAME DEPENDS lib...): the folder src/NAME as the library emamba_NAME, and its
 # *_test.cpp files as the test program NAME_test. A folder of headers alone is an interface library.
 function(emamba_library name)
   cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
-  set(folder ${CMAKE_SOURCE_DIR}/src/${name})
+  set(folder ${PROJECT_SOURCE_DIR}/src/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   if(sources)
+    set(scope PUBLIC)
     add_library(emamba_${name} STATIC ${sources})
-    target_link_libraries(emamba_${name} PUBLIC emamba_options ${arg_DEPENDS})
   else()
+    set(scope INTERFACE)
     add_library(emamba_${name} INTERFACE)
-    target_link_libraries(emamba_${name} INTERFACE emamba_options ${arg_DEPENDS})
   endif()
+  target_include_directories(emamba_${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(emamba_${name} ${scope} ${arg_DEPENDS})
   if(EMAMBA_TESTS AND tests)
     emamba_test(${name}_test ${tests} LIBRARIES emamba_${name})
   endif()
@@ -38,6 +38,6 @@ function(emamba_test name)
   include(GoogleTest)
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
-  gtest_discover_tests(${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 900)
 endfunction()

@@ -69,7 +69,7 @@ std::vector<Check> all_checks(const std::string& data) {
       {"ninja", version_of("ninja"), "building with the presets"},
       {"ccache", version_of("ccache"), "nothing; builds again take longer"},
       {"clang-format", version_of("clang-format"), "the format check of ./test"},
-      {"clang-tidy", version_of("clang-tidy"), "tools/lint --tidy"},
+      {"clang-tidy", version_of("clang-tidy"), "tools/tidy"},
       {"verilator", version_of("verilator"), "the verbs verify and flow (its hardware)"},
       {"make", version_of("make"), "the verbs verify and flow (its hardware)"},
       {"yosys", version_of("yosys", "-V"), "the verb synth"},

@@ -121,7 +121,15 @@ std::string top_module(const Design& design) {
 
 std::string rtl_folder() {
   const char* variable = std::getenv("EMAMBA_RTL");
-  const std::string folder = variable != nullptr && *variable != '\0' ? variable : EMAMBA_RTL_DIR;
+  std::error_code code;
+  const std::filesystem::path bin =
+      std::filesystem::read_symlink("/proc/self/exe", code).parent_path();
+  std::string folder = (bin / "../share/emamba/rtl").lexically_normal();
+  if (variable != nullptr && *variable != '\0') {
+    folder = variable;
+  } else if (!file_exists(folder + "/rtl.f")) {
+    folder = EMAMBA_RTL_DIR;
+  }
   if (!file_exists(folder + "/rtl.f")) {
     throw Error(fmt::format("{}/rtl.f: the SystemVerilog library is not there", folder),
                 "set EMAMBA_RTL to the folder rtl of the source tree");

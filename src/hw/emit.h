@@ -25,7 +25,8 @@ std::string interface_text(const Plan& plan, const Program& program);
 // found.
 void emit(const Plan& plan, const Program& program, const std::string& directory);
 
-// The folder with rtl.f: the environment variable EMAMBA_RTL, else the source tree's.
+// The folder with rtl.f: the environment variable EMAMBA_RTL, else ../share/emamba/rtl from the
+// running program, else the source tree's. Throws Error if rtl.f is not there.
 std::string rtl_folder();
 
 // The library's sources in reading order, relative to that folder; with `tech`, that folder's

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Includes under src/ point down: to the library itself and to those that CMake links it to. Tests
+// beside the code have no other rights. Circles between files are errors.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/files.h"
+
+namespace emamba {
+namespace {
+
+using Graph = std::map<std::string, std::set<std::string>>;
+
+// Adds the libraries that a CMakeLists.txt and those below it declare, each with itself and all
+// that it links, directly or not.
+void add_libraries(const std::string& cmake_file, Graph& libraries) {
+  std::string text;
+  for (const char c : read_file(cmake_file)) {
+    text += c == '(' || c == ')' ? std::string{' ', c, ' '} : std::string{c};
+  }
+  std::istringstream words(text);
+  std::string word;
+  std::string name;
+  while (words >> word) {
+    if (word == "add_subdirectory" && words >> word >> name && name.starts_with("src/")) {
+      add_libraries(name + "/CMakeLists.txt", libraries);
+    }
+    if (word != "emamba_library") continue;
+    words >> word >> name;
+    std::set<std::string> reachable{name};
+    while (words >> word && word != ")") {
+      if (!word.starts_with("emamba_")) continue;
+      const auto& below = libraries[word.substr(7)];
+      EXPECT_FALSE(below.empty()) << cmake_file << ": " << name << " links " << word
+                                  << ", which is declared after it";
+      reachable.insert(below.begin(), below.end());
+    }
+    libraries[name] = reachable;
+  }
+}
+
+// Every file under src/, by its name there, with the names it includes in quotes.
+Graph includes() {
+  constexpr std::string_view kBegin = "#include \"";
+  Graph files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("src")) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".h" && extension != ".cpp") continue;
+    std::istringstream lines(read_file(entry.path()));
+    auto& included = files[entry.path().lexically_relative("src")];
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with(kBegin)) continue;
+      line.erase(0, kBegin.size());
+      included.insert(line.substr(0, line.find('"')));
+    }
+  }
+  return files;
+}
+
+// Follows includes on from `path`'s last file; true if they lead back to a file of `path`, which
+// then is a circle. `done` are files that lead into none.
+bool closes(const Graph& files, std::vector<std::string>& path, std::set<std::string>& done) {
+  const std::string file = path.back();
+  const auto first = std::find(path.begin(), path.end() - 1, file);
+  if (first != path.end() - 1) {
+    path.erase(path.begin(), first);
+    return true;
+  }
+  if (done.contains(file) || !files.contains(file)) return false;
+  for (const std::string& next : files.at(file)) {
+    path.push_back(next);
+    if (closes(files, path, done)) return true;
+    path.pop_back();
+  }
+  done.insert(file);
+  return false;
+}
+
+std::string folder_of(const std::string& file) {
+  return file.substr(0, file.find('/'));
+}
+
+// A folder that is no library is a program, which may include all libraries and no other program.
+TEST(Includes, PointDown) {
+  Graph libraries;
+  add_libraries("CMakeLists.txt", libraries);
+  ASSERT_GT(libraries.size(), 5u);
+  for (const auto& [file, included] : includes()) {
+    const std::string from = folder_of(file);
+    const auto library = libraries.find(from);
+    for (const std::string& name : included) {
+      const std::string to = folder_of(name);
+      const bool down = library != libraries.end() ? library->second.contains(to)
+                                                   : to == from || libraries.contains(to);
+      EXPECT_TRUE(down) << "src/" << file << " includes " << name << ": CMake does not link "
+                        << from << " to " << to;
+    }
+  }
+}
+
+TEST(Includes, GoInNoCircle) {
+  const Graph files = includes();
+  std::set<std::string> done;
+  for (const auto& [file, included] : files) {
+    std::vector<std::string> path{file};
+    ASSERT_FALSE(closes(files, path, done)) << ::testing::PrintToString(path);
+  }
+}
+
+}  // namespace
+}  // namespace emamba
