@@ -31,6 +31,34 @@ Error write_error(const std::string& path, int code) {
                     : "Check that the folder exists and may be written.");
 }
 
+struct RegularFile {
+  FileDescriptor descriptor;
+  std::size_t bytes;
+};
+
+RegularFile open_regular(const std::string& path) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer; it is refused below.
+  FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) throw read_error(path, errno);
+  struct stat status;
+  if (fstat(file.get(), &status) != 0) throw read_error(path, errno);
+  if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: is no regular file", path));
+  return {std::move(file), static_cast<std::size_t>(status.st_size)};
+}
+
+std::string read_bytes(const RegularFile& file, std::size_t count, const std::string& path) {
+  std::string bytes(count, '\0');
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t n = read(file.descriptor.get(), bytes.data() + done, count - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw read_error(path, errno);
+    if (n == 0) throw Error(fmt::format("{}: became shorter while it was read", path));
+    done += static_cast<std::size_t>(n);
+  }
+  return bytes;
+}
+
 // Returns 0, or the errno of the first failure.
 int write_and_sync(const std::string& path, std::string_view bytes) {
   FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
@@ -54,27 +82,17 @@ void sync_folder(const std::string& folder) {
 }  // namespace
 
 std::string read_file(const std::string& path, std::size_t max_bytes) {
-  // O_NONBLOCK: opening a named pipe must not wait for a writer; it is refused below.
-  FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) throw read_error(path, errno);
-  struct stat status;
-  if (fstat(file.get(), &status) != 0) throw read_error(path, errno);
-  if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: is no regular file", path));
-  if (static_cast<std::uintmax_t>(status.st_size) > max_bytes) {
+  const RegularFile file = open_regular(path);
+  if (file.bytes > max_bytes) {
     throw Error(
-        fmt::format("{}: {} bytes, where at most {} make sense", path, status.st_size, max_bytes));
+        fmt::format("{}: {} bytes, where at most {} make sense", path, file.bytes, max_bytes));
   }
+  return read_bytes(file, file.bytes, path);
+}
 
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = read(file.get(), bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw read_error(path, errno);
-    if (n == 0) throw Error(fmt::format("{}: became shorter while it was read", path));
-    done += static_cast<std::size_t>(n);
-  }
-  return bytes;
+FileStart read_file_start(const std::string& path, std::size_t count) {
+  const RegularFile file = open_regular(path);
+  return {read_bytes(file, std::min(count, file.bytes), path), file.bytes};
 }
 
 std::string unpack_gzip(std::string_view packed, const std::string& source, std::size_t max_bytes) {

@@ -11,6 +11,13 @@ namespace emamba {
 // The file's bytes. Throws Error when it cannot be read, is no regular file, or is larger than
 // `max_bytes`.
 std::string read_file(const std::string& path, std::size_t max_bytes = std::size_t{1} << 31);
+// Its first `count` bytes, all of them when it has fewer, and how many it has. Throws as
+// read_file().
+struct FileStart {
+  std::string bytes;
+  std::size_t file_bytes = 0;
+};
+FileStart read_file_start(const std::string& path, std::size_t count);
 // A gzip file's bytes, unpacked; throws Error, naming `source`, on a damaged or truncated stream,
 // or when more than `max_bytes` come out.
 std::string unpack_gzip(std::string_view packed, const std::string& source,

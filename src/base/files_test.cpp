@@ -42,6 +42,16 @@ TEST(Files, ReadBackWhatWasWritten) {
   EXPECT_FALSE(file_exists(folder / "b"));
 }
 
+TEST(Files, ReadsAStart) {
+  TestFolder folder;
+  write_file(folder / "a", "12345");
+  EXPECT_EQ(read_file_start(folder / "a", 3).bytes, "123");
+  EXPECT_EQ(read_file_start(folder / "a", 3).file_bytes, 5u);
+  EXPECT_EQ(read_file_start(folder / "a", 99).bytes, "12345");
+  expect_error([&] { read_file_start(folder / "none", 3); }, "none: cannot read: No such file");
+  expect_error([&] { read_file_start(folder.path(), 3); }, "is no regular file");
+}
+
 TEST(Files, ReadingNamesTheProblem) {
   TestFolder folder;
   write_file(folder / "a", "12345");

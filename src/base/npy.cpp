@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// An .npy file: "\x93NUMPY", version (2 bytes), header length (2 or 4 bytes, little-endian),
-// header, data. The header is a Python dict literal:
+// An .npy file: "\x93NUMPY", version (2 bytes), header length (2 bytes in version 1, else 4,
+// little-endian), header, data. The header is a Python dict literal:
 //   {'descr': '<f4', 'fortran_order': False, 'shape': (100, 8, 8, 5), }
 #include "base/npy.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
-#include <cstdint>
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -17,21 +21,72 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers are copied byte for byte");
 
+constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kMaxDimensions = 8;
+constexpr std::size_t kMaxCount = std::size_t{1} << 30;
+// No header of an array of plain numbers comes near it.
+constexpr std::size_t kMaxHeaderBytes = 65535;
+constexpr std::size_t kMaxDataBegin = kMagic.size() + 2 + 4 + kMaxHeaderBytes;
 
-struct Header {
-  std::string descr;
-  bool fortran_order = false;
-  std::vector<std::size_t> shape;
-};
+[[noreturn]] void refuse_dtype(const std::string& dtype, const std::string& what,
+                               const std::string& source) {
+  throw Error(fmt::format("{}: dtype {} is not supported: {}", source, dtype, what),
+              "Save an array of plain numbers, e.g. numpy.save(path, array.astype('float32')).");
+}
+
+// Sets what `descr` says, e.g. "<f4": byte order, kind and bytes of a number.
+void set_dtype(const std::string& descr, NpyHeader& header, const std::string& source) {
+  const std::string dtype = "'" + descr + "'";
+  if (descr.size() < 2) refuse_dtype(dtype, "it is none of NumPy's", source);
+  const char order = descr[0], code = descr[1];
+  const std::string bytes = descr.substr(2);
+  switch (code) {
+    case 'b':
+      header.kind = NpyKind::kBool;
+      break;
+    case 'i':
+      header.kind = NpyKind::kSigned;
+      break;
+    case 'u':
+      header.kind = NpyKind::kUnsigned;
+      break;
+    case 'f':
+      header.kind = NpyKind::kFloat;
+      break;
+    case 'O':
+      refuse_dtype(dtype, "Python objects, which are stored as a program and never run", source);
+    case 'U':
+    case 'S':
+    case 'a':
+      refuse_dtype(dtype, "text", source);
+    case 'c':
+      refuse_dtype(dtype, "complex numbers", source);
+    case 'V':
+      refuse_dtype(dtype, "raw bytes or records", source);
+    case 'M':
+    case 'm':
+      refuse_dtype(dtype, "dates or spans of time", source);
+    default:
+      refuse_dtype(dtype, "it is none of NumPy's", source);
+  }
+  const bool known = code == 'b'   ? bytes == "1"
+                     : code == 'f' ? bytes == "2" || bytes == "4" || bytes == "8"
+                                   : bytes == "1" || bytes == "2" || bytes == "4" || bytes == "8";
+  if (!known) refuse_dtype(dtype, "floats have 2, 4 or 8 bytes, integers 1, 2, 4 or 8", source);
+  header.number_bytes = static_cast<std::size_t>(bytes[0] - '0');
+  header.big_endian = order == '>';
+  if (order != '<' && order != '>' && !(order == '|' && header.number_bytes == 1)) {
+    refuse_dtype(dtype, "its byte order is neither '<' nor '>'", source);
+  }
+}
 
 // Reads the dict literal from left to right.
 class HeaderParser {
  public:
   HeaderParser(std::string_view text, const std::string& source) : text_(text), source_(source) {}
 
-  Header parse() {
-    Header header;
+  NpyHeader parse() {
+    NpyHeader header;
     unsigned seen = 0;  // one bit a key
     expect('{');
     while (!accept('}')) {
@@ -40,7 +95,8 @@ class HeaderParser {
       unsigned bit = 0;
       if (key == "descr") {
         bit = 1;
-        header.descr = quoted();
+        if (accept('[')) refuse_dtype("[...]", "records of several fields", source_);
+        set_dtype(quoted(), header, source_);
       } else if (key == "fortran_order") {
         bit = 2;
         header.fortran_order = boolean();
@@ -65,7 +121,8 @@ class HeaderParser {
 
  private:
   [[noreturn]] void fail(const std::string& reason) const {
-    throw Error(fmt::format("{}: npy header: {}", source_, reason));
+    throw Error(fmt::format("{}: npy header: {}", source_, reason),
+                "The file may be damaged; write it again with numpy.save().");
   }
   void skip_space() {
     text_.remove_prefix(std::min(text_.find_first_not_of(" \t\r\n"), text_.size()));
@@ -106,6 +163,7 @@ class HeaderParser {
       const auto [end, code] = std::from_chars(text_.data(), text_.data() + text_.size(), d);
       if (code != std::errc()) fail("'shape' must hold whole numbers of at most 64 bits");
       text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
+      accept('L');  // Python 2 wrote so
       dimensions.push_back(d);
       if (dimensions.size() > kMaxDimensions) {
         fail(fmt::format("'shape' has more than {} dimensions", kMaxDimensions));
@@ -122,28 +180,139 @@ class HeaderParser {
   const std::string& source_;
 };
 
-// Number `i` of an array of T, which need not be aligned.
-template <class T>
-float number_at(std::string_view data, std::size_t i) {
-  T value;
-  std::memcpy(&value, data.data() + i * sizeof(T), sizeof(T));
-  return static_cast<float>(value);
+struct Start {
+  NpyHeader header;
+  std::size_t data_begin;
+};
+
+[[noreturn]] void refuse_start(std::string_view bytes, const std::string& source) {
+  const char* what =
+      bytes.starts_with("PK")     ? "Is it an .npz archive? Take its arrays out, one a file."
+      : bytes.starts_with("\x80") ? "Is it a pickle? That is a program, and is never run."
+                                  : "Write it with numpy.save().";
+  throw Error(fmt::format("{}: does not start as an .npy file does", source), what);
 }
 
+// `bytes` may be only the start of a file of `file_bytes`, of kMaxDataBegin bytes at least.
+Start parse_start(std::string_view bytes, std::size_t file_bytes, const std::string& source) {
+  if (!bytes.starts_with(kMagic)) refuse_start(bytes, source);
+  const std::string truncated =
+      fmt::format("{}: an npy header, and {} bytes in all", source, file_bytes);
+  if (bytes.size() < kMagic.size() + 2) throw Error(truncated, "The file may be truncated.");
+  const int major = static_cast<unsigned char>(bytes[6]);
+  const int minor = static_cast<unsigned char>(bytes[7]);
+  if (major < 1 || major > 3 || minor != 0) {
+    throw Error(fmt::format("{}: npy format version {}.{} is not supported, 1.0, 2.0 and 3.0 are",
+                            source, major, minor));
+  }
+  const std::size_t length_bytes = major == 1 ? 2 : 4;
+  const std::size_t header_begin = kMagic.size() + 2 + length_bytes;
+  if (bytes.size() < header_begin) throw Error(truncated, "The file may be truncated.");
+  std::uint32_t header_bytes = 0;
+  std::memcpy(&header_bytes, bytes.data() + kMagic.size() + 2, length_bytes);
+  if (header_bytes > file_bytes - header_begin) {
+    throw Error(
+        fmt::format("{}: npy header of {} bytes in a file of {}", source, header_bytes, file_bytes),
+        "The file may be truncated.");
+  }
+  if (header_bytes > kMaxHeaderBytes) {
+    throw Error(fmt::format("{}: npy header of {} bytes, where at most {} make sense", source,
+                            header_bytes, kMaxHeaderBytes));
+  }
+  Start start{HeaderParser(bytes.substr(header_begin, header_bytes), source).parse(),
+              header_begin + header_bytes};
+
+  const NpyHeader& header = start.header;
+  const std::string shape =
+      fmt::format("shape ({}) of {}", fmt::join(header.shape, ", "), header.dtype());
+  std::size_t count = 1;
+  bool overflow = false;
+  for (std::size_t d : header.shape) overflow |= __builtin_mul_overflow(count, d, &count);
+  if (overflow || count > kMaxCount) {
+    throw Error(fmt::format("{}: {}: at most {} numbers are read", source, shape, kMaxCount),
+                "Give fewer samples, or shorter ones.");
+  }
+  const std::size_t expected = count * header.number_bytes;
+  const std::size_t there = file_bytes - start.data_begin;
+  if (expected != there) {
+    throw Error(fmt::format("{}: {} has {} bytes of data, but {} are there", source, shape,
+                            expected, there),
+                there < expected ? "The file may be truncated." : "The file may be damaged.");
+  }
+  return start;
+}
+
+// A float16: 1 bit sign, 5 bits exponent, 10 bits fraction.
+struct Half {
+  std::uint16_t bits;
+  explicit operator float() const {
+    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const float magnitude = exponent == 31 ? (fraction ? std::numeric_limits<float>::quiet_NaN()
+                                                       : std::numeric_limits<float>::infinity())
+                            : exponent == 0
+                                ? std::ldexp(static_cast<float>(fraction), -24)
+                                : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+    return bits >> 15 ? -magnitude : magnitude;
+  }
+};
+
+// Any byte but 0 is true, as NumPy reads it.
+struct Bool {
+  std::uint8_t byte;
+  explicit operator float() const { return byte != 0; }
+};
+
+// Calls visit(T{}) with the type of the file's numbers.
+template <class Visit>
+void with_type(const NpyHeader& header, Visit visit) {
+  const auto by_bytes = [&](auto one, auto two, auto four, auto eight) {
+    switch (header.number_bytes) {
+      case 1:
+        return visit(one);
+      case 2:
+        return visit(two);
+      case 4:
+        return visit(four);
+      default:
+        return visit(eight);
+    }
+  };
+  switch (header.kind) {
+    case NpyKind::kBool:
+      return visit(Bool{});
+    case NpyKind::kSigned:
+      return by_bytes(std::int8_t{}, std::int16_t{}, std::int32_t{}, std::int64_t{});
+    case NpyKind::kUnsigned:
+      return by_bytes(std::uint8_t{}, std::uint16_t{}, std::uint32_t{}, std::uint64_t{});
+    case NpyKind::kFloat:
+      return by_bytes(Half{}, Half{}, float{}, double{});
+  }
+}
+
+// Number `i` of an array of T, which need not be aligned.
 template <class T>
-void convert(std::string_view data, bool fortran_order, Tensor<float>& tensor) {
-  if (!fortran_order) {
-    for (std::size_t i = 0; i < tensor.size(); ++i) tensor.data[i] = number_at<T>(data, i);
+T number_at(std::string_view data, std::size_t i, bool big_endian) {
+  std::array<char, sizeof(T)> bytes;
+  std::memcpy(bytes.data(), data.data() + i * sizeof(T), sizeof(T));
+  if (big_endian) std::reverse(bytes.begin(), bytes.end());
+  return std::bit_cast<T>(bytes);
+}
+
+// Calls store(target, number) for every number of the file, with its position in C order.
+template <class T, class Store>
+void walk(std::string_view data, const NpyHeader& header, std::size_t count, Store store) {
+  if (!header.fortran_order) {
+    for (std::size_t i = 0; i < count; ++i) store(i, number_at<T>(data, i, header.big_endian));
     return;
   }
-  // In Fortran order the first index runs fastest: walk the file, and keep the index as digits.
-  const std::vector<std::size_t>& shape = tensor.shape;
+  // Walk the file, and keep the index as digits, of which the first runs fastest.
+  const std::vector<std::size_t>& shape = header.shape;
   std::vector<std::size_t> stride(shape.size(), 1);  // of each dimension in C order
   for (std::size_t d = shape.size(); d-- > 1;) stride[d - 1] = stride[d] * shape[d];
   std::vector<std::size_t> index(shape.size(), 0);
   std::size_t target = 0;
-  for (std::size_t i = 0; i < tensor.size(); ++i) {
-    tensor.data[target] = number_at<T>(data, i);
+  for (std::size_t i = 0; i < count; ++i) {
+    store(target, number_at<T>(data, i, header.big_endian));
     for (std::size_t d = 0; d < shape.size(); ++d) {
       target += stride[d];
       if (++index[d] < shape[d]) break;
@@ -153,59 +322,118 @@ void convert(std::string_view data, bool fortran_order, Tensor<float>& tensor) {
   }
 }
 
+// A number of the file as one of C++.
+template <class T>
+auto plain(T number) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return number;
+  } else {
+    return static_cast<float>(number);
+  }
+}
+
+// Sets `value` to the whole number that `number` is, if it is one and fits.
+template <class T>
+bool set_whole(T number, std::int64_t& value) {
+  if constexpr (std::is_integral_v<T>) {
+    value = static_cast<std::int64_t>(number);
+    return std::is_signed_v<T> || value >= 0;
+  } else {
+    const double real = plain(number);
+    if (!(real >= -0x1p63 && real < 0x1p63)) return false;
+    value = static_cast<std::int64_t>(real);
+    return static_cast<double>(value) == real;
+  }
+}
+
+std::string read_whole(const std::string& path) {
+  return read_file(path, kMaxDataBegin + kMaxCount * sizeof(double));
+}
+
 }  // namespace
 
+std::size_t NpyHeader::count() const {
+  std::size_t count = 1;
+  for (std::size_t d : shape) count *= d;
+  return count;
+}
+
+std::string NpyHeader::dtype() const {
+  if (kind == NpyKind::kBool) return "bool";
+  const char* name = kind == NpyKind::kSigned     ? "int"
+                     : kind == NpyKind::kUnsigned ? "uint"
+                                                  : "float";
+  return fmt::format("{}{}", name, 8 * number_bytes);
+}
+
+NpyHeader parse_npy_header(std::string_view bytes, const std::string& source) {
+  return parse_start(bytes, bytes.size(), source).header;
+}
+
+NpyHeader read_npy_header(const std::string& path) {
+  const FileStart file = read_file_start(path, kMaxDataBegin);
+  return parse_start(file.bytes, file.file_bytes, path).header;
+}
+
 Tensor<float> parse_npy(std::string_view bytes, const std::string& source) {
-  constexpr std::string_view kMagic = "\x93NUMPY";
-  if (!bytes.starts_with(kMagic)) {
-    throw Error(fmt::format("{}: does not start as an .npy file does", source),
-                "Write it with numpy.save().");
-  }
-  const int version = bytes.size() > 6 ? static_cast<unsigned char>(bytes[6]) : 0;
-  if (version != 1 && version != 2) {
-    throw Error(
-        fmt::format("{}: npy format version {} is not supported, 1 and 2 are", source, version));
-  }
-  const std::size_t length_size = version == 1 ? 2 : 4;
-  const std::size_t header_begin = kMagic.size() + 2 + length_size;
-  if (bytes.size() < header_begin) throw Error(fmt::format("{}: truncated npy header", source));
-  std::uint32_t header_size = 0;
-  std::memcpy(&header_size, bytes.data() + kMagic.size() + 2, length_size);
-  if (header_size > bytes.size() - header_begin) {
-    throw Error(fmt::format("{}: npy header of {} bytes in a file of {}", source, header_size,
-                            bytes.size()),
-                "The file may be truncated.");
-  }
-  const Header header = HeaderParser(bytes.substr(header_begin, header_size), source).parse();
-  const std::string_view data = bytes.substr(header_begin + header_size);
-
-  if (header.descr != "<f4" && header.descr != "<f8") {
-    throw Error(
-        fmt::format("{}: dtype '{}' is not supported, '<f4' and '<f8' are", source, header.descr),
-        "Convert it with array.astype('<f4').");
-  }
-  const bool wide = header.descr == "<f8";
-  const std::size_t number_size = wide ? 8 : 4;
-  std::size_t size = number_size;
-  bool overflow = false;
-  for (std::size_t d : header.shape) overflow |= __builtin_mul_overflow(size, d, &size);
-  if (overflow || size != data.size()) {
-    throw Error(fmt::format("{}: {} bytes of data do not fit the shape ({}) of '{}'", source,
-                            data.size(), fmt::join(header.shape, ", "), header.descr),
-                "The file may be truncated.");
-  }
-
-  Tensor<float> tensor{header.shape, std::vector<float>(size / number_size)};
-  if (wide) {
-    convert<double>(data, header.fortran_order, tensor);
-  } else {
-    convert<float>(data, header.fortran_order, tensor);
-  }
+  const Start start = parse_start(bytes, bytes.size(), source);
+  const std::string_view data = bytes.substr(start.data_begin);
+  Tensor<float> tensor{start.header.shape, std::vector<float>(start.header.count())};
+  with_type(start.header, [&]<class T>(T) {
+    walk<T>(data, start.header, tensor.size(), [&](std::size_t target, T number) {
+      tensor.data[target] = static_cast<float>(number);
+    });
+  });
   return tensor;
 }
 
 Tensor<float> read_npy(const std::string& path) {
-  return parse_npy(read_file(path), path);
+  return parse_npy(read_whole(path), path);
 }
+
+Tensor<std::int64_t> parse_npy_integers(std::string_view bytes, const std::string& source) {
+  const Start start = parse_start(bytes, bytes.size(), source);
+  const std::string_view data = bytes.substr(start.data_begin);
+  Tensor<std::int64_t> tensor{start.header.shape, std::vector<std::int64_t>(start.header.count())};
+  with_type(start.header, [&]<class T>(T) {
+    walk<T>(data, start.header, tensor.size(), [&](std::size_t target, T number) {
+      if (set_whole(number, tensor.data[target])) return;
+      throw Error(fmt::format("{}: [{}] is {}, where whole numbers of 64 bits are needed", source,
+                              fmt::join(index_of(tensor.shape, target), ", "), plain(number)));
+    });
+  });
+  return tensor;
+}
+
+Tensor<std::int64_t> read_npy_integers(const std::string& path) {
+  return parse_npy_integers(read_whole(path), path);
+}
+
+template <class T>
+std::string serialise_npy(const Tensor<T>& tensor) {
+  // One dimension is written (3,), as Python writes it.
+  std::string header =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}",
+                  std::is_same_v<T, float> ? "<f4" : "<i8", fmt::join(tensor.shape, ", "),
+                  tensor.shape.size() == 1 ? "," : "");
+  constexpr std::size_t kHeaderBegin = kMagic.size() + 2 + 2;
+  header.append(63 - (kHeaderBegin + header.size()) % 64, ' ');  // the data begins at a multiple
+  header += '\n';
+
+  std::string bytes(kMagic);
+  bytes += {'\1', '\0', static_cast<char>(header.size()), static_cast<char>(header.size() >> 8)};
+  bytes += header;
+  return bytes.append(reinterpret_cast<const char*>(tensor.data.data()), tensor.size() * sizeof(T));
+}
+
+template <class T>
+void write_npy(const std::string& path, const Tensor<T>& tensor) {
+  write_file(path, serialise_npy(tensor));
+}
+
+template std::string serialise_npy(const Tensor<float>&);
+template std::string serialise_npy(const Tensor<std::int64_t>&);
+template void write_npy(const std::string&, const Tensor<float>&);
+template void write_npy(const std::string&, const Tensor<std::int64_t>&);
 
 }  // namespace emamba

@@ -30,4 +30,13 @@ Tensor<T> make_tensor(std::vector<std::size_t> shape) {
   return {std::move(shape), std::vector<T>(count)};
 }
 
+// The index of element `position` of a row-major array: the inverse of "row times width plus
+// column".
+inline std::vector<std::size_t> index_of(const std::vector<std::size_t>& shape,
+                                         std::size_t position) {
+  std::vector<std::size_t> index(shape.size());
+  for (std::size_t d = shape.size(); d-- > 0; position /= shape[d]) index[d] = position % shape[d];
+  return index;
+}
+
 }  // namespace emamba

@@ -38,21 +38,6 @@ void gather(const Tensor<T>& from, const std::vector<std::size_t>& rows, Tensor<
   if (to.size() < to.data.capacity() / 2) to.data.shrink_to_fit();
 }
 
-// `to` becomes the samples `rows` (ascending) of `from`, which it may be itself.
-void select(const Split& from, const std::vector<std::size_t>& rows, Split& to) {
-  to.name = from.name;
-  to.warnings = from.warnings;
-  gather(from.inputs, rows, to.inputs);
-  gather(from.targets, rows, to.targets);
-  for (const auto member : {&Split::labels, &Split::subjects}) {
-    std::vector<int> selected;
-    if (!(from.*member).empty()) {
-      for (std::size_t row : rows) selected.push_back((from.*member)[row]);
-    }
-    to.*member = std::move(selected);
-  }
-}
-
 // The first `count` elements of a random permutation of 0..n-1, ascending.
 std::vector<std::size_t> draw(std::size_t n, std::size_t count, std::uint64_t seed) {
   Rng rng{seed};
@@ -86,17 +71,23 @@ std::string data_folder(const std::string& option) {
   return variable != nullptr && *variable != '\0' ? variable : "data";
 }
 
-Split load_split(const Spec& spec, const std::string& folder, const std::string& name) {
-  if (name != "train" && name != "val" && name != "test") {
-    throw Error(fmt::format("split '{}' is not known", name), "Known are train, val and test.");
+void select_samples(const Split& from, const std::vector<std::size_t>& rows, Split& to) {
+  to.name = from.name;
+  to.warnings = from.warnings;
+  gather(from.inputs, rows, to.inputs);
+  gather(from.targets, rows, to.targets);
+  for (const auto member : {&Split::labels, &Split::subjects}) {
+    std::vector<int> selected;
+    if (!(from.*member).empty()) {
+      for (std::size_t row : rows) selected.push_back((from.*member)[row]);
+    }
+    to.*member = std::move(selected);
   }
-  Split split = read_part(spec.task, folder, name == "test" ? Part::kTest : Part::kTraining);
-  split.name = name;
-  if (name == "test") return split;
+}
 
-  const std::size_t samples = split.samples();
-  const auto held_out =
-      static_cast<std::size_t>(std::lround(spec.train.holdout * static_cast<double>(samples)));
+Split hold_out(Split training, double share, const std::string& name) {
+  const std::size_t samples = training.samples();
+  const auto held_out = static_cast<std::size_t>(std::lround(share * static_cast<double>(samples)));
   std::vector<std::size_t> rows = draw(samples, std::min(held_out, samples), kHoldoutSeed);
   if (name == "train") {
     std::vector<std::size_t> all(samples), others;
@@ -106,25 +97,34 @@ Split load_split(const Spec& spec, const std::string& folder, const std::string&
     rows = std::move(others);
   }
   if (rows.empty()) {
-    throw Error(fmt::format("train.holdout = {} leaves no sample for the split '{}'",
-                            spec.train.holdout, name),
+    throw Error(fmt::format("train.holdout = {} leaves no sample for the split '{}'", share, name),
                 "Set train.holdout to 0.1, for example.");
   }
-  select(split, rows, split);
-  return split;
+  training.name = name;
+  select_samples(training, rows, training);
+  return training;
+}
+
+Split load_split(const Spec& spec, const std::string& folder, const std::string& name) {
+  if (name != "train" && name != "val" && name != "test") {
+    throw Error(fmt::format("split '{}' is not known", name), "Known are train, val and test.");
+  }
+  Split split = read_part(spec.task, folder, name == "test" ? Part::kTest : Part::kTraining);
+  split.name = name;
+  return name == "test" ? split : hold_out(std::move(split), spec.train.holdout, name);
 }
 
 Split first_samples(Split split, std::size_t count) {
   if (count == 0 || count >= split.samples()) return split;
   std::vector<std::size_t> rows(count);
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  select(split, rows, split);
+  select_samples(split, rows, split);
   return split;
 }
 
 Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed) {
   Split drawn;
-  select(split, draw(split.samples(), std::min(count, split.samples()), seed), drawn);
+  select_samples(split, draw(split.samples(), std::min(count, split.samples()), seed), drawn);
   return drawn;
 }
 

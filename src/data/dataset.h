@@ -29,11 +29,17 @@ struct Split {
 // The folder that holds the data sets: `option` if not empty, else $EMAMBA_DATA, else "data".
 std::string data_folder(const std::string& option);
 
+// `to` becomes the samples `rows` (ascending) of `from`, which it may be itself.
+void select_samples(const Split& from, const std::vector<std::size_t>& rows, Split& to);
+
+// "train" and "val" divide the training samples: a random share of them, drawn with a fixed seed,
+// is "val". Samples keep their order. Throws Error when none is left for `split`.
+Split hold_out(Split training, double share, const std::string& split);
+
 // Reads one split: "train", "val" or "test" ("train" and "val" divide the published training
-// samples; MARS pools its published train and validate parts first). A random share
-// `spec.train.holdout` of the training samples, drawn with a fixed seed, is "val". Samples keep
-// their published order. Throws Error naming the file and what to do when data is missing or
-// damaged.
+// samples by `spec.train.holdout`; MARS pools its published train and validate parts first).
+// Samples keep their published order. Throws Error naming the file and what to do when data is
+// missing or damaged.
 Split load_split(const Spec& spec, const std::string& folder, const std::string& split);
 
 // The first `count` samples; all of them when count is 0 or too large.
