@@ -38,33 +38,26 @@ module em_dwconv #(
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, sequence_last, first;
-  logic                   unused_inner, unused_inner_last, unused_vector_last;
+  logic                   advance, step, first;
+  logic [2:0]             unused;
   logic [BeatBits-1:0]    beat;
   logic [AddressBits-1:0] address, bias_address;
   logic [ContextBits-1:0] context_now, context_done;
 
-  em_sequencer #(
-    .Outer   (Beats),
+  em_core #(
+    .Depth   (Depth),
+    .Active  (Beats),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (beat),
-    .inner_o        (unused_inner),
-    .address_o      (address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (first),
-    .context_o      (context_now)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(address),
+    .first_row_o(unused[0]), .first_vector_o(first),
+    .vector_last_o(unused[1]), .sequence_last_o(unused[2]),
+    .context_o(context_now), .context_done_o(context_done)
   );
-
-  assign ready_o = step;
 
   // The window of every channel: Taps inputs, the newest in the highest bits.
   logic [Par*Taps*XBits-1:0] window_d, window;
@@ -133,13 +126,6 @@ module em_dwconv #(
     .advance_i(advance),
     .address_i(bias_address),
     .data_o   (bias)
-  );
-
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Sum + 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
   );
 
   localparam int unsigned AlignedBits = AccBits + MaxOffset;
@@ -213,18 +199,5 @@ module em_dwconv #(
     assign accs[i*AccBits +: AccBits] = acc_q;
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

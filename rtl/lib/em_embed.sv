@@ -32,30 +32,25 @@ module em_embed #(
   localparam int unsigned TableBits = em_pkg::index_bits(Vocab * OutBeats);
   localparam int unsigned BiasBits = em_pkg::index_bits(BiasRows * OutBeats);
 
-  logic                advance, step, inner_last, vector_last, sequence_last;
-  logic                unused_outer, unused_first, unused_context;
+  logic                advance, step, vector_last, sequence_last;
+  logic                unused_context, unused_context_done;
+  logic [1:0]          unused;
   logic [BeatBits-1:0] beat, unused_address;
 
-  em_sequencer #(
-    .Inner(OutBeats)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (beat),
-    .address_o      (unused_address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth   (Depth),
+    .Active  (OutBeats),
+    .PopEvery(OutBeats)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(unused_address),
+    .first_row_o(unused[0]), .first_vector_o(unused[1]),
+    .vector_last_o(vector_last), .sequence_last_o(sequence_last),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step & inner_last;
 
   if (InPar > 1) begin : gen_padding
     logic unused_padding;
@@ -132,18 +127,5 @@ module em_embed #(
 
     assign data_o[o*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

@@ -29,41 +29,26 @@ module em_gate #(
 
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, sequence_last, unused_last;
-  logic                   unused_inner, unused_inner_last, unused_vector_last, unused_first;
-  logic [em_pkg::index_bits(Beats)-1:0]          unused_outer;
+  logic                   advance;
+  logic [4:0]             unused;
+  logic [ContextBits-1:0] unused_context, context_done;
+  logic [em_pkg::index_bits(Beats)-1:0]          unused_inner;
   logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
-  logic [ContextBits-1:0] context_now, context_done;
 
-  em_sequencer #(
-    .Outer   (Beats),
+  em_core #(
+    .Inputs  (2),
+    .Depth   (Depth),
+    .Active  (Beats),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i        (valid0_i & valid1_i),
-    .last_i         (last0_i),
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (unused_inner),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (context_now)
-  );
-
-  assign ready0_o = step;
-  assign ready1_o = step;
-  assign unused_last = last1_i;
-
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Depth - 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i({valid1_i, valid0_i}), .ready_o({ready1_o, ready0_o}), .last_i({last1_i, last0_i}),
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(unused[0]),
+    .inner_o(unused_inner), .address_o(unused_address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(unused_context), .context_done_o(context_done)
   );
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
@@ -104,18 +89,5 @@ module em_gate #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

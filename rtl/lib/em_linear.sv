@@ -40,41 +40,31 @@ module em_linear #(
   localparam int unsigned Sum = Depth - 2;  // the stage at which the adder trees are done
   localparam int unsigned ProductBits = XBits + 8;
   localparam int unsigned InnerBits = em_pkg::index_bits(OutBeats);
-  localparam int unsigned OuterBits = em_pkg::index_bits(InBeats);
   localparam int unsigned WeightWords = InBeats * OutBeats * Contexts;
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                                        advance, step, inner_last, vector_last;
-  logic                                        sequence_last, first_beat, final_beat, unused_first;
-  logic [OuterBits-1:0]                        outer;
-  logic [InnerBits-1:0]                        inner;
-  logic [em_pkg::index_bits(WeightWords)-1:0]  address;
-  logic [ContextBits-1:0]                      context_now, context_done;
+  logic                   advance, step, first_beat, vector_last, sequence_last, unused;
+  logic [InnerBits-1:0]   inner;
+  logic [ContextBits-1:0] context_now, context_done;
+  logic [em_pkg::index_bits(WeightWords)-1:0] address;
 
-  em_sequencer #(
-    .Outer   (InBeats),
+  em_core #(
+    .Depth   (Depth),
+    .Active  (InBeats * OutBeats),
     .Inner   (OutBeats),
+    .PopEvery(OutBeats),
+    .EmitFrom((InBeats - 1) * OutBeats),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (outer),
-    .inner_o        (inner),
-    .address_o      (address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (context_now)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(inner), .address_o(address),
+    .first_row_o(first_beat), .first_vector_o(unused),
+    .vector_last_o(vector_last), .sequence_last_o(sequence_last),
+    .context_o(context_now), .context_done_o(context_done)
   );
-
-  assign ready_o    = step & inner_last;
-  assign first_beat = (outer == '0);
-  assign final_beat = (outer == OuterBits'(InBeats - 1));
 
   // Stage 1: weights and inputs.
   logic [OutPar*InPar*8-1:0] weights;
@@ -230,13 +220,6 @@ module em_linear #(
   logic [OutPar*AlignedBits-1:0] aligned;
   logic [OutPar*YBits-1:0]       y_d, y_q;
 
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Sum + 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
-  );
-
   always_comb begin
     for (int unsigned o = 0; o < OutPar; o++) begin
       active[o*AccBits +: AccBits] =
@@ -277,19 +260,6 @@ module em_linear #(
   always_ff @(posedge clk_i) begin
     if (advance) y_q <= y_d;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & final_beat),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
   assign data_o = y_q;
 

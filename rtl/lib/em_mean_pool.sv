@@ -24,36 +24,28 @@ module em_mean_pool #(
   output logic                 last_o
 );
 
-  localparam int unsigned TokenBits = em_pkg::index_bits(Tokens);
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
 
-  logic                 advance, step, sequence_last;
-  logic                 unused_inner_last, unused_vector_last, unused_first, unused_context;
-  logic [TokenBits-1:0] token;
-  logic [BeatBits-1:0]  beat;
+  logic                advance, step, first_token, unused_context, unused_context_done;
+  logic [2:0]          unused;
+  logic [BeatBits-1:0] beat;
   logic [em_pkg::index_bits(Tokens*Beats)-1:0] unused_address;
 
-  em_sequencer #(
-    .Outer(Tokens),
-    .Inner(Beats)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (token),
-    .inner_o        (beat),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth   (Depth),
+    .Active  (Tokens * Beats),
+    .Inner   (Beats),
+    .EmitFrom((Tokens - 1) * Beats)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(unused_address),
+    .first_row_o(first_token), .first_vector_o(unused[0]),
+    .vector_last_o(unused[1]), .sequence_last_o(unused[2]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step;
 
   logic [Par*SumBits-1:0] older, sums_d, sums_q;
 
@@ -78,7 +70,7 @@ module em_mean_pool #(
     logic [YBits-1:0]    y_d, y_q;
 
     assign sums_d[i*SumBits +: SumBits] =
-        ((token == '0) ? '0 : older[i*SumBits +: SumBits]) +
+        (first_token ? '0 : older[i*SumBits +: SumBits]) +
         SumBits'($signed(data_i[i*XBits +: XBits]));
 
     em_mul #(
@@ -108,18 +100,5 @@ module em_mean_pool #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & (token == TokenBits'(Tokens - 1))),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

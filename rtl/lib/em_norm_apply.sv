@@ -41,35 +41,28 @@ module em_norm_apply #(
   localparam int unsigned AddressBits = em_pkg::index_bits(Words);
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, vector_last, sequence_last, unused_last;
-  logic                   unused_inner, unused_inner_last, unused_first;
-  logic [em_pkg::index_bits(Beats)-1:0] unused_outer;
+  logic                   advance;
+  logic [4:0]             unused;
   logic [AddressBits-1:0] address, weight_address, bias_address;
-  logic [ContextBits-1:0] context_now, context_done;
+  logic [ContextBits-1:0] unused_context, context_done;
+  logic [em_pkg::index_bits(Beats)-1:0] unused_inner;
 
-  em_sequencer #(
-    .Outer   (Beats),
+  em_core #(
+    .Inputs  (2),
+    .Depth   (Depth),
+    .Active  (Beats),
+    .PopEvery({Beats, 32'd1}),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i        (valid0_i & valid1_i),
-    .last_i         (last0_i),
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (unused_inner),
-    .address_o      (address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (context_now)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i({valid1_i, valid0_i}), .ready_o({ready1_o, ready0_o}), .last_i({last1_i, last0_i}),
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(unused[0]),
+    .inner_o(unused_inner), .address_o(address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(unused_context), .context_done_o(context_done)
   );
-
-  assign ready0_o = step;
-  assign ready1_o = step & vector_last;
-  assign unused_last = last1_i;
 
   logic [Par*8-1:0]       weights;
   logic [Par*AccBits-1:0] biases;
@@ -108,13 +101,6 @@ module em_norm_apply #(
     .advance_i(advance),
     .address_i(bias_address),
     .data_o   (biases)
-  );
-
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Depth - 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
   );
 
   logic [20:0] reciprocal_q;
@@ -196,18 +182,5 @@ module em_norm_apply #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

@@ -23,30 +23,24 @@ module em_norm_stats #(
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
   localparam int unsigned Tail = Width - (Beats - 1) * Par;  // channels in the last beat
 
-  logic                advance, step, vector_last, sequence_last;
-  logic                unused_inner, unused_inner_last, unused_first, unused_context;
+  logic                advance, step, vector_last, unused_context, unused_context_done;
+  logic [2:0]          unused;
   logic [BeatBits-1:0] beat, unused_address;
 
-  em_sequencer #(
-    .Outer(Beats)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (beat),
-    .inner_o        (unused_inner),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth    (Depth),
+    .Active   (Beats),
+    .EmitEvery(Beats)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(unused_address),
+    .first_row_o(unused[0]), .first_vector_o(unused[1]),
+    .vector_last_o(vector_last), .sequence_last_o(unused[2]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step;
 
   // Stage 1: sum, minimum and maximum of the beat.
   logic signed [SumBits-1:0] beat_sum_d, beat_sum_q;
@@ -96,19 +90,6 @@ module em_norm_stats #(
       result_q <= {8'(max_q - min_q), sum_q};
     end
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & vector_last),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
   assign data_o = result_q;
 

@@ -23,30 +23,25 @@ module em_reciprocal_divider #(
   localparam int unsigned DivisorBits = SumBits + 1;  // of 2 * D * range
   localparam int unsigned StepBits = em_pkg::index_bits(Steps);
 
-  logic                advance, step, inner_last, sequence_last;
-  logic                unused_outer, unused_vector_last, unused_first, unused_context;
+  logic                step, unused_context, unused_context_done;
+  logic [4:0]          unused;
   logic [StepBits-1:0] index, unused_address;
 
-  em_sequencer #(
-    .Inner(Steps)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (index),
-    .address_o      (unused_address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth    (Depth),
+    .Active   (Steps),
+    .PopEvery (Steps),
+    .EmitEvery(Steps)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(unused[0]), .step_o(step),
+    .inner_o(index), .address_o(unused_address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step & inner_last;
 
   // D * range by shifts and additions: D is a constant.
   logic [DivisorBits-1:0] product, divisor;
@@ -86,19 +81,6 @@ module em_reciprocal_divider #(
       sum_q       <= data_i[SumBits-1:0];
     end
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & inner_last),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
   assign data_o = {quotient_q, sum_q};
 

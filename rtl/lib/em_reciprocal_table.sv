@@ -18,9 +18,21 @@ module em_reciprocal_table #(
   output logic                  last_o
 );
 
-  logic advance;
+  logic       advance, unused_inner, unused_address, unused_context, unused_context_done;
+  logic [4:0] unused;
 
-  assign ready_o = advance;
+  em_core #(
+    .Depth(Depth)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(unused[0]),
+    .inner_o(unused_inner), .address_o(unused_address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
+  );
 
   em_rom #(
     .Width(21),
@@ -35,19 +47,6 @@ module em_reciprocal_table #(
 
   em_delay #(.Width(SumBits)) u_sum (
     .clk_i, .advance_i(advance), .data_i(data_i[SumBits-1:0]), .data_o(data_o[SumBits-1:0])
-  );
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (valid_i),
-    .last_i,
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
   );
 
 endmodule

@@ -72,48 +72,40 @@ module em_scan #(
   localparam int unsigned StoredBits = StateBits - 7;
   localparam int unsigned TermBits = CBits + StateBits;
   localparam int unsigned InnerBits = em_pkg::index_bits(NBeats);
-  localparam int unsigned OuterBits = em_pkg::index_bits(DBeats);
   localparam int unsigned Words = DBeats * NBeats;
   localparam int unsigned WordBits = em_pkg::index_bits(Words);
   localparam int unsigned AddressBits = em_pkg::index_bits(Words * Contexts);
   localparam int unsigned DAddressBits = em_pkg::index_bits(DBeats * Contexts);
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, inner_last, vector_last, sequence_last, first;
-  logic [OuterBits-1:0]   unused_outer;
+  logic                   advance, step, inner_last, vector_last, sequence_last, first, unused;
   logic [InnerBits-1:0]   inner;
   logic [AddressBits-1:0] address;
   logic [ContextBits-1:0] context_now, context_first, context_sum, context_done;
 
-  em_sequencer #(
-    .Outer   (DBeats),
-    .Inner   (NBeats),
-    .Idle    (Idle),
-    .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i        (valid0_i & valid1_i & valid2_i & valid3_i),
-    .last_i         (last0_i),
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (inner),
-    .address_o      (address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (first),
-    .context_o      (context_now)
+  em_core #(
+    .Inputs   (4),
+    .Depth    (Depth),
+    .Active   (Words),
+    .Inner    (NBeats),
+    .Idle     (Idle),
+    .PopEvery ({Words, Words, 32'd0 + NBeats, 32'd0 + NBeats}),
+    .EmitEvery(NBeats),
+    .Contexts (Contexts)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i({valid3_i, valid2_i, valid1_i, valid0_i}),
+    .ready_o({ready3_o, ready2_o, ready1_o, ready0_o}),
+    .last_i({last3_i, last2_i, last1_i, last0_i}),
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(inner), .address_o(address),
+    .first_row_o(unused), .first_vector_o(first),
+    .vector_last_o(vector_last), .sequence_last_o(sequence_last),
+    .context_o(context_now), .context_done_o(context_done)
   );
 
-  logic unused_last;
-  assign unused_last = last1_i ^ last2_i ^ last3_i;
-
-  assign ready0_o = step & inner_last;
-  assign ready1_o = step & inner_last;
-  assign ready2_o = step & vector_last;
-  assign ready3_o = step & vector_last;
+  assign inner_last = (inner == InnerBits'(NBeats - 1));
 
   // The word of states and the word of D that a step works on, counted as the address is.
   logic [WordBits-1:0]     word_q, word_d, word_read, word_write;
@@ -260,10 +252,6 @@ module em_scan #(
     .data_o   ({summing_first, context_sum})
   );
 
-  em_delay #(.Width(ContextBits)) u_context_done (
-    .clk_i, .advance_i(advance), .data_i(context_sum), .data_o(context_done)
-  );
-
   for (genvar i = 0; i < DPar; i++) begin : gen_channel
     logic [NPar*TermBits-1:0] terms;
 
@@ -355,18 +343,5 @@ module em_scan #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & inner_last),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule
