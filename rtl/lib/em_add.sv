@@ -11,8 +11,7 @@ module em_add #(
   parameter int unsigned Contexts = 1,
   parameter logic [Contexts*8-1:0] Left0 = '0,  // of each context, to the common exponent
   parameter logic [Contexts*8-1:0] Left1 = '0,
-  parameter logic [Contexts*8-1:0] Shift = '0,
-  localparam int unsigned Depth = 2
+  parameter logic [Contexts*8-1:0] Shift = '0
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -30,6 +29,21 @@ module em_add #(
   output logic                  last_o
 );
 
+  if (Par < 1 || Beats < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_add: Par = %0d, Beats = %0d, Contexts = %0d: must be 1 or more", Par, Beats,
+           Contexts);
+  end
+  if (X0Bits < 1 || X1Bits < 1) begin : gen_bad_bits
+    $error("em_add: X0Bits = %0d, X1Bits = %0d: must be 1 or more", X0Bits, X1Bits);
+  end
+  for (genvar c = 0; c < Contexts; c++) begin : gen_check
+    localparam int unsigned Bits0 = X0Bits + 32'(Left0[c*8 +: 8]);
+    localparam int unsigned Bits1 = X1Bits + 32'(Left1[c*8 +: 8]);
+    if (AccBits <= Bits0 || AccBits <= Bits1) begin : gen_bad
+      $error("em_add: AccBits = %0d: cannot hold the sum in context %0d", AccBits, c);
+    end
+  end
+
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
   logic                   advance;
@@ -40,7 +54,7 @@ module em_add #(
 
   em_core #(
     .Inputs  (2),
-    .Depth   (Depth),
+    .Depth   (2),
     .Active  (Beats),
     .Contexts(Contexts)
   ) u_core (

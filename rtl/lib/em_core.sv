@@ -4,12 +4,13 @@
 //
 // A vector takes Active steps, numbered from 0, and then Idle cycles without one. A step happens in
 // a cycle in which the core may advance and every input is valid. Input i is taken at every
-// PopEvery[i]-th step, output is given at every EmitEvery-th step from EmitFrom on, and both also at
-// the last step. What is given appears Depth registers later; they all advance, or stand still
-// while the last holds a beat that nobody takes. A core of Depth 0 is combinational.
+// PopEvery[i]-th step, output is given at every EmitEvery-th step from EmitFrom on, and both also
+// at the last step. What is given appears Depth registers later; the datapath advances as a whole,
+// or stands still while its last register holds a beat that nobody takes. A core of Depth 0 is
+// combinational.
 //
-// The vector whose last step sees `last` of input 0 ends its sequence: the next one is the first of
-// a new sequence, in the next of Contexts contexts (sets of parameters that take turns).
+// The vector whose last step sees `last` ends its sequence: the next one is the first of a new
+// sequence, in the next of Contexts contexts (sets of parameters that take turns).
 //
 // For the datapath, steps come in rows of Inner; the last row may be shorter.
 module em_core #(
@@ -50,16 +51,16 @@ module em_core #(
   localparam int unsigned RowBits = em_pkg::index_bits(Rows);
   localparam int unsigned IdleBits = em_pkg::index_bits(Idle + 1);
 
-  if (Inputs < 1) $error("em_core: Inputs = %0d: not positive", Inputs);
-  if (Active < 1) $error("em_core: Active = %0d: not positive", Active);
-  if (Inner < 1) $error("em_core: Inner = %0d: not positive", Inner);
+  if (Inputs < 1 || Active < 1 || Inner < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_core: Inputs = %0d, Active = %0d, Inner = %0d, Contexts = %0d: must be 1 or more",
+           Inputs, Active, Inner, Contexts);
+  end
   if (EmitFrom != 0 && EmitFrom != (Rows - 1) * Inner) begin : gen_bad_emit_from
-    $error("em_core: EmitFrom = %0d: not 0 or %0d", EmitFrom, (Rows - 1) * Inner);
+    $error("em_core: EmitFrom = %0d: must be 0 or %0d", EmitFrom, (Rows - 1) * Inner);
   end
   if (EmitEvery != 1 && EmitEvery != Inner && EmitEvery != Active) begin : gen_bad_emit_every
-    $error("em_core: EmitEvery = %0d: not 1, %0d or %0d", EmitEvery, Inner, Active);
+    $error("em_core: EmitEvery = %0d: must be 1, %0d or %0d", EmitEvery, Inner, Active);
   end
-  if (Contexts < 1) $error("em_core: Contexts = %0d: not positive", Contexts);
 
   // The step that comes next.
   logic [RowBits-1:0]     row_q, row_d;
@@ -68,15 +69,15 @@ module em_core #(
   logic [IdleBits-1:0]    idle_q, idle_d;
   logic [ContextBits-1:0] context_q, context_d;
   logic                   first_vector_q, first_vector_d;
-  logic                   can_step, last_row, row_last, last_context;
+  logic                   can_step, final_row, row_last, final_context;
 
   assign can_step        = (&valid_i) & (idle_q == '0);
   assign step_o          = advance_o & can_step;
-  assign last_row        = (row_q == RowBits'(Rows - 1));
-  assign vector_last_o   = last_row & (inner_q == InnerBits'((Active - 1) % Inner));
-  assign row_last        = vector_last_o | (inner_q == InnerBits'(Inner - 1));
+  assign final_row       = (Rows == 1) | (row_q == RowBits'(Rows - 1));
+  assign row_last        = (inner_q == InnerBits'(final_row ? (Active - 1) % Inner : Inner - 1));
+  assign vector_last_o   = final_row & row_last;
   assign sequence_last_o = vector_last_o & last_i[0];
-  assign last_context    = (context_q == ContextBits'(Contexts - 1));
+  assign final_context   = (context_q == ContextBits'(Contexts - 1));
 
   always_comb begin
     row_d          = row_q;
@@ -89,17 +90,16 @@ module em_core #(
     if (step_o) begin
       inner_d   = row_last ? '0 : InnerBits'(inner_q + 1'b1);
       address_d = AddressBits'(address_q + 1'b1);
-      if (row_last) row_d = RowBits'(row_q + 1'b1);
+      if (row_last) row_d = final_row ? '0 : RowBits'(row_q + 1'b1);
       if (vector_last_o) begin
-        row_d          = '0;
         idle_d         = IdleBits'(Idle);
         first_vector_d = 1'b0;
         address_d      = base_q;
       end
       if (sequence_last_o) begin
         first_vector_d = 1'b1;
-        context_d      = last_context ? '0 : ContextBits'(context_q + 1'b1);
-        base_d         = last_context ? '0 : AddressBits'(address_q + 1'b1);
+        context_d      = final_context ? '0 : ContextBits'(context_q + 1'b1);
+        base_d         = final_context ? '0 : AddressBits'(address_q + 1'b1);
         address_d      = base_d;
       end
     end else if (advance_o && (idle_q != '0)) begin
@@ -152,11 +152,11 @@ module em_core #(
     localparam int unsigned Every = PopEvery[i*32 +: 32];
     assign ready_o[i] = step_o & ((Every == 1) | ((Every == Inner) & row_last) | vector_last_o);
     if (Every != 1 && Every != Inner && Every != Active) begin : gen_bad_pop_every
-      $error("em_core: PopEvery of input %0d = %0d: not 1, %0d or %0d", i, Every, Inner, Active);
+      $error("em_core: PopEvery = %0d: must be 1, %0d or %0d", Every, Inner, Active);
     end
   end
 
-  assign emits = ((EmitFrom == 0) | last_row) &
+  assign emits = ((EmitFrom == 0) | final_row) &
       ((EmitEvery == 1) | ((EmitEvery == Inner) & row_last) | vector_last_o);
 
   // The valid bits of the datapath's registers.

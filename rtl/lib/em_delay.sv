@@ -10,6 +10,8 @@ module em_delay #(
   output logic [Width-1:0] data_o
 );
 
+  if (Width < 1) $error("em_delay: Width = %0d: must be 1 or more", Width);
+
   if (Depth == 0) begin : gen_wire
     logic unused_clock;
     assign unused_clock = clk_i ^ advance_i;

@@ -16,8 +16,7 @@ module em_dwconv #(
   parameter WeightInit = "",
   parameter BiasInit = "",
   parameter int unsigned MaxOffset = 0,
-  parameter OffsetInit = "",
-  localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(Taps)
+  parameter OffsetInit = ""
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -31,7 +30,16 @@ module em_dwconv #(
   output logic                 last_o
 );
 
-  localparam int unsigned Sum = Depth - 2;
+  if (Par < 1 || Taps < 1 || Beats < 1) begin : gen_bad_size
+    $error("em_dwconv: Par = %0d, Taps = %0d, Beats = %0d: must be 1 or more", Par, Taps, Beats);
+  end
+  if (XBits < 1 || AccBits < 1 || Contexts < 1) begin : gen_bad_bits
+    $error("em_dwconv: XBits = %0d, AccBits = %0d, Contexts = %0d: must be 1 or more", XBits,
+           AccBits, Contexts);
+  end
+
+  // The stage at which the adder trees are done.
+  localparam int unsigned Sum = 1 + em_pkg::mul_latency() + em_pkg::tree_latency(Taps);
   localparam int unsigned ProductBits = XBits + 8;
   localparam int unsigned Words = Beats * Contexts;
   localparam int unsigned AddressBits = em_pkg::index_bits(Words);
@@ -45,7 +53,7 @@ module em_dwconv #(
   logic [ContextBits-1:0] context_now, context_done;
 
   em_core #(
-    .Depth   (Depth),
+    .Depth   (Sum + 2),
     .Active  (Beats),
     .Contexts(Contexts)
   ) u_core (
@@ -64,7 +72,7 @@ module em_dwconv #(
 
   if (Taps == 1) begin : gen_no_history
     logic unused_history;
-    assign unused_history = first ^ (^beat);
+    assign unused_history = step ^ first ^ (^beat);
     assign window_d = data_i;
   end else begin : gen_history
     localparam int unsigned Kept = (Taps - 1) * XBits;

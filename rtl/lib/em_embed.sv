@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// y = requantise(table[id] + bias) for token ids: docs/arithmetic.md, section 5. An id stands in the
-// lowest word of its beat. A table word holds OutPar numbers; the words are (Vocab, OutBeats).
+// y = requantise(table[id] + bias) for token ids: docs/arithmetic.md, section 5. An id stands in
+// the lowest word of its beat. A table word holds OutPar numbers; the words are (Vocab, OutBeats).
 module em_embed #(
   parameter int unsigned InPar = 4,
   parameter int unsigned OutPar = 4,
@@ -13,8 +13,7 @@ module em_embed #(
   parameter logic [7:0] Shift = '0,
   parameter bit BlockTable = 1'b0,
   parameter TableInit = "",
-  parameter BiasInit = "",
-  localparam int unsigned Depth = 4
+  parameter BiasInit = ""
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -28,6 +27,18 @@ module em_embed #(
   output logic                    last_o
 );
 
+  if (InPar < 1 || OutPar < 1 || OutBeats < 1) begin : gen_bad_size
+    $error("em_embed: InPar = %0d, OutPar = %0d, OutBeats = %0d: must be 1 or more", InPar, OutPar,
+           OutBeats);
+  end
+  if (AccBits < 1 || Vocab < 1 || BiasRows < 1) begin : gen_bad_bits
+    $error("em_embed: AccBits = %0d, Vocab = %0d, BiasRows = %0d: must be 1 or more", AccBits,
+           Vocab, BiasRows);
+  end
+  if (XBits < 2 || Vocab > 2 ** (XBits - 1)) begin : gen_bad_ids
+    $error("em_embed: XBits = %0d: cannot hold the ids of Vocab = %0d", XBits, Vocab);
+  end
+
   localparam int unsigned BeatBits = em_pkg::index_bits(OutBeats);
   localparam int unsigned TableBits = em_pkg::index_bits(Vocab * OutBeats);
   localparam int unsigned BiasBits = em_pkg::index_bits(BiasRows * OutBeats);
@@ -38,7 +49,7 @@ module em_embed #(
   logic [BeatBits-1:0] beat, unused_address;
 
   em_core #(
-    .Depth   (Depth),
+    .Depth   (4),
     .Active  (OutBeats),
     .PopEvery(OutBeats)
   ) u_core (

@@ -8,8 +8,7 @@ module em_gate #(
   parameter int unsigned X1Bits = 8,
   parameter int unsigned YBits = 8,
   parameter int unsigned Contexts = 1,
-  parameter logic [Contexts*8-1:0] Shift = '0,
-  localparam int unsigned Depth = 2 + em_pkg::mul_latency()
+  parameter logic [Contexts*8-1:0] Shift = '0
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -27,6 +26,14 @@ module em_gate #(
   output logic                  last_o
 );
 
+  if (Par < 1 || Beats < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_gate: Par = %0d, Beats = %0d, Contexts = %0d: must be 1 or more", Par, Beats,
+           Contexts);
+  end
+  if (X0Bits < 1 || X1Bits < 1) begin : gen_bad_bits
+    $error("em_gate: X0Bits = %0d, X1Bits = %0d: must be 1 or more", X0Bits, X1Bits);
+  end
+
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
   logic                   advance;
@@ -37,7 +44,7 @@ module em_gate #(
 
   em_core #(
     .Inputs  (2),
-    .Depth   (Depth),
+    .Depth   (2 + em_pkg::mul_latency()),
     .Active  (Beats),
     .Contexts(Contexts)
   ) u_core (

@@ -4,8 +4,7 @@
 module em_gather #(
   parameter int unsigned Width = 32,
   parameter int unsigned Factor = 2,
-  parameter int unsigned Beats = 4,
-  localparam int unsigned Depth = 1
+  parameter int unsigned Beats = 4
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -19,6 +18,11 @@ module em_gather #(
   output logic                    last_o
 );
 
+  if (Width < 1 || Factor < 1 || Beats < 1) begin : gen_bad_size
+    $error("em_gather: Width = %0d, Factor = %0d, Beats = %0d: must be 1 or more", Width, Factor,
+           Beats);
+  end
+
   localparam int unsigned SlotBits = em_pkg::index_bits(Factor);
 
   logic                    step, unused_context, unused_context_done;
@@ -28,7 +32,6 @@ module em_gather #(
   logic [em_pkg::index_bits(Beats)-1:0] unused_address;
 
   em_core #(
-    .Depth    (Depth),
     .Active   (Beats),
     .Inner    (Factor),
     .EmitEvery(Factor)

@@ -22,8 +22,7 @@ module em_linear #(
   parameter WeightInit = "",
   parameter BiasInit = "",
   parameter int unsigned MaxOffset = 0,
-  parameter OffsetInit = "",
-  localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(InPar)
+  parameter OffsetInit = ""
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -37,7 +36,22 @@ module em_linear #(
   output logic                    last_o
 );
 
-  localparam int unsigned Sum = Depth - 2;  // the stage at which the adder trees are done
+  if (InPar < 1 || OutPar < 1) begin : gen_bad_size
+    $error("em_linear: InPar = %0d, OutPar = %0d: must be 1 or more", InPar, OutPar);
+  end
+  if (InBeats < 1 || OutBeats < 1) begin : gen_bad_beats
+    $error("em_linear: InBeats = %0d, OutBeats = %0d: must be 1 or more", InBeats, OutBeats);
+  end
+  if (XBits < 1 || AccBits < 1 || Contexts < 1) begin : gen_bad_bits
+    $error("em_linear: XBits = %0d, AccBits = %0d, Contexts = %0d: must be 1 or more", XBits,
+           AccBits, Contexts);
+  end
+  if (BiasRows > 1 && Contexts > 1) begin : gen_bad_rows
+    $error("em_linear: BiasRows = %0d: at most 1 with Contexts = %0d", BiasRows, Contexts);
+  end
+
+  // The stage at which the adder trees are done.
+  localparam int unsigned Sum = 1 + em_pkg::mul_latency() + em_pkg::tree_latency(InPar);
   localparam int unsigned ProductBits = XBits + 8;
   localparam int unsigned InnerBits = em_pkg::index_bits(OutBeats);
   localparam int unsigned WeightWords = InBeats * OutBeats * Contexts;
@@ -49,7 +63,7 @@ module em_linear #(
   logic [em_pkg::index_bits(WeightWords)-1:0] address;
 
   em_core #(
-    .Depth   (Depth),
+    .Depth   (Sum + 2),
     .Active  (InBeats * OutBeats),
     .Inner   (OutBeats),
     .PopEvery(OutBeats),
@@ -214,7 +228,7 @@ module em_linear #(
     if (advance) acc_q <= acc_d;
   end
 
-  // Stage Sum + 2 = Depth: activation, rounding, saturation.
+  // Stage Sum + 2: activation, rounding, saturation.
   localparam int unsigned AlignedBits = AccBits + MaxOffset;
   logic [OutPar*AccBits-1:0]     active;
   logic [OutPar*AlignedBits-1:0] aligned;

@@ -8,9 +8,8 @@ module em_mean_pool #(
   parameter int unsigned XBits = 8,
   parameter int unsigned YBits = 8,
   parameter int unsigned SumBits = 13,
-  parameter logic [15:0] Reciprocal = 16'd16384,
-  parameter logic [7:0] Shift = '0,
-  localparam int unsigned Depth = 2 + em_pkg::mul_latency()
+  parameter logic [em_pkg::mean_reciprocal_bits()-1:0] Reciprocal = 16'd16384,  // of Tokens
+  parameter logic [7:0] Shift = '0
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -24,7 +23,17 @@ module em_mean_pool #(
   output logic                 last_o
 );
 
+  if (Par < 1 || Beats < 1 || Tokens < 1 || XBits < 1) begin : gen_bad_size
+    $error("em_mean_pool: Par = %0d, Beats = %0d, Tokens = %0d, XBits = %0d: must be 1 or more",
+           Par, Beats, Tokens, XBits);
+  end
+  if (SumBits < XBits + $clog2(Tokens)) begin : gen_bad_sum
+    $error("em_mean_pool: SumBits = %0d: cannot hold Tokens = %0d numbers", SumBits, Tokens);
+  end
+  if ($signed(Reciprocal) <= 0) $error("em_mean_pool: Reciprocal = %0d: negative", Reciprocal);
+
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
+  localparam int unsigned ProductBits = SumBits + em_pkg::mean_reciprocal_bits();
 
   logic                advance, step, first_token, unused_context, unused_context_done;
   logic [2:0]          unused;
@@ -32,7 +41,7 @@ module em_mean_pool #(
   logic [em_pkg::index_bits(Tokens*Beats)-1:0] unused_address;
 
   em_core #(
-    .Depth   (Depth),
+    .Depth   (2 + em_pkg::mul_latency()),
     .Active  (Tokens * Beats),
     .Inner   (Beats),
     .EmitFrom((Tokens - 1) * Beats)
@@ -66,8 +75,8 @@ module em_mean_pool #(
   end
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
-    logic [SumBits+15:0] product;
-    logic [YBits-1:0]    y_d, y_q;
+    logic [ProductBits-1:0] product;
+    logic [YBits-1:0]       y_d, y_q;
 
     assign sums_d[i*SumBits +: SumBits] =
         (first_token ? '0 : older[i*SumBits +: SumBits]) +
@@ -75,7 +84,7 @@ module em_mean_pool #(
 
     em_mul #(
       .ABits(SumBits),
-      .BBits(16)
+      .BBits(em_pkg::mean_reciprocal_bits())
     ) u_mul (
       .clk_i,
       .advance_i(advance),
@@ -85,7 +94,7 @@ module em_mean_pool #(
     );
 
     em_requantise #(
-      .InBits (SumBits + 16),
+      .InBits (ProductBits),
       .OutBits(YBits),
       .Shift  (Shift)
     ) u_requantise (

@@ -5,20 +5,22 @@ module em_norm_stats #(
   parameter int unsigned Par = 4,
   parameter int unsigned Width = 20,
   localparam int unsigned Beats = (Width + Par - 1) / Par,
-  localparam int unsigned SumBits = 8 + em_pkg::index_bits(Width),
-  localparam int unsigned Depth = 3
+  localparam int unsigned SumBits = em_pkg::sum_bits(Width)
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               valid_i,
-  output logic               ready_o,
-  input  logic [Par*8-1:0]   data_i,
-  input  logic               last_i,
-  output logic               valid_o,
-  input  logic               ready_i,
-  output logic [8+SumBits-1:0] data_o,
-  output logic               last_o
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 valid_i,
+  output logic                 ready_o,
+  input  logic [Par*8-1:0]     data_i,
+  input  logic                 last_i,
+  output logic                 valid_o,
+  input  logic                 ready_i,
+  output logic [8+SumBits-1:0] data_o,  // {range, sum}
+  output logic                 last_o
 );
+
+  if (Par < 1) $error("em_norm_stats: Par = %0d: must be 1 or more", Par);
+  if (Width < 1 || Width > 1024) $error("em_norm_stats: Width = %0d: must be 1 .. 1024", Width);
 
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
   localparam int unsigned Tail = Width - (Beats - 1) * Par;  // channels in the last beat
@@ -28,7 +30,7 @@ module em_norm_stats #(
   logic [BeatBits-1:0] beat, unused_address;
 
   em_core #(
-    .Depth    (Depth),
+    .Depth    (3),
     .Active   (Beats),
     .EmitEvery(Beats)
   ) u_core (

@@ -13,8 +13,7 @@ module em_pwl #(
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter logic [Contexts*Knots*(XBits+1)-1:0] KnotTable = '0,
   parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
-  parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
-  localparam int unsigned Depth = 3 + em_pkg::mul_latency()
+  parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -28,6 +27,11 @@ module em_pwl #(
   output logic                 last_o
 );
 
+  if (Par < 1 || Beats < 1 || XBits < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_pwl: Par = %0d, Beats = %0d, XBits = %0d, Contexts = %0d: must be 1 or more", Par,
+           Beats, XBits, Contexts);
+  end
+
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
   localparam int unsigned ProductBits = XBits + SlopeBits;
   localparam int unsigned AccBits =
@@ -40,7 +44,7 @@ module em_pwl #(
   logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
 
   em_core #(
-    .Depth   (Depth),
+    .Depth   (3 + em_pkg::mul_latency()),
     .Active  (Beats),
     .Contexts(Contexts)
   ) u_core (

@@ -4,26 +4,26 @@
 module em_reciprocal_table #(
   parameter int unsigned SumBits = 13,
   parameter TableInit = "",
-  localparam int unsigned Depth = 1
+  localparam int unsigned ReciprocalBits = em_pkg::reciprocal_bits()
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  valid_i,
-  output logic                  ready_o,
-  input  logic [8+SumBits-1:0]  data_i,
-  input  logic                  last_i,
-  output logic                  valid_o,
-  input  logic                  ready_i,
-  output logic [21+SumBits-1:0] data_o,
-  output logic                  last_o
+  input  logic                              clk_i,
+  input  logic                              rst_ni,
+  input  logic                              valid_i,
+  output logic                              ready_o,
+  input  logic [8+SumBits-1:0]              data_i,  // {range, sum}
+  input  logic                              last_i,
+  output logic                              valid_o,
+  input  logic                              ready_i,
+  output logic [ReciprocalBits+SumBits-1:0] data_o,  // {reciprocal, sum}
+  output logic                              last_o
 );
+
+  if (SumBits < 9) $error("em_reciprocal_table: SumBits = %0d: must be 9 or more", SumBits);
 
   logic       advance, unused_inner, unused_address, unused_context, unused_context_done;
   logic [4:0] unused;
 
-  em_core #(
-    .Depth(Depth)
-  ) u_core (
+  em_core u_core (
     .clk_i, .rst_ni,
     .valid_i, .ready_o, .last_i,
     .valid_o, .ready_i, .last_o,
@@ -35,14 +35,14 @@ module em_reciprocal_table #(
   );
 
   em_rom #(
-    .Width(21),
+    .Width(ReciprocalBits),
     .Depth(256),
     .Init (TableInit)
   ) u_table (
     .clk_i,
     .advance_i(advance),
     .address_i(data_i[SumBits +: 8]),
-    .data_o   (data_o[SumBits +: 21])
+    .data_o   (data_o[SumBits +: ReciprocalBits])
   );
 
   em_delay #(.Width(SumBits)) u_sum (

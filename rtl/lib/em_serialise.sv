@@ -18,6 +18,11 @@ module em_serialise #(
   output logic                    last_o
 );
 
+  if (Width < 1 || Factor < 1 || Beats < 1) begin : gen_bad_size
+    $error("em_serialise: Width = %0d, Factor = %0d, Beats = %0d: must be 1 or more", Width, Factor,
+           Beats);
+  end
+
   localparam int unsigned SlotBits = em_pkg::index_bits(Factor);
 
   logic                unused_context, unused_context_done;
