@@ -4,8 +4,9 @@
 // Every input beat of InPar words meets all OutBeats groups of OutPar outputs, one a cycle, with
 // InPar * OutPar multipliers; partial sums wait in a small memory. So the work goes on while the
 // vector still arrives, and a flattened sequence is a vector of many beats. A weight word holds
-// (OutPar, InPar) weights, the words are (contexts, InBeats, OutBeats). With MaxOffset > 0, output
-// channels have weight exponents of their own (em_channel_shift).
+// (OutPar, InPar) weights, the words are (contexts, InBeats, OutBeats); a bias word OutPar biases,
+// the words are (contexts or BiasRows, OutBeats). With MaxOffset > 0, output channels have weight
+// exponents of their own (em_channel_shift).
 module em_linear #(
   parameter int unsigned InPar = 4,
   parameter int unsigned OutPar = 4,

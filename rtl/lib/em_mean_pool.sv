@@ -30,7 +30,7 @@ module em_mean_pool #(
   if (SumBits < XBits + $clog2(Tokens)) begin : gen_bad_sum
     $error("em_mean_pool: SumBits = %0d: cannot hold Tokens = %0d numbers", SumBits, Tokens);
   end
-  if ($signed(Reciprocal) <= 0) $error("em_mean_pool: Reciprocal = %0d: negative", Reciprocal);
+  if ($signed(Reciprocal) <= 0) $error("em_mean_pool: Reciprocal = %0d: not positive", Reciprocal);
 
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
   localparam int unsigned ProductBits = SumBits + em_pkg::mean_reciprocal_bits();

@@ -16,20 +16,20 @@ module em_norm_apply #(
   localparam int unsigned SumBits = em_pkg::sum_bits(Width),
   localparam int unsigned ReciprocalBits = em_pkg::reciprocal_bits()
 ) (
-  input  logic                                clk_i,
-  input  logic                                rst_ni,
-  input  logic                                valid0_i,
-  output logic                                ready0_o,
-  input  logic [Par*8-1:0]                    data0_i,
-  input  logic                                last0_i,
-  input  logic                                valid1_i,
-  output logic                                ready1_o,
-  input  logic [ReciprocalBits+SumBits-1:0]   data1_i,
-  input  logic                                last1_i,
-  output logic                                valid_o,
-  input  logic                                ready_i,
-  output logic [Par*YBits-1:0]                data_o,
-  output logic                                last_o
+  input  logic                              clk_i,
+  input  logic                              rst_ni,
+  input  logic                              valid0_i,
+  output logic                              ready0_o,
+  input  logic [Par*8-1:0]                  data0_i,  // a token
+  input  logic                              last0_i,
+  input  logic                              valid1_i,
+  output logic                              ready1_o,
+  input  logic [ReciprocalBits+SumBits-1:0] data1_i,  // {reciprocal, sum}
+  input  logic                              last1_i,
+  output logic                              valid_o,
+  input  logic                              ready_i,
+  output logic [Par*YBits-1:0]              data_o,
+  output logic                              last_o
 );
 
   if (Par < 1 || AccBits < 1 || Contexts < 1) begin : gen_bad_size

@@ -37,28 +37,28 @@ module em_scan #(
   parameter AInit = "",
   parameter DInit = ""
 ) (
-  input  logic                        clk_i,
-  input  logic                        rst_ni,
-  input  logic                        valid0_i,
-  output logic                        ready0_o,
-  input  logic [DPar*XBits-1:0]       data0_i,  // x
-  input  logic                        last0_i,
-  input  logic                        valid1_i,
-  output logic                        ready1_o,
-  input  logic [DPar*DeltaBits-1:0]   data1_i,  // delta
-  input  logic                        last1_i,
-  input  logic                        valid2_i,
-  output logic                        ready2_o,
-  input  logic [BWords*BBits-1:0]     data2_i,  // B
-  input  logic                        last2_i,
-  input  logic                        valid3_i,
-  output logic                        ready3_o,
-  input  logic [BWords*CBits-1:0]     data3_i,  // C
-  input  logic                        last3_i,
-  output logic                        valid_o,
-  input  logic                        ready_i,
-  output logic [DPar*YBits-1:0]       data_o,
-  output logic                        last_o
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      valid0_i,
+  output logic                      ready0_o,
+  input  logic [DPar*XBits-1:0]     data0_i,  // x
+  input  logic                      last0_i,
+  input  logic                      valid1_i,
+  output logic                      ready1_o,
+  input  logic [DPar*DeltaBits-1:0] data1_i,  // delta
+  input  logic                      last1_i,
+  input  logic                      valid2_i,
+  output logic                      ready2_o,
+  input  logic [BWords*BBits-1:0]   data2_i,  // B
+  input  logic                      last2_i,
+  input  logic                      valid3_i,
+  output logic                      ready3_o,
+  input  logic [BWords*CBits-1:0]   data3_i,  // C
+  input  logic                      last3_i,
+  output logic                      valid_o,
+  input  logic                      ready_i,
+  output logic [DPar*YBits-1:0]     data_o,
+  output logic                      last_o
 );
 
   if (DPar < 1 || NPar < 1 || Contexts < 1) begin : gen_bad_size
@@ -104,7 +104,7 @@ module em_scan #(
     .Active   (Words),
     .Inner    (NBeats),
     .Idle     ((Words < Recurrence) ? Recurrence - Words : 0),
-    .PopEvery ({Words, Words, 32'd0 + NBeats, 32'd0 + NBeats}),
+    .PopEvery ({Words, Words, 32'd0 + NBeats, 32'd0 + NBeats}),  // in a list, numbers have a size
     .EmitEvery(NBeats),
     .Contexts (Contexts)
   ) u_core (
