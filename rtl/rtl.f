@@ -4,6 +4,7 @@ lib/em_pkg.sv
 lib/em_add.sv
 lib/em_adder_tree.sv
 lib/em_channel_shift.sv
+lib/em_core.sv
 lib/em_delay.sv
 lib/em_dwconv.sv
 lib/em_embed.sv
@@ -16,7 +17,6 @@ lib/em_mean_pool.sv
 lib/em_merge.sv
 lib/em_norm_apply.sv
 lib/em_norm_stats.sv
-lib/em_pipe.sv
 lib/em_pwl.sv
 lib/em_pwl_line.sv
 lib/em_reciprocal_divider.sv
@@ -24,7 +24,6 @@ lib/em_reciprocal_table.sv
 lib/em_requantise.sv
 lib/em_scan.sv
 lib/em_scan_cell.sv
-lib/em_sequencer.sv
 lib/em_serialise.sv
 lib/em_split.sv
 lib/em_stream_check.sv

@@ -11,8 +11,7 @@ module em_add #(
   parameter int unsigned Contexts = 1,
   parameter logic [Contexts*8-1:0] Left0 = '0,  // of each context, to the common exponent
   parameter logic [Contexts*8-1:0] Left1 = '0,
-  parameter logic [Contexts*8-1:0] Shift = '0,
-  localparam int unsigned Depth = 2
+  parameter logic [Contexts*8-1:0] Shift = '0
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -30,40 +29,43 @@ module em_add #(
   output logic                  last_o
 );
 
+  if (Par < 1 || Beats < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_add: Par = %0d, Beats = %0d, Contexts = %0d: must be 1 or more", Par, Beats,
+           Contexts);
+  end
+  if (X0Bits < 1 || X1Bits < 1) begin : gen_bad_bits
+    $error("em_add: X0Bits = %0d, X1Bits = %0d: must be 1 or more", X0Bits, X1Bits);
+  end
+  for (genvar c = 0; c < Contexts; c++) begin : gen_check
+    localparam int unsigned Bits0 = X0Bits + 32'(Left0[c*8 +: 8]);
+    localparam int unsigned Bits1 = X1Bits + 32'(Left1[c*8 +: 8]);
+    if (AccBits <= Bits0 || AccBits <= Bits1) begin : gen_bad
+      $error("em_add: AccBits = %0d: cannot hold the sum in context %0d", AccBits, c);
+    end
+  end
+
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, sequence_last, unused_last;
-  logic                   unused_inner, unused_inner_last, unused_vector_last, unused_first;
-  logic [em_pkg::index_bits(Beats)-1:0]          unused_outer;
-  logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
+  logic                   advance;
+  logic [4:0]             unused;
   logic [ContextBits-1:0] context_now, context_done;
+  logic [em_pkg::index_bits(Beats)-1:0]          unused_inner;
+  logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
 
-  em_sequencer #(
-    .Outer   (Beats),
+  em_core #(
+    .Inputs  (2),
+    .Depth   (2),
+    .Active  (Beats),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i        (valid0_i & valid1_i),
-    .last_i         (last0_i),
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (unused_inner),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (context_now)
-  );
-
-  assign ready0_o = step;
-  assign ready1_o = step;
-  assign unused_last = last1_i;
-
-  em_delay #(.Width(ContextBits)) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i({valid1_i, valid0_i}), .ready_o({ready1_o, ready0_o}), .last_i({last1_i, last0_i}),
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(unused[0]),
+    .inner_o(unused_inner), .address_o(unused_address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(context_now), .context_done_o(context_done)
   );
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
@@ -102,18 +104,5 @@ module em_add #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

@@ -13,6 +13,11 @@ module em_adder_tree #(
   output logic [OutBits-1:0]      sum_o
 );
 
+  if (Terms < 1 || InBits < 1 || OutBits < 1) begin : gen_bad_size
+    $error("em_adder_tree: Terms = %0d, InBits = %0d, OutBits = %0d: must be 1 or more", Terms,
+           InBits, OutBits);
+  end
+
   // Sums of four, then the tree of those.
   localparam int unsigned Sums = (Terms + 3) / 4;
 

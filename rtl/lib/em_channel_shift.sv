@@ -23,6 +23,15 @@ module em_channel_shift #(
   output logic [Par*OutBits-1:0] values_o
 );
 
+  if (Par < 1 || InBits < 1 || Delay < 1) begin : gen_bad_size
+    $error("em_channel_shift: Par = %0d, InBits = %0d, Delay = %0d: must be 1 or more", Par, InBits,
+           Delay);
+  end
+  if (Beats < 1 || Contexts < 1) begin : gen_bad_beats
+    $error("em_channel_shift: Beats = %0d, Contexts = %0d: must be 1 or more", Beats, Contexts);
+  end
+  if (MaxOffset > 7) $error("em_channel_shift: MaxOffset = %0d: must be 0 .. 7", MaxOffset);
+
   if (MaxOffset == 0) begin : gen_pass
     logic unused_place;
     assign unused_place = clk_i ^ advance_i ^ (^context_i) ^ (^beat_i);

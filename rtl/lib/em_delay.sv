@@ -10,20 +10,16 @@ module em_delay #(
   output logic [Width-1:0] data_o
 );
 
+  if (Width < 1) $error("em_delay: Width = %0d: must be 1 or more", Width);
+
   if (Depth == 0) begin : gen_wire
     logic unused_clock;
     assign unused_clock = clk_i ^ advance_i;
     assign data_o = data_i;
-  end else if (Depth == 1) begin : gen_one
-    logic [Width-1:0] data_q;
-    always_ff @(posedge clk_i) begin
-      if (advance_i) data_q <= data_i;
-    end
-    assign data_o = data_q;
-  end else begin : gen_many
+  end else begin : gen_registers
     logic [Depth*Width-1:0] data_q;
     always_ff @(posedge clk_i) begin
-      if (advance_i) data_q <= {data_q[(Depth-1)*Width-1:0], data_i};
+      if (advance_i) data_q <= (Depth*Width)'({data_q, data_i});
     end
     assign data_o = data_q[(Depth-1)*Width +: Width];
   end

@@ -16,8 +16,7 @@ module em_dwconv #(
   parameter WeightInit = "",
   parameter BiasInit = "",
   parameter int unsigned MaxOffset = 0,
-  parameter OffsetInit = "",
-  localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(Taps)
+  parameter OffsetInit = ""
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -31,47 +30,49 @@ module em_dwconv #(
   output logic                 last_o
 );
 
-  localparam int unsigned Sum = Depth - 2;
+  if (Par < 1 || Taps < 1 || Beats < 1) begin : gen_bad_size
+    $error("em_dwconv: Par = %0d, Taps = %0d, Beats = %0d: must be 1 or more", Par, Taps, Beats);
+  end
+  if (XBits < 1 || AccBits < 1 || Contexts < 1) begin : gen_bad_bits
+    $error("em_dwconv: XBits = %0d, AccBits = %0d, Contexts = %0d: must be 1 or more", XBits,
+           AccBits, Contexts);
+  end
+
+  // The stage at which the adder trees are done.
+  localparam int unsigned Sum = 1 + em_pkg::mul_latency() + em_pkg::tree_latency(Taps);
   localparam int unsigned ProductBits = XBits + 8;
   localparam int unsigned Words = Beats * Contexts;
   localparam int unsigned AddressBits = em_pkg::index_bits(Words);
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, sequence_last, first;
-  logic                   unused_inner, unused_inner_last, unused_vector_last;
+  logic                   advance, step, first;
+  logic [2:0]             unused;
   logic [BeatBits-1:0]    beat;
   logic [AddressBits-1:0] address, bias_address;
   logic [ContextBits-1:0] context_now, context_done;
 
-  em_sequencer #(
-    .Outer   (Beats),
+  em_core #(
+    .Depth   (Sum + 2),
+    .Active  (Beats),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (beat),
-    .inner_o        (unused_inner),
-    .address_o      (address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (first),
-    .context_o      (context_now)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(address),
+    .first_row_o(unused[0]), .first_vector_o(first),
+    .vector_last_o(unused[1]), .sequence_last_o(unused[2]),
+    .context_o(context_now), .context_done_o(context_done)
   );
-
-  assign ready_o = step;
 
   // The window of every channel: Taps inputs, the newest in the highest bits.
   logic [Par*Taps*XBits-1:0] window_d, window;
 
   if (Taps == 1) begin : gen_no_history
     logic unused_history;
-    assign unused_history = first ^ (^beat);
+    assign unused_history = step ^ first ^ (^beat);
     assign window_d = data_i;
   end else begin : gen_history
     localparam int unsigned Kept = (Taps - 1) * XBits;
@@ -133,13 +134,6 @@ module em_dwconv #(
     .advance_i(advance),
     .address_i(bias_address),
     .data_o   (bias)
-  );
-
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Sum + 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
   );
 
   localparam int unsigned AlignedBits = AccBits + MaxOffset;
@@ -213,18 +207,5 @@ module em_dwconv #(
     assign accs[i*AccBits +: AccBits] = acc_q;
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

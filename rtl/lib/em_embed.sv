@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// y = requantise(table[id] + bias) for token ids: docs/arithmetic.md, section 5. An id stands in the
-// lowest word of its beat. A table word holds OutPar numbers; the words are (Vocab, OutBeats).
+// y = requantise(table[id] + bias) for token ids: docs/arithmetic.md, section 5. An id stands in
+// the lowest word of its beat. A table word holds OutPar numbers; the words are (Vocab, OutBeats).
 module em_embed #(
   parameter int unsigned InPar = 4,
   parameter int unsigned OutPar = 4,
@@ -13,8 +13,7 @@ module em_embed #(
   parameter logic [7:0] Shift = '0,
   parameter bit BlockTable = 1'b0,
   parameter TableInit = "",
-  parameter BiasInit = "",
-  localparam int unsigned Depth = 4
+  parameter BiasInit = ""
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -28,34 +27,41 @@ module em_embed #(
   output logic                    last_o
 );
 
+  if (InPar < 1 || OutPar < 1 || OutBeats < 1) begin : gen_bad_size
+    $error("em_embed: InPar = %0d, OutPar = %0d, OutBeats = %0d: must be 1 or more", InPar, OutPar,
+           OutBeats);
+  end
+  if (AccBits < 1 || Vocab < 1 || BiasRows < 1) begin : gen_bad_bits
+    $error("em_embed: AccBits = %0d, Vocab = %0d, BiasRows = %0d: must be 1 or more", AccBits,
+           Vocab, BiasRows);
+  end
+  if (XBits < 2 || Vocab > 2 ** (XBits - 1)) begin : gen_bad_ids
+    $error("em_embed: XBits = %0d: cannot hold the ids of Vocab = %0d", XBits, Vocab);
+  end
+
   localparam int unsigned BeatBits = em_pkg::index_bits(OutBeats);
   localparam int unsigned TableBits = em_pkg::index_bits(Vocab * OutBeats);
   localparam int unsigned BiasBits = em_pkg::index_bits(BiasRows * OutBeats);
 
-  logic                advance, step, inner_last, vector_last, sequence_last;
-  logic                unused_outer, unused_first, unused_context;
+  logic                advance, step, vector_last, sequence_last;
+  logic                unused_context, unused_context_done;
+  logic [1:0]          unused;
   logic [BeatBits-1:0] beat, unused_address;
 
-  em_sequencer #(
-    .Inner(OutBeats)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (beat),
-    .address_o      (unused_address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth   (4),
+    .Active  (OutBeats),
+    .PopEvery(OutBeats)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(unused_address),
+    .first_row_o(unused[0]), .first_vector_o(unused[1]),
+    .vector_last_o(vector_last), .sequence_last_o(sequence_last),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step & inner_last;
 
   if (InPar > 1) begin : gen_padding
     logic unused_padding;
@@ -132,18 +138,5 @@ module em_embed #(
 
     assign data_o[o*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

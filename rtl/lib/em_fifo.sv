@@ -17,6 +17,10 @@ module em_fifo #(
   output logic             last_o
 );
 
+  if (Width < 1 || Depth < 1) begin : gen_bad_size
+    $error("em_fifo: Width = %0d, Depth = %0d: must be 1 or more", Width, Depth);
+  end
+
   localparam int unsigned AddressBits = em_pkg::index_bits(Depth);
   localparam int unsigned CountBits = em_pkg::index_bits(Depth + 1);
 

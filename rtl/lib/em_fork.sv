@@ -16,6 +16,10 @@ module em_fork #(
   output logic [Outputs-1:0]       last_o
 );
 
+  if (Width < 1 || Outputs < 1) begin : gen_bad_size
+    $error("em_fork: Width = %0d, Outputs = %0d: must be 1 or more", Width, Outputs);
+  end
+
   logic [Outputs-1:0] taken_q, taken_d;  // this beat, by each consumer, in an earlier cycle
 
   assign valid_o = {Outputs{valid_i}} & ~taken_q;

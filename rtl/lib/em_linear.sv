@@ -4,8 +4,9 @@
 // Every input beat of InPar words meets all OutBeats groups of OutPar outputs, one a cycle, with
 // InPar * OutPar multipliers; partial sums wait in a small memory. So the work goes on while the
 // vector still arrives, and a flattened sequence is a vector of many beats. A weight word holds
-// (OutPar, InPar) weights, the words are (contexts, InBeats, OutBeats). With MaxOffset > 0, output
-// channels have weight exponents of their own (em_channel_shift).
+// (OutPar, InPar) weights, the words are (contexts, InBeats, OutBeats); a bias word OutPar biases,
+// the words are (contexts or BiasRows, OutBeats). With MaxOffset > 0, output channels have weight
+// exponents of their own (em_channel_shift).
 module em_linear #(
   parameter int unsigned InPar = 4,
   parameter int unsigned OutPar = 4,
@@ -22,8 +23,7 @@ module em_linear #(
   parameter WeightInit = "",
   parameter BiasInit = "",
   parameter int unsigned MaxOffset = 0,
-  parameter OffsetInit = "",
-  localparam int unsigned Depth = 3 + em_pkg::mul_latency() + em_pkg::tree_latency(InPar)
+  parameter OffsetInit = ""
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -37,44 +37,49 @@ module em_linear #(
   output logic                    last_o
 );
 
-  localparam int unsigned Sum = Depth - 2;  // the stage at which the adder trees are done
+  if (InPar < 1 || OutPar < 1) begin : gen_bad_size
+    $error("em_linear: InPar = %0d, OutPar = %0d: must be 1 or more", InPar, OutPar);
+  end
+  if (InBeats < 1 || OutBeats < 1) begin : gen_bad_beats
+    $error("em_linear: InBeats = %0d, OutBeats = %0d: must be 1 or more", InBeats, OutBeats);
+  end
+  if (XBits < 1 || AccBits < 1 || Contexts < 1) begin : gen_bad_bits
+    $error("em_linear: XBits = %0d, AccBits = %0d, Contexts = %0d: must be 1 or more", XBits,
+           AccBits, Contexts);
+  end
+  if (BiasRows > 1 && Contexts > 1) begin : gen_bad_rows
+    $error("em_linear: BiasRows = %0d: at most 1 with Contexts = %0d", BiasRows, Contexts);
+  end
+
+  // The stage at which the adder trees are done.
+  localparam int unsigned Sum = 1 + em_pkg::mul_latency() + em_pkg::tree_latency(InPar);
   localparam int unsigned ProductBits = XBits + 8;
   localparam int unsigned InnerBits = em_pkg::index_bits(OutBeats);
-  localparam int unsigned OuterBits = em_pkg::index_bits(InBeats);
   localparam int unsigned WeightWords = InBeats * OutBeats * Contexts;
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                                        advance, step, inner_last, vector_last;
-  logic                                        sequence_last, first_beat, final_beat, unused_first;
-  logic [OuterBits-1:0]                        outer;
-  logic [InnerBits-1:0]                        inner;
-  logic [em_pkg::index_bits(WeightWords)-1:0]  address;
-  logic [ContextBits-1:0]                      context_now, context_done;
+  logic                   advance, step, first_beat, vector_last, sequence_last, unused;
+  logic [InnerBits-1:0]   inner;
+  logic [ContextBits-1:0] context_now, context_done;
+  logic [em_pkg::index_bits(WeightWords)-1:0] address;
 
-  em_sequencer #(
-    .Outer   (InBeats),
+  em_core #(
+    .Depth   (Sum + 2),
+    .Active  (InBeats * OutBeats),
     .Inner   (OutBeats),
+    .PopEvery(OutBeats),
+    .EmitFrom((InBeats - 1) * OutBeats),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (outer),
-    .inner_o        (inner),
-    .address_o      (address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (context_now)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(inner), .address_o(address),
+    .first_row_o(first_beat), .first_vector_o(unused),
+    .vector_last_o(vector_last), .sequence_last_o(sequence_last),
+    .context_o(context_now), .context_done_o(context_done)
   );
-
-  assign ready_o    = step & inner_last;
-  assign first_beat = (outer == '0);
-  assign final_beat = (outer == OuterBits'(InBeats - 1));
 
   // Stage 1: weights and inputs.
   logic [OutPar*InPar*8-1:0] weights;
@@ -224,18 +229,11 @@ module em_linear #(
     if (advance) acc_q <= acc_d;
   end
 
-  // Stage Sum + 2 = Depth: activation, rounding, saturation.
+  // Stage Sum + 2: activation, rounding, saturation.
   localparam int unsigned AlignedBits = AccBits + MaxOffset;
   logic [OutPar*AccBits-1:0]     active;
   logic [OutPar*AlignedBits-1:0] aligned;
   logic [OutPar*YBits-1:0]       y_d, y_q;
-
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Sum + 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
-  );
 
   always_comb begin
     for (int unsigned o = 0; o < OutPar; o++) begin
@@ -277,19 +275,6 @@ module em_linear #(
   always_ff @(posedge clk_i) begin
     if (advance) y_q <= y_d;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & final_beat),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
   assign data_o = y_q;
 

@@ -8,9 +8,8 @@ module em_mean_pool #(
   parameter int unsigned XBits = 8,
   parameter int unsigned YBits = 8,
   parameter int unsigned SumBits = 13,
-  parameter logic [15:0] Reciprocal = 16'd16384,
-  parameter logic [7:0] Shift = '0,
-  localparam int unsigned Depth = 2 + em_pkg::mul_latency()
+  parameter logic [em_pkg::mean_reciprocal_bits()-1:0] Reciprocal = 16'd16384,  // of Tokens
+  parameter logic [7:0] Shift = '0
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -24,36 +23,38 @@ module em_mean_pool #(
   output logic                 last_o
 );
 
-  localparam int unsigned TokenBits = em_pkg::index_bits(Tokens);
-  localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
+  if (Par < 1 || Beats < 1 || Tokens < 1 || XBits < 1) begin : gen_bad_size
+    $error("em_mean_pool: Par = %0d, Beats = %0d, Tokens = %0d, XBits = %0d: must be 1 or more",
+           Par, Beats, Tokens, XBits);
+  end
+  if (SumBits < XBits + $clog2(Tokens)) begin : gen_bad_sum
+    $error("em_mean_pool: SumBits = %0d: cannot hold Tokens = %0d numbers", SumBits, Tokens);
+  end
+  if ($signed(Reciprocal) <= 0) $error("em_mean_pool: Reciprocal = %0d: not positive", Reciprocal);
 
-  logic                 advance, step, sequence_last;
-  logic                 unused_inner_last, unused_vector_last, unused_first, unused_context;
-  logic [TokenBits-1:0] token;
-  logic [BeatBits-1:0]  beat;
+  localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
+  localparam int unsigned ProductBits = SumBits + em_pkg::mean_reciprocal_bits();
+
+  logic                advance, step, first_token, unused_context, unused_context_done;
+  logic [2:0]          unused;
+  logic [BeatBits-1:0] beat;
   logic [em_pkg::index_bits(Tokens*Beats)-1:0] unused_address;
 
-  em_sequencer #(
-    .Outer(Tokens),
-    .Inner(Beats)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (token),
-    .inner_o        (beat),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth   (2 + em_pkg::mul_latency()),
+    .Active  (Tokens * Beats),
+    .Inner   (Beats),
+    .EmitFrom((Tokens - 1) * Beats)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(unused_address),
+    .first_row_o(first_token), .first_vector_o(unused[0]),
+    .vector_last_o(unused[1]), .sequence_last_o(unused[2]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step;
 
   logic [Par*SumBits-1:0] older, sums_d, sums_q;
 
@@ -74,16 +75,16 @@ module em_mean_pool #(
   end
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
-    logic [SumBits+15:0] product;
-    logic [YBits-1:0]    y_d, y_q;
+    logic [ProductBits-1:0] product;
+    logic [YBits-1:0]       y_d, y_q;
 
     assign sums_d[i*SumBits +: SumBits] =
-        ((token == '0) ? '0 : older[i*SumBits +: SumBits]) +
+        (first_token ? '0 : older[i*SumBits +: SumBits]) +
         SumBits'($signed(data_i[i*XBits +: XBits]));
 
     em_mul #(
       .ABits(SumBits),
-      .BBits(16)
+      .BBits(em_pkg::mean_reciprocal_bits())
     ) u_mul (
       .clk_i,
       .advance_i(advance),
@@ -93,7 +94,7 @@ module em_mean_pool #(
     );
 
     em_requantise #(
-      .InBits (SumBits + 16),
+      .InBits (ProductBits),
       .OutBits(YBits),
       .Shift  (Shift)
     ) u_requantise (
@@ -108,18 +109,5 @@ module em_mean_pool #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & (token == TokenBits'(Tokens - 1))),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

@@ -17,6 +17,10 @@ module em_merge #(
   output logic               last_o
 );
 
+  if (Width < 1 || Passes < 1) begin : gen_bad_size
+    $error("em_merge: Width = %0d, Passes = %0d: must be 1 or more", Width, Passes);
+  end
+
   localparam int unsigned PassBits = em_pkg::index_bits(Passes);
 
   logic [PassBits-1:0] pass_q, pass_d;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The second half of range normalisation (docs/arithmetic.md, section 6): every channel of a token,
 // given the token's sum and reciprocal. Input 0 is the token, input 1 one beat {reciprocal, sum} a
-// token. Par units of two multipliers each. A weight word holds Par weights, a bias word Par biases;
-// the words are (contexts, beats).
+// token. Par units of two multipliers each. A weight word holds Par weights, a bias word Par
+// biases; the words are (contexts, beats).
 module em_norm_apply #(
   parameter int unsigned Par = 4,
   parameter int unsigned Width = 20,  // D
@@ -13,63 +13,63 @@ module em_norm_apply #(
   parameter WeightInit = "",
   parameter BiasInit = "",
   localparam int unsigned Beats = (Width + Par - 1) / Par,
-  localparam int unsigned SumBits = 8 + em_pkg::index_bits(Width),
-  localparam int unsigned Depth = 4 + 2 * em_pkg::mul_latency()
+  localparam int unsigned SumBits = em_pkg::sum_bits(Width),
+  localparam int unsigned ReciprocalBits = em_pkg::reciprocal_bits()
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  valid0_i,
-  output logic                  ready0_o,
-  input  logic [Par*8-1:0]      data0_i,
-  input  logic                  last0_i,
-  input  logic                  valid1_i,
-  output logic                  ready1_o,
-  input  logic [21+SumBits-1:0] data1_i,
-  input  logic                  last1_i,
-  output logic                  valid_o,
-  input  logic                  ready_i,
-  output logic [Par*YBits-1:0]  data_o,
-  output logic                  last_o
+  input  logic                              clk_i,
+  input  logic                              rst_ni,
+  input  logic                              valid0_i,
+  output logic                              ready0_o,
+  input  logic [Par*8-1:0]                  data0_i,  // a token
+  input  logic                              last0_i,
+  input  logic                              valid1_i,
+  output logic                              ready1_o,
+  input  logic [ReciprocalBits+SumBits-1:0] data1_i,  // {reciprocal, sum}
+  input  logic                              last1_i,
+  output logic                              valid_o,
+  input  logic                              ready_i,
+  output logic [Par*YBits-1:0]              data_o,
+  output logic                              last_o
 );
 
-  localparam int unsigned Scaled = 2 + em_pkg::mul_latency();           // the stage of the ratio
-  localparam int unsigned Weighted = Scaled + em_pkg::mul_latency();    // of weight * ratio
+  if (Par < 1 || AccBits < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_norm_apply: Par = %0d, AccBits = %0d, Contexts = %0d: must be 1 or more", Par,
+           AccBits, Contexts);
+  end
+  if (Width < 1 || Width > 1024) $error("em_norm_apply: Width = %0d: must be 1 .. 1024", Width);
+
+  localparam int unsigned Scaled = 2 + em_pkg::mul_latency();         // the stage of the ratio
+  localparam int unsigned Weighted = Scaled + em_pkg::mul_latency();  // of weight * ratio
   localparam int unsigned CentredBits = SumBits + 1;
-  localparam int unsigned RatioBits = 16;
-  localparam logic [7:0] RatioShift = 8'(6 + ((Width > 1) ? $clog2(Width) : 0));  // f - 14
+  localparam int unsigned RatioBits = em_pkg::ratio_bits();
+  localparam logic [7:0] RatioShift =
+      8'(em_pkg::reciprocal_fraction(Width) - em_pkg::ratio_fraction());
   localparam int unsigned Words = Beats * Contexts;
   localparam int unsigned AddressBits = em_pkg::index_bits(Words);
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, vector_last, sequence_last, unused_last;
-  logic                   unused_inner, unused_inner_last, unused_first;
-  logic [em_pkg::index_bits(Beats)-1:0] unused_outer;
+  logic                   advance;
+  logic [4:0]             unused;
   logic [AddressBits-1:0] address, weight_address, bias_address;
-  logic [ContextBits-1:0] context_now, context_done;
+  logic [ContextBits-1:0] unused_context, context_done;
+  logic [em_pkg::index_bits(Beats)-1:0] unused_inner;
 
-  em_sequencer #(
-    .Outer   (Beats),
+  em_core #(
+    .Inputs  (2),
+    .Depth   (Weighted + 2),
+    .Active  (Beats),
+    .PopEvery({Beats, 32'd1}),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i        (valid0_i & valid1_i),
-    .last_i         (last0_i),
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (unused_inner),
-    .address_o      (address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (context_now)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i({valid1_i, valid0_i}), .ready_o({ready1_o, ready0_o}), .last_i({last1_i, last0_i}),
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(unused[0]),
+    .inner_o(unused_inner), .address_o(address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(unused_context), .context_done_o(context_done)
   );
-
-  assign ready0_o = step;
-  assign ready1_o = step & vector_last;
-  assign unused_last = last1_i;
 
   logic [Par*8-1:0]       weights;
   logic [Par*AccBits-1:0] biases;
@@ -110,26 +110,19 @@ module em_norm_apply #(
     .data_o   (biases)
   );
 
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Depth - 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
-  );
-
-  logic [20:0] reciprocal_q;
+  logic [ReciprocalBits-1:0] reciprocal_q;
 
   always_ff @(posedge clk_i) begin
-    if (advance) reciprocal_q <= data1_i[SumBits +: 21];
+    if (advance) reciprocal_q <= data1_i[SumBits +: ReciprocalBits];
   end
 
   for (genvar i = 0; i < Par; i++) begin : gen_unit
-    logic [CentredBits-1:0]    scaled_x, centred_d, centred_q;
-    logic [CentredBits+21:0]   ratio_product;
-    logic [RatioBits-1:0]      ratio_d, ratio_q;
-    logic [RatioBits+7:0]      product;
-    logic [AccBits-1:0]        acc_q;
-    logic [YBits-1:0]          y_d, y_q;
+    logic [CentredBits-1:0]              scaled_x, centred_d, centred_q;
+    logic [CentredBits+ReciprocalBits:0] ratio_product;
+    logic [RatioBits-1:0]                ratio_d, ratio_q;
+    logic [RatioBits+7:0]                product;
+    logic [AccBits-1:0]                  acc_q;
+    logic [YBits-1:0]                    y_d, y_q;
 
     // D * x - sum, with D * x by shifts and additions: D is a constant.
     always_comb begin
@@ -144,7 +137,7 @@ module em_norm_apply #(
 
     em_mul #(
       .ABits(CentredBits),
-      .BBits(22)
+      .BBits(ReciprocalBits + 1)
     ) u_ratio (
       .clk_i,
       .advance_i(advance),
@@ -154,7 +147,7 @@ module em_norm_apply #(
     );
 
     em_requantise #(
-      .InBits (CentredBits + 22),
+      .InBits (CentredBits + ReciprocalBits + 1),
       .OutBits(RatioBits),
       .Shift  (RatioShift)
     ) u_ratio_shift (
@@ -196,18 +189,5 @@ module em_norm_apply #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

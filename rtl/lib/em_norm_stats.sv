@@ -5,48 +5,44 @@ module em_norm_stats #(
   parameter int unsigned Par = 4,
   parameter int unsigned Width = 20,
   localparam int unsigned Beats = (Width + Par - 1) / Par,
-  localparam int unsigned SumBits = 8 + em_pkg::index_bits(Width),
-  localparam int unsigned Depth = 3
+  localparam int unsigned SumBits = em_pkg::sum_bits(Width)
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               valid_i,
-  output logic               ready_o,
-  input  logic [Par*8-1:0]   data_i,
-  input  logic               last_i,
-  output logic               valid_o,
-  input  logic               ready_i,
-  output logic [8+SumBits-1:0] data_o,
-  output logic               last_o
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 valid_i,
+  output logic                 ready_o,
+  input  logic [Par*8-1:0]     data_i,
+  input  logic                 last_i,
+  output logic                 valid_o,
+  input  logic                 ready_i,
+  output logic [8+SumBits-1:0] data_o,  // {range, sum}
+  output logic                 last_o
 );
+
+  if (Par < 1) $error("em_norm_stats: Par = %0d: must be 1 or more", Par);
+  if (Width < 1 || Width > 1024) $error("em_norm_stats: Width = %0d: must be 1 .. 1024", Width);
 
   localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
   localparam int unsigned Tail = Width - (Beats - 1) * Par;  // channels in the last beat
 
-  logic                advance, step, vector_last, sequence_last;
-  logic                unused_inner, unused_inner_last, unused_first, unused_context;
+  logic                advance, step, vector_last, unused_context, unused_context_done;
+  logic [2:0]          unused;
   logic [BeatBits-1:0] beat, unused_address;
 
-  em_sequencer #(
-    .Outer(Beats)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (beat),
-    .inner_o        (unused_inner),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth    (3),
+    .Active   (Beats),
+    .EmitEvery(Beats)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(beat), .address_o(unused_address),
+    .first_row_o(unused[0]), .first_vector_o(unused[1]),
+    .vector_last_o(vector_last), .sequence_last_o(unused[2]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step;
 
   // Stage 1: sum, minimum and maximum of the beat.
   logic signed [SumBits-1:0] beat_sum_d, beat_sum_q;
@@ -96,19 +92,6 @@ module em_norm_stats #(
       result_q <= {8'(max_q - min_q), sum_q};
     end
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & vector_last),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
   assign data_o = result_q;
 

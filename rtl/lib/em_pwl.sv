@@ -13,8 +13,7 @@ module em_pwl #(
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter logic [Contexts*Knots*(XBits+1)-1:0] KnotTable = '0,
   parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
-  parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
-  localparam int unsigned Depth = 3 + em_pkg::mul_latency()
+  parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -28,44 +27,35 @@ module em_pwl #(
   output logic                 last_o
 );
 
+  if (Par < 1 || Beats < 1 || XBits < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_pwl: Par = %0d, Beats = %0d, XBits = %0d, Contexts = %0d: must be 1 or more", Par,
+           Beats, XBits, Contexts);
+  end
+
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
   localparam int unsigned ProductBits = XBits + SlopeBits;
   localparam int unsigned AccBits =
       ((ProductBits > InterceptBits) ? ProductBits : InterceptBits) + 1;
 
-  logic                   advance, step, sequence_last;
-  logic                   unused_inner, unused_inner_last, unused_vector_last, unused_first;
-  logic [em_pkg::index_bits(Beats)-1:0]          unused_outer;
-  logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
+  logic                   advance;
+  logic [4:0]             unused;
   logic [ContextBits-1:0] context_now, context_done;
+  logic [em_pkg::index_bits(Beats)-1:0]          unused_inner;
+  logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
 
-  em_sequencer #(
-    .Outer   (Beats),
+  em_core #(
+    .Depth   (3 + em_pkg::mul_latency()),
+    .Active  (Beats),
     .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (unused_inner),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (context_now)
-  );
-
-  assign ready_o = step;
-
-  em_delay #(
-    .Width(ContextBits),
-    .Depth(Depth - 1)
-  ) u_context (
-    .clk_i, .advance_i(advance), .data_i(context_now), .data_o(context_done)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(unused[0]),
+    .inner_o(unused_inner), .address_o(unused_address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(context_now), .context_done_o(context_done)
   );
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
@@ -133,18 +123,5 @@ module em_pwl #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

@@ -18,6 +18,22 @@ module em_pwl_line #(
   output logic [InterceptBits-1:0] intercept_o
 );
 
+  if (Knots < 1 || XBits < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_pwl_line: Knots = %0d, XBits = %0d, Contexts = %0d: must be 1 or more", Knots, XBits,
+           Contexts);
+  end
+  if (SlopeBits < 1 || InterceptBits < 1) begin : gen_bad_bits
+    $error("em_pwl_line: SlopeBits = %0d, InterceptBits = %0d: must be 1 or more", SlopeBits,
+           InterceptBits);
+  end
+  for (genvar k = 1; k < Contexts * Knots; k++) begin : gen_check
+    localparam int Knot = 32'($signed(KnotTable[k*(XBits+1) +: XBits+1]));
+    localparam int Before = 32'($signed(KnotTable[(k-1)*(XBits+1) +: XBits+1]));
+    if (k % Knots != 0 && Knot < Before) begin : gen_bad
+      $error("em_pwl_line: KnotTable: %0d comes behind %0d", Knot, Before);
+    end
+  end
+
   localparam int unsigned LineBits = SlopeBits + InterceptBits;
 
   logic [Contexts*LineBits-1:0] lines;

@@ -1,52 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 // 1 / (D * range) for range normalisation (docs/arithmetic.md, section 6), divided bit by bit:
-// {range, sum} becomes {reciprocal, sum} in Steps cycles,
-// reciprocal = floor((2^(f+1) + D * range) / (2 * D * range)), f = 20 + ceil(log2 D); 0 for range 0.
+// {range, sum} becomes {reciprocal, sum} in em_pkg::divider_steps(D) cycles,
+// reciprocal = floor((2^(f+1) + D * range) / (2 * D * range)); 0 for range 0.
 module em_reciprocal_divider #(
   parameter int unsigned Width = 20,  // D
-  localparam int unsigned SumBits = 8 + em_pkg::index_bits(Width),
-  localparam int unsigned Steps = 22 + ((Width > 1) ? $clog2(Width) : 0),  // bits of 2^(f+1) + ...
-  localparam int unsigned Depth = 1
+  localparam int unsigned SumBits = em_pkg::sum_bits(Width),
+  localparam int unsigned ReciprocalBits = em_pkg::reciprocal_bits()
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  valid_i,
-  output logic                  ready_o,
-  input  logic [8+SumBits-1:0]  data_i,
-  input  logic                  last_i,
-  output logic                  valid_o,
-  input  logic                  ready_i,
-  output logic [21+SumBits-1:0] data_o,
-  output logic                  last_o
+  input  logic                              clk_i,
+  input  logic                              rst_ni,
+  input  logic                              valid_i,
+  output logic                              ready_o,
+  input  logic [8+SumBits-1:0]              data_i,  // {range, sum}
+  input  logic                              last_i,
+  output logic                              valid_o,
+  input  logic                              ready_i,
+  output logic [ReciprocalBits+SumBits-1:0] data_o,  // {reciprocal, sum}
+  output logic                              last_o
 );
 
+  if (Width < 1 || Width > 1024) begin : gen_bad_width
+    $error("em_reciprocal_divider: Width = %0d: must be 1 .. 1024", Width);
+  end
+
+  localparam int unsigned Steps = em_pkg::divider_steps(Width);
   localparam int unsigned DivisorBits = SumBits + 1;  // of 2 * D * range
   localparam int unsigned StepBits = em_pkg::index_bits(Steps);
 
-  logic                advance, step, inner_last, sequence_last;
-  logic                unused_outer, unused_vector_last, unused_first, unused_context;
+  logic                step, unused_context, unused_context_done;
+  logic [4:0]          unused;
   logic [StepBits-1:0] index, unused_address;
 
-  em_sequencer #(
-    .Inner(Steps)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (index),
-    .address_o      (unused_address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (unused_vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Active   (Steps),
+    .PopEvery (Steps),
+    .EmitEvery(Steps)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(unused[0]), .step_o(step),
+    .inner_o(index), .address_o(unused_address),
+    .first_row_o(unused[1]), .first_vector_o(unused[2]),
+    .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign ready_o = step & inner_last;
 
   // D * range by shifts and additions: D is a constant.
   logic [DivisorBits-1:0] product, divisor;
@@ -65,15 +63,15 @@ module em_reciprocal_divider #(
   assign dividend = (Steps'(1) << (Steps - 1)) + Steps'(product);
 
   // Schoolbook division, the highest bit of the dividend first.
-  logic [DivisorBits-1:0] remainder_d, remainder_q, remainder_before;
-  logic [DivisorBits:0]   trial;
-  logic [20:0]            quotient_d, quotient_q;
-  logic [19:0]            quotient_before;
-  logic                   fits;
-  logic [SumBits-1:0]     sum_q;
+  logic [DivisorBits-1:0]    remainder_d, remainder_q, remainder_before;
+  logic [DivisorBits:0]      trial;
+  logic [ReciprocalBits-1:0] quotient_d, quotient_q;
+  logic [ReciprocalBits-2:0] quotient_before;
+  logic                      fits;
+  logic [SumBits-1:0]        sum_q;
 
   assign remainder_before = (index == '0) ? '0 : remainder_q;
-  assign quotient_before  = (index == '0) ? '0 : quotient_q[19:0];
+  assign quotient_before  = (index == '0) ? '0 : quotient_q[ReciprocalBits-2:0];
   assign trial            = {remainder_before, dividend[StepBits'(Steps - 1) - index]};
   assign fits             = (trial >= {1'b0, divisor}) & (divisor != '0);
   assign remainder_d      = fits ? DivisorBits'(trial - {1'b0, divisor}) : trial[DivisorBits-1:0];
@@ -86,19 +84,6 @@ module em_reciprocal_divider #(
       sum_q       <= data_i[SumBits-1:0];
     end
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & inner_last),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
   assign data_o = {quotient_q, sum_q};
 

@@ -6,7 +6,7 @@ module em_requantise #(
   parameter int unsigned InBits = 20,
   parameter int unsigned OutBits = 8,
   parameter int unsigned Contexts = 1,
-  parameter logic [Contexts*8-1:0] Shift = '0,  // of each context, signed
+  parameter logic [Contexts*8-1:0] Shift = '0,  // of each context, signed, -62 .. 62
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts)
 ) (
   input  logic [ContextBits-1:0] context_i,
@@ -14,10 +14,17 @@ module em_requantise #(
   output logic [OutBits-1:0]     value_o
 );
 
+  if (InBits < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_requantise: InBits = %0d, Contexts = %0d: must be 1 or more", InBits, Contexts);
+  end
+  if (OutBits < 2) $error("em_requantise: OutBits = %0d: must be 2 or more", OutBits);
+
   logic [Contexts*OutBits-1:0] values;
 
   for (genvar c = 0; c < Contexts; c++) begin : gen_context
     localparam int S = 32'($signed(Shift[c*8 +: 8]));
+    if (S < -62 || S > 62) $error("em_requantise: Shift = %0d: must be -62 .. 62", S);
+
     // Bits of the shifted value before saturation: rounding up may need one more.
     localparam int unsigned Work = (S > 0) ? ((S > InBits ? S : InBits) + 1) : (InBits - S);
     localparam int unsigned Kept = (S > 0) ? (Work - S) : Work;

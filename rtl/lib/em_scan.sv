@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The selective scan: docs/arithmetic.md, section 8. DPar channels by NPar states a cycle, in a
-// pipeline of Depth registers. A state's recurrence takes MulLatency + 1 cycles of it, which pass
-// before the next token comes to the same state; a token of fewer steps waits for them.
+// The selective scan: docs/arithmetic.md, section 8. DPar channels by NPar states a cycle. A
+// state's recurrence takes ML + 1 cycles of the pipeline, which pass before the next token comes to
+// the same state; a token of fewer steps waits for them.
 //
 // Inputs: 0 is x and 1 delta, in beats of DPar channels; 2 is B and 3 C, each in one beat of all
-// states (BWords words, of which the first NPar * NBeats count). An A word holds (DPar, NPar) numbers, a D word DPar;
-// the words are (contexts, DBeats, NBeats) and (contexts, DBeats).
+// states (BWords words, of which the first NPar * NBeats count). An A word holds (DPar, NPar)
+// numbers, a D word DPar; the words are (contexts, DBeats, NBeats) and (contexts, DBeats).
 module em_scan #(
   parameter int unsigned DPar = 4,
   parameter int unsigned NPar = 8,
@@ -35,85 +35,92 @@ module em_scan #(
   parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
   parameter bit BlockWeights = 1'b0,
   parameter AInit = "",
-  parameter DInit = "",
-  localparam int unsigned Recurrence = em_pkg::mul_latency() + 1,
-  localparam int unsigned Idle =
-      (DBeats * NBeats < Recurrence) ? (Recurrence - DBeats * NBeats) : 0,
-  localparam int unsigned Depth = 9 + 3 * em_pkg::mul_latency() + em_pkg::tree_latency(NPar)
+  parameter DInit = ""
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
-  input  logic                    valid0_i,
-  output logic                    ready0_o,
-  input  logic [DPar*XBits-1:0]   data0_i,
-  input  logic                    last0_i,
-  input  logic                    valid1_i,
-  output logic                    ready1_o,
-  input  logic [DPar*DeltaBits-1:0] data1_i,
-  input  logic                    last1_i,
-  input  logic                    valid2_i,
-  output logic                    ready2_o,
-  input  logic [BWords*BBits-1:0] data2_i,
-  input  logic                    last2_i,
-  input  logic                    valid3_i,
-  output logic                    ready3_o,
-  input  logic [BWords*CBits-1:0] data3_i,
-  input  logic                    last3_i,
-  output logic                    valid_o,
-  input  logic                    ready_i,
-  output logic [DPar*YBits-1:0]   data_o,
-  output logic                    last_o
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      valid0_i,
+  output logic                      ready0_o,
+  input  logic [DPar*XBits-1:0]     data0_i,  // x
+  input  logic                      last0_i,
+  input  logic                      valid1_i,
+  output logic                      ready1_o,
+  input  logic [DPar*DeltaBits-1:0] data1_i,  // delta
+  input  logic                      last1_i,
+  input  logic                      valid2_i,
+  output logic                      ready2_o,
+  input  logic [BWords*BBits-1:0]   data2_i,  // B
+  input  logic                      last2_i,
+  input  logic                      valid3_i,
+  output logic                      ready3_o,
+  input  logic [BWords*CBits-1:0]   data3_i,  // C
+  input  logic                      last3_i,
+  output logic                      valid_o,
+  input  logic                      ready_i,
+  output logic [DPar*YBits-1:0]     data_o,
+  output logic                      last_o
 );
 
+  if (DPar < 1 || NPar < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_scan: DPar = %0d, NPar = %0d, Contexts = %0d: must be 1 or more", DPar, NPar,
+           Contexts);
+  end
+  if (DBeats < 1 || NBeats < 1) begin : gen_bad_beats
+    $error("em_scan: DBeats = %0d, NBeats = %0d: must be 1 or more", DBeats, NBeats);
+  end
+  if (BWords < NPar * NBeats) begin : gen_bad_words
+    $error("em_scan: BWords = %0d: fewer than NPar * NBeats = %0d", BWords, NPar * NBeats);
+  end
+  for (genvar c = 0; c < Contexts; c++) begin : gen_check
+    localparam int S = 32'($signed(SkipShift[c*8 +: 8]));
+    if (AccBits < XBits + 8 - ((S < 0) ? S : 0)) begin : gen_bad
+      $error("em_scan: AccBits = %0d: cannot hold the skip in context %0d", AccBits, c);
+    end
+  end
+
   localparam int unsigned ML = em_pkg::mul_latency();
+  localparam int unsigned Recurrence = ML + 1;
   localparam int unsigned HRead = 4 + 2 * ML;
   localparam int unsigned HWrite = HRead + ML;
-  localparam int unsigned Sum = Depth - 2;  // the stage at which the terms are added
-  localparam int unsigned StoredBits = StateBits - 7;
+  // The stage at which the terms are added.
+  localparam int unsigned Sum = HWrite + 1 + ML + em_pkg::tree_latency(NPar);
+  localparam int unsigned StoredBits = StateBits - em_pkg::state_drop();
   localparam int unsigned TermBits = CBits + StateBits;
   localparam int unsigned InnerBits = em_pkg::index_bits(NBeats);
-  localparam int unsigned OuterBits = em_pkg::index_bits(DBeats);
   localparam int unsigned Words = DBeats * NBeats;
   localparam int unsigned WordBits = em_pkg::index_bits(Words);
   localparam int unsigned AddressBits = em_pkg::index_bits(Words * Contexts);
   localparam int unsigned DAddressBits = em_pkg::index_bits(DBeats * Contexts);
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
 
-  logic                   advance, step, inner_last, vector_last, sequence_last, first;
-  logic [OuterBits-1:0]   unused_outer;
+  logic                   advance, step, inner_last, vector_last, sequence_last, first, unused;
   logic [InnerBits-1:0]   inner;
   logic [AddressBits-1:0] address;
   logic [ContextBits-1:0] context_now, context_first, context_sum, context_done;
 
-  em_sequencer #(
-    .Outer   (DBeats),
-    .Inner   (NBeats),
-    .Idle    (Idle),
-    .Contexts(Contexts)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (advance),
-    .valid_i        (valid0_i & valid1_i & valid2_i & valid3_i),
-    .last_i         (last0_i),
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (inner),
-    .address_o      (address),
-    .inner_last_o   (inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(sequence_last),
-    .first_o        (first),
-    .context_o      (context_now)
+  em_core #(
+    .Inputs   (4),
+    .Depth    (Sum + 2),
+    .Active   (Words),
+    .Inner    (NBeats),
+    .Idle     ((Words < Recurrence) ? Recurrence - Words : 0),
+    .PopEvery ({Words, Words, 32'd0 + NBeats, 32'd0 + NBeats}),  // in a list, numbers have a size
+    .EmitEvery(NBeats),
+    .Contexts (Contexts)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i({valid3_i, valid2_i, valid1_i, valid0_i}),
+    .ready_o({ready3_o, ready2_o, ready1_o, ready0_o}),
+    .last_i({last3_i, last2_i, last1_i, last0_i}),
+    .valid_o, .ready_i, .last_o,
+    .advance_o(advance), .step_o(step),
+    .inner_o(inner), .address_o(address),
+    .first_row_o(unused), .first_vector_o(first),
+    .vector_last_o(vector_last), .sequence_last_o(sequence_last),
+    .context_o(context_now), .context_done_o(context_done)
   );
 
-  logic unused_last;
-  assign unused_last = last1_i ^ last2_i ^ last3_i;
-
-  assign ready0_o = step & inner_last;
-  assign ready1_o = step & inner_last;
-  assign ready2_o = step & vector_last;
-  assign ready3_o = step & vector_last;
+  assign inner_last = (inner == InnerBits'(NBeats - 1));
 
   // The word of states and the word of D that a step works on, counted as the address is.
   logic [WordBits-1:0]     word_q, word_d, word_read, word_write;
@@ -260,10 +267,6 @@ module em_scan #(
     .data_o   ({summing_first, context_sum})
   );
 
-  em_delay #(.Width(ContextBits)) u_context_done (
-    .clk_i, .advance_i(advance), .data_i(context_sum), .data_o(context_done)
-  );
-
   for (genvar i = 0; i < DPar; i++) begin : gen_channel
     logic [NPar*TermBits-1:0] terms;
 
@@ -355,18 +358,5 @@ module em_scan #(
 
     assign data_o[i*YBits +: YBits] = y_q;
   end
-
-  em_pipe #(
-    .Depth(Depth)
-  ) u_pipe (
-    .clk_i,
-    .rst_ni,
-    .emit_i   (step & inner_last),
-    .last_i   (sequence_last),
-    .advance_o(advance),
-    .valid_o,
-    .ready_i,
-    .last_o
-  );
 
 endmodule

@@ -5,7 +5,7 @@
 //   state = abar * h + increment                term = C * state
 //
 // Operands come at stage 1 of em_scan's pipeline, h at stage HRead; the new h leaves at stage
-// HRead + MulLatency, the term MulLatency + 1 later.
+// HRead + ML, the term ML + 1 later.
 module em_scan_cell #(
   parameter int unsigned XBits = 8,
   parameter int unsigned DeltaBits = 8,
@@ -25,20 +25,38 @@ module em_scan_cell #(
   parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
   parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
   localparam int unsigned ContextBits = em_pkg::index_bits(Contexts),
-  localparam int unsigned StoredBits = StateBits - 7
+  localparam int unsigned StoredBits = StateBits - em_pkg::state_drop()
 ) (
   input  logic                       clk_i,
   input  logic                       advance_i,
   input  logic [ContextBits-1:0]     context_i,  // at stage 1
-  input  logic [7:0]                 a_i,
+  input  logic [7:0]                 a_i,        // operands, at stage 1
   input  logic [DeltaBits-1:0]       delta_i,
   input  logic [BBits-1:0]           b_i,
   input  logic [CBits-1:0]           c_i,
   input  logic [XBits-1:0]           x_i,
-  input  logic [StoredBits-1:0]      h_i,
-  output logic [StoredBits-1:0]      h_o,
-  output logic [CBits+StateBits-1:0] term_o
+  input  logic [StoredBits-1:0]      h_i,        // the stored state, at stage HRead
+  output logic [StoredBits-1:0]      h_o,        // the next one, at stage HRead + ML
+  output logic [CBits+StateBits-1:0] term_o      // C * state
 );
+
+  if (XBits < 1 || DeltaBits < 1) begin : gen_bad_size
+    $error("em_scan_cell: XBits = %0d, DeltaBits = %0d: must be 1 or more", XBits, DeltaBits);
+  end
+  if (BBits < 1 || CBits < 1) begin : gen_bad_bits
+    $error("em_scan_cell: BBits = %0d, CBits = %0d: must be 1 or more", BBits, CBits);
+  end
+  if (StateBits < em_pkg::state_drop() + 2) begin : gen_bad_state
+    $error("em_scan_cell: StateBits = %0d: must be %0d or more", StateBits,
+           em_pkg::state_drop() + 2);
+  end
+  for (genvar c = 0; c < Contexts; c++) begin : gen_check
+    localparam int S = 32'($signed(IncrementShift[c*8 +: 8]));
+    if (IncrementBits < XBits + 8 - ((S < 0) ? S : 0)) begin : gen_bad
+      $error("em_scan_cell: IncrementBits = %0d: cannot hold the increment of context %0d",
+             IncrementBits, c);
+    end
+  end
 
   localparam int unsigned ML = em_pkg::mul_latency();
   localparam int unsigned LineAccBits =
@@ -134,7 +152,7 @@ module em_scan_cell #(
     .clk_i, .advance_i, .data_i(increment_q), .data_o(increment)
   );
 
-  // state = saturate(abar * h + increment); the stored state drops its 7 lowest bits.
+  // state = saturate(abar * h + increment); the stored state drops its lowest bits.
   logic [StateBits:0]   decayed;
   logic [SumBits-1:0]   sum;
   logic [StateBits-1:0] state_d, state_q;
@@ -145,7 +163,7 @@ module em_scan_cell #(
   em_requantise #(.InBits(SumBits), .OutBits(StateBits)) u_state (
     .context_i(1'b0), .value_i(sum), .value_o(state_d)
   );
-  assign h_o = state_d[StateBits-1:7];
+  assign h_o = state_d[StateBits-1:em_pkg::state_drop()];
 
   // term = C * state
   logic [CBits-1:0] c;

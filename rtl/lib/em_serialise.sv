@@ -18,49 +18,39 @@ module em_serialise #(
   output logic                    last_o
 );
 
+  if (Width < 1 || Factor < 1 || Beats < 1) begin : gen_bad_size
+    $error("em_serialise: Width = %0d, Factor = %0d, Beats = %0d: must be 1 or more", Width, Factor,
+           Beats);
+  end
+
   localparam int unsigned SlotBits = em_pkg::index_bits(Factor);
 
-  logic                step, vector_last, final_slot;
-  logic [SlotBits-1:0] slot_q, slot_d;
+  logic                unused_context, unused_context_done;
+  logic [5:0]          unused;
+  logic [SlotBits-1:0] slot;
+  logic [em_pkg::index_bits(Beats)-1:0] unused_address;
 
-  logic [em_pkg::index_bits(Beats)-1:0] unused_outer, unused_address;
-  logic unused_inner, unused_inner_last, unused_first, unused_context;
-
-  em_sequencer #(
-    .Outer(Beats)
-  ) u_sequencer (
-    .clk_i,
-    .rst_ni,
-    .advance_i      (ready_i),
-    .valid_i,
-    .last_i,
-    .step_o         (step),
-    .outer_o        (unused_outer),
-    .inner_o        (unused_inner),
-    .address_o      (unused_address),
-    .inner_last_o   (unused_inner_last),
-    .vector_last_o  (vector_last),
-    .sequence_last_o(last_o),
-    .first_o        (unused_first),
-    .context_o      (unused_context)
+  em_core #(
+    .Depth   (0),
+    .Active  (Beats),
+    .Inner   (Factor),
+    .PopEvery(Factor)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .valid_i, .ready_o, .last_i,
+    .valid_o, .ready_i, .last_o,
+    .advance_o(unused[0]), .step_o(unused[1]),
+    .inner_o(slot), .address_o(unused_address),
+    .first_row_o(unused[2]), .first_vector_o(unused[3]),
+    .vector_last_o(unused[4]), .sequence_last_o(unused[5]),
+    .context_o(unused_context), .context_done_o(unused_context_done)
   );
-
-  assign final_slot = (slot_q == SlotBits'(Factor - 1)) | vector_last;
-  assign valid_o = valid_i;
-  assign ready_o = step & final_slot;
 
   always_comb begin
     data_o = data_i[Width-1:0];
     for (int unsigned i = 1; i < Factor; i++) begin
-      if (slot_q == SlotBits'(i)) data_o = data_i[i*Width +: Width];
+      if (slot == SlotBits'(i)) data_o = data_i[i*Width +: Width];
     end
-    slot_d = slot_q;
-    if (step) slot_d = final_slot ? '0 : SlotBits'(slot_q + 1'b1);
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) slot_q <= '0;
-    else slot_q <= slot_d;
   end
 
 endmodule

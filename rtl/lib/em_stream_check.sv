@@ -12,6 +12,8 @@ module em_stream_check #(
   input logic             last_i
 );
 
+  if (Width < 1) $error("em_stream_check: Width = %0d: must be 1 or more", Width);
+
   logic           waiting_q;
   logic [Width:0] beat_q;
 

@@ -15,6 +15,8 @@ module em_stream_register #(
   output logic             last_o
 );
 
+  if (Width < 1) $error("em_stream_register: Width = %0d: must be 1 or more", Width);
+
   logic           front_valid_q, back_valid_q;
   logic [Width:0] front_q, back_q;
   logic           push, pop;

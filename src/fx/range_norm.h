@@ -8,11 +8,15 @@
 
 namespace emamba::fx {
 
-// Fraction bits of the ratio (x - mean) / range.
+// Bits of the ratio (x - mean) / range, signed, and of its fraction.
+inline constexpr int kRatioBits = 16;
 inline constexpr int kRatioFraction = 14;
 
-// Fraction bits of the reciprocal for a token of `width` channels: reciprocals then fit 21 bits
-// unsigned, and have at least 12 significant bits.
+// Bits of the reciprocal, unsigned.
+inline constexpr int kReciprocalBits = 21;
+
+// Fraction bits of the reciprocal for a token of `width` channels: reciprocals then fit
+// kReciprocalBits, and have at least 12 significant bits.
 constexpr int reciprocal_fraction(int width) {
   return 20 + ceil_log2(width);
 }

@@ -25,7 +25,7 @@ struct StreamType {
 // from 0, and then `idle` cycles. A step happens when the core may advance and all inputs are
 // valid. Input i is taken at every pop_every[i]-th step, output is given at every emit_every-th
 // step from emit_from on, and both also at the last step. What is given appears `depth` cycles
-// later; a core of depth 0 is combinational. (rtl/lib/em_sequencer.sv, em_pipe.sv)
+// later; a core of depth 0 is combinational. (rtl/lib/em_core.sv)
 struct Steps {
   int depth = 1;
   std::int64_t active = 1;

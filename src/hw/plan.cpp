@@ -15,8 +15,8 @@
 namespace emamba {
 namespace {
 
-constexpr int kReciprocalBits = 21;
-constexpr int kRatioBits = 16;
+using fx::kRatioBits;
+using fx::kReciprocalBits;
 
 // em_pkg::index_bits and em_pkg::tree_latency.
 int index_bits(std::int64_t n) {

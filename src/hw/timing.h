@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clock cycles of a design, exactly: a model of every handshake, without data, that mirrors the
-// modules' control (rtl/lib/em_sequencer.sv, em_pipe.sv, em_fifo.sv, em_fork.sv, em_merge.sv,
-// em_split.sv). Simulation of the RTL without stalls takes these cycles and no other.
+// modules' control (rtl/lib/em_core.sv, em_fifo.sv, em_fork.sv, em_merge.sv, em_split.sv).
+// Simulation of the RTL without stalls takes these cycles and no other.
 #pragma once
 
 #include <cstdint>

@@ -134,8 +134,9 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
   std::vector<std::string> command = {
       "verilator", "--cc", "--exe", "--build", "-j", std::to_string(threads), "--prefix", "Vtop",
       "--top-module", "top", "-Mdir", sources.place + "/obj", "-o", "../libtop.so", "--x-initial",
-      "unique", "-O3", kSafe, "-Wno-fatal", "-Wno-lint", "-Wno-style", "-CFLAGS",
-      "-fPIC -std=c++17", "-LDFLAGS", "-shared", "-MAKEFLAGS",
+      "unique", "-O3", kSafe, "-Wno-fatal", "-Wno-lint", "-Wno-style",
+      "-Werror-USERERROR",  // a parameter that a module refuses
+      "-CFLAGS", "-fPIC -std=c++17", "-LDFLAGS", "-shared", "-MAKEFLAGS",
       // With a compiler cache, Verilator's own runtime is compiled once and not for every design.
       std::string("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1 OBJCACHE=") +
           (find_program("ccache").empty() ? "" : "ccache")};

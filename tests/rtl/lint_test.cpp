@@ -5,6 +5,10 @@
 #include <sstream>
 
 #include "base/process.h"
+#include "fx/mean.h"
+#include "fx/range_norm.h"
+#include "fx/scan.h"
+#include "hw/fold.h"
 #include "sim/testing.h"
 
 namespace emamba {
@@ -93,11 +97,12 @@ TEST(Lint, TheSameDesignGivesTheSameBytes) {
   EXPECT_EQ(run({"diff", "-r", a.path(), b.path()}, "/"), "");
 }
 
-// The parameters that Verilator's description of a module lists: name -> value, or "" for text.
+// A module as Verilator describes it.
 struct ModuleDescription {
-  std::string name;                           // as written
-  std::map<std::string, std::string> values;  // parameters and local ones
-  std::vector<std::string> parameters;        // those that an instance may set
+  std::string name;                              // as written
+  std::map<std::string, std::string> values;     // of parameters, in hexadecimal; "" for text
+  std::vector<std::string> parameters;           // those that an instance may set
+  std::map<std::string, std::string> instances;  // instance -> Verilator's name of its module
 };
 
 // The value of an attribute in a tag; "" when there is none.
@@ -108,23 +113,19 @@ std::string attribute(const std::string& tag, const std::string& name) {
   return tag.substr(begin, tag.find('"', begin) - begin);
 }
 
-struct Description {
-  std::map<std::string, ModuleDescription> modules;  // by Verilator's name
-  std::map<std::string, std::string> instances;      // instance -> module
-};
-
-Description describe(const std::string& xml) {
-  Description all;
+// The modules of a design, by Verilator's names.
+std::map<std::string, ModuleDescription> describe(const std::string& xml) {
+  std::map<std::string, ModuleDescription> modules;
   std::istringstream lines(xml);
   ModuleDescription* module = nullptr;
   std::string variable;
   for (std::string line; std::getline(lines, line);) {
     const std::string tag = line.substr(std::min(line.find('<'), line.size()));
     if (tag.starts_with("<module ")) {
-      module = &all.modules[attribute(tag, "name")];
+      module = &modules[attribute(tag, "name")];
       module->name = attribute(tag, "origName");
-    } else if (tag.starts_with("<instance ")) {
-      all.instances[attribute(tag, "name")] = attribute(tag, "defName");
+    } else if (tag.starts_with("<instance ") && module != nullptr) {
+      module->instances[attribute(tag, "name")] = attribute(tag, "defName");
     } else if (tag.starts_with("<var ") && module != nullptr) {
       variable.clear();
       const bool own = attribute(tag, "param") == "true";
@@ -138,12 +139,30 @@ Description describe(const std::string& xml) {
       variable.clear();
     }
   }
-  return all;
+  return modules;
 }
 
-// Plan and RTL describe a module twice: its parameters by name, its pipeline depth and its idle
-// cycles. They must agree.
-TEST(Lint, PlanAndModuleAgreeOnParameters) {
+// The numbers of an instance of em_core.
+Steps steps_of(const ModuleDescription& core) {
+  const auto number = [](const std::string& hex) { return std::stoll(hex, nullptr, 16); };
+  Steps steps;
+  steps.depth = static_cast<int>(number(core.values.at("Depth")));
+  steps.active = number(core.values.at("Active"));
+  steps.idle = static_cast<int>(number(core.values.at("Idle")));
+  steps.emit_from = number(core.values.at("EmitFrom"));
+  steps.emit_every = number(core.values.at("EmitEvery"));
+  // 32 bits an input, that of the first input lowest; zeros in front are not written.
+  std::string list = core.values.at("PopEvery");
+  const auto inputs = static_cast<std::size_t>(number(core.values.at("Inputs")));
+  list.insert(0, 8 * inputs - std::min(8 * inputs, list.size()), '0');
+  steps.pop_every.clear();
+  for (std::size_t i = inputs; i-- > 0;) steps.pop_every.push_back(number(list.substr(8 * i, 8)));
+  return steps;
+}
+
+// Plan and RTL describe a module twice: its parameters by name, and when its core takes and gives
+// beats. They must agree.
+TEST(Lint, PlanAndModulesAgree) {
   for (std::uint64_t seed : {3, 5, 6}) {
     const Program program =
         program_of(seed, seed == 6 ? WeightExponents::kPerChannel : WeightExponents::kPerTensor);
@@ -154,8 +173,9 @@ TEST(Lint, PlanAndModuleAgreeOnParameters) {
          "top"},
         folder.path());
     const std::string xml = read_file(folder / "top.xml");
-    const auto [modules, instances] = describe(xml);
-    int depths = 0;
+    const auto modules = describe(xml);
+    const auto& instances = modules.at("top").instances;
+    int cores = 0;
     for (const Instance& instance : plan.design.instances) {
       SCOPED_TRACE(instance.module + " " + instance.name);
       ASSERT_TRUE(instances.contains(instance.name));
@@ -172,15 +192,75 @@ TEST(Lint, PlanAndModuleAgreeOnParameters) {
       }
       EXPECT_EQ(planned, own);
       const auto* steps = std::get_if<Steps>(&instance.timing);
-      if (steps == nullptr || steps->depth == 0) continue;
-      ASSERT_TRUE(module.values.contains("Depth"));
-      EXPECT_EQ(std::stoi(module.values.at("Depth"), nullptr, 16), steps->depth);
-      ++depths;
-      if (module.values.contains("Idle")) {
-        EXPECT_EQ(std::stoi(module.values.at("Idle"), nullptr, 16), steps->idle);
-      }
+      EXPECT_EQ(module.instances.contains("u_core"), steps != nullptr);
+      if (steps == nullptr || !module.instances.contains("u_core")) continue;
+      const ModuleDescription& core = modules.at(module.instances.at("u_core"));
+      EXPECT_EQ(core.name, "em_core");
+      const Steps own_steps = steps_of(core);
+      EXPECT_EQ(own_steps.depth, steps->depth);
+      EXPECT_EQ(own_steps.active, steps->active);
+      EXPECT_EQ(own_steps.idle, steps->idle);
+      EXPECT_EQ(own_steps.pop_every, steps->pop_every);
+      EXPECT_EQ(own_steps.emit_from, steps->emit_from);
+      EXPECT_EQ(own_steps.emit_every, steps->emit_every);
+      ++cores;
     }
-    EXPECT_GT(depths, 10);
+    EXPECT_GT(cores, 10);
+  }
+}
+
+// The constants of docs/arithmetic.md and of the plan stand in C++ and in em_pkg.
+TEST(Lint, PackageAndCppAgreeOnConstants) {
+  const int mean_bits = fx::signed_bits(fx::mean_reciprocal(1));
+  std::string body;
+  const auto expect = [&](const std::string& constant, int value) {
+    body += fmt::format("  if (em_pkg::{0} != {1}) $error(\"{0} = %0d, not {1}\", em_pkg::{0});\n",
+                        constant, value);
+  };
+  expect("mul_latency()", kMulLatency);
+  expect("state_drop()", fx::kStateDrop);
+  expect("reciprocal_bits()", fx::kReciprocalBits);
+  expect("ratio_bits()", fx::kRatioBits);
+  expect("ratio_fraction()", fx::kRatioFraction);
+  expect("mean_reciprocal_bits()", mean_bits);
+  for (const int width : {1, 2, 3, 20, 32, 33, 1024}) {
+    expect(fmt::format("reciprocal_fraction({})", width), fx::reciprocal_fraction(width));
+    expect(fmt::format("divider_steps({})", width), divider_steps(width));
+  }
+  const TestFolder folder;
+  write_file(folder / "constants.sv", "module constants;\n" + body + "endmodule\n");
+  EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "rtl.f", "--top-module", "constants",
+                 folder / "constants.sv"},
+                rtl_folder()),
+            "");
+}
+
+// A module with a parameter that it cannot have is refused, with the module, the parameter and its
+// value.
+TEST(Lint, ModulesRefuseParameters) {
+  struct Case {
+    const char *module, *parameter, *message;
+  };
+  for (const Case& c : {
+           Case{"em_add", "AccBits=8", "em_add: AccBits = 8: cannot hold the sum in context 0"},
+           Case{"em_channel_shift", "MaxOffset=8", "em_channel_shift: MaxOffset = 8: must be"},
+           Case{"em_core", "EmitEvery=3", "em_core: EmitEvery = 3: must be 1"},
+           Case{"em_embed", "Vocab=40000", "em_embed: XBits = 16: cannot hold the ids of Vocab"},
+           Case{"em_fifo", "Depth=0", "em_fifo: Width = 32, Depth = 0: must be 1 or more"},
+           Case{"em_mean_pool", "SumBits=11", "em_mean_pool: SumBits = 11: cannot hold Tokens"},
+           Case{"em_norm_stats", "Width=1025", "em_norm_stats: Width = 1025: must be 1 .. 1024"},
+           Case{"em_pwl_line", "KnotTable=18'd1", "em_pwl_line: KnotTable: 0 comes behind 1"},
+           Case{"em_requantise", "Shift=8'd63", "em_requantise: Shift = 63: must be -62 .. 62"},
+           Case{"em_scan", "BWords=7", "em_scan: BWords = 7: fewer than NPar * NBeats = 8"},
+           Case{"em_scan_cell", "StateBits=8", "em_scan_cell: StateBits = 8: must be 9 or more"},
+       }) {
+    SCOPED_TRACE(c.message);
+    const ProcessResult result =
+        run_process({"env", "-C", rtl_folder(), "verilator", "--lint-only", "-f", "rtl.f",
+                     "--top-module", c.module, std::string("-G") + c.parameter},
+                    false, 300);
+    EXPECT_NE(result.exit_code, 0);
+    EXPECT_NE(result.output.find(c.message), std::string::npos) << result.output;
   }
 }
 

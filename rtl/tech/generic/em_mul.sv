@@ -12,6 +12,11 @@ module em_mul #(
   output logic [ABits+BBits-1:0] product_o
 );
 
+  if (ABits < 1 || BBits < 1) begin : gen_bad_size
+    $error("em_mul: ABits = %0d, BBits = %0d: must be 1 or more", ABits, BBits);
+  end
+  if (em_pkg::mul_latency() != 2) $error("em_mul: 2 registers, not %0d", em_pkg::mul_latency());
+
   localparam int unsigned Bits = ABits + BBits;
 
   logic signed [Bits-1:0] product_d, product_q, result_q;

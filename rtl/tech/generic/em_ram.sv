@@ -14,6 +14,10 @@ module em_ram #(
   output logic [Width-1:0]       data_o
 );
 
+  if (Width < 1 || Depth < 1) begin : gen_bad_size
+    $error("em_ram: Width = %0d, Depth = %0d: must be 1 or more", Width, Depth);
+  end
+
   if (Depth == 1) begin : gen_register
     logic [Width-1:0] word_q;
     logic             unused_address;

@@ -14,6 +14,10 @@ module em_rom #(
   output logic [Width-1:0]       data_o
 );
 
+  if (Width < 1 || Depth < 1) begin : gen_bad_size
+    $error("em_rom: Width = %0d, Depth = %0d: must be 1 or more", Width, Depth);
+  end
+
   logic [Width-1:0] data_q;
 
   if (Block) begin : gen_block

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control of a core: which step comes next, which beats are taken and given, and whether the
+// datapath may advance. Its numbers are those of Steps in src/hw/design.h, by the same names.
+//
+// A vector takes Active steps, numbered from 0, and then Idle cycles without one. A step happens in
+// a cycle in which the core may advance and every input is valid. Input i is taken at every
+// PopEvery[i]-th step, output is given at every EmitEvery-th step from EmitFrom on, and both also
+// at the last step. What is given appears Depth registers later; the datapath advances as a whole,
+// or stands still while its last register holds a beat that nobody takes. A core of Depth 0 is
+// combinational.
+//
+// The vector whose last step sees `last` ends its sequence: the next one is the first of a new
+// sequence, in the next of Contexts contexts (sets of parameters that take turns).
+//
+// For the datapath, steps come in rows of Inner; the last row may be shorter.
+module em_core #(
+  parameter int unsigned Inputs = 1,
+  parameter int unsigned Depth = 1,
+  parameter int unsigned Active = 1,
+  parameter int unsigned Inner = Active,
+  parameter int unsigned Idle = 0,
+  parameter logic [Inputs*32-1:0] PopEvery = {Inputs{32'd1}},  // input 0 lowest; 1, Inner or Active
+  parameter int unsigned EmitFrom = 0,   // 0, or the first step of the last row
+  parameter int unsigned EmitEvery = 1,  // 1, Inner or Active
+  parameter int unsigned Contexts = 1,
+  localparam int unsigned InnerBits = em_pkg::index_bits(Inner),
+  localparam int unsigned AddressBits = em_pkg::index_bits(Active * Contexts),
+  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts)
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic [Inputs-1:0]      valid_i,
+  output logic [Inputs-1:0]      ready_o,
+  input  logic [Inputs-1:0]      last_i,
+  output logic                   valid_o,
+  input  logic                   ready_i,
+  output logic                   last_o,
+  output logic                   advance_o,       // every register of the datapath advances
+  output logic                   step_o,          // a step happens in this cycle
+  output logic [InnerBits-1:0]   inner_o,         // number of the step in its row
+  output logic [AddressBits-1:0] address_o,       // context * Active + number of the step
+  output logic                   first_row_o,     // in the first row of its vector
+  output logic                   first_vector_o,  // in the first vector of its sequence
+  output logic                   vector_last_o,   // the last step of its vector
+  output logic                   sequence_last_o, // and that is the last of its sequence
+  output logic [ContextBits-1:0] context_o,
+  output logic [ContextBits-1:0] context_done_o   // of the result that the last register takes
+);
+
+  localparam int unsigned Rows = (Active + Inner - 1) / Inner;
+  localparam int unsigned RowBits = em_pkg::index_bits(Rows);
+  localparam int unsigned IdleBits = em_pkg::index_bits(Idle + 1);
+
+  if (Inputs < 1 || Active < 1 || Inner < 1 || Contexts < 1) begin : gen_bad_size
+    $error("em_core: Inputs = %0d, Active = %0d, Inner = %0d, Contexts = %0d: must be 1 or more",
+           Inputs, Active, Inner, Contexts);
+  end
+  if (EmitFrom != 0 && EmitFrom != (Rows - 1) * Inner) begin : gen_bad_emit_from
+    $error("em_core: EmitFrom = %0d: must be 0 or %0d", EmitFrom, (Rows - 1) * Inner);
+  end
+  if (EmitEvery != 1 && EmitEvery != Inner && EmitEvery != Active) begin : gen_bad_emit_every
+    $error("em_core: EmitEvery = %0d: must be 1, %0d or %0d", EmitEvery, Inner, Active);
+  end
+
+  // The step that comes next.
+  logic [RowBits-1:0]     row_q, row_d;
+  logic [InnerBits-1:0]   inner_q, inner_d;
+  logic [AddressBits-1:0] address_q, address_d, base_q, base_d;
+  logic [IdleBits-1:0]    idle_q, idle_d;
+  logic [ContextBits-1:0] context_q, context_d;
+  logic                   first_vector_q, first_vector_d;
+  logic                   can_step, final_row, row_last, final_context;
+
+  assign can_step        = (&valid_i) & (idle_q == '0);
+  assign step_o          = advance_o & can_step;
+  assign final_row       = (Rows == 1) | (row_q == RowBits'(Rows - 1));
+  assign row_last        = (inner_q == InnerBits'(final_row ? (Active - 1) % Inner : Inner - 1));
+  assign vector_last_o   = final_row & row_last;
+  assign sequence_last_o = vector_last_o & last_i[0];
+  assign final_context   = (context_q == ContextBits'(Contexts - 1));
+
+  always_comb begin
+    row_d          = row_q;
+    inner_d        = inner_q;
+    address_d      = address_q;
+    base_d         = base_q;
+    idle_d         = idle_q;
+    context_d      = context_q;
+    first_vector_d = first_vector_q;
+    if (step_o) begin
+      inner_d   = row_last ? '0 : InnerBits'(inner_q + 1'b1);
+      address_d = AddressBits'(address_q + 1'b1);
+      if (row_last) row_d = final_row ? '0 : RowBits'(row_q + 1'b1);
+      if (vector_last_o) begin
+        idle_d         = IdleBits'(Idle);
+        first_vector_d = 1'b0;
+        address_d      = base_q;
+      end
+      if (sequence_last_o) begin
+        first_vector_d = 1'b1;
+        context_d      = final_context ? '0 : ContextBits'(context_q + 1'b1);
+        base_d         = final_context ? '0 : AddressBits'(address_q + 1'b1);
+        address_d      = base_d;
+      end
+    end else if (advance_o && (idle_q != '0)) begin
+      idle_d = IdleBits'(idle_q - 1'b1);
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      row_q          <= '0;
+      inner_q        <= '0;
+      address_q      <= '0;
+      base_q         <= '0;
+      idle_q         <= '0;
+      context_q      <= '0;
+      first_vector_q <= 1'b1;
+    end else begin
+      row_q          <= row_d;
+      inner_q        <= inner_d;
+      address_q      <= address_d;
+      base_q         <= base_d;
+      idle_q         <= idle_d;
+      context_q      <= context_d;
+      first_vector_q <= first_vector_d;
+`ifndef SYNTHESIS
+      if (step_o && vector_last_o && (last_i != {Inputs{last_i[0]}})) begin
+        $error("%m: not all inputs end their sequence with this vector");
+      end
+`endif
+    end
+  end
+
+  assign inner_o        = inner_q;
+  assign address_o      = address_q;
+  assign first_row_o    = (row_q == '0);
+  assign first_vector_o = first_vector_q;
+  assign context_o      = context_q;
+
+  em_delay #(
+    .Width(ContextBits),
+    .Depth((Depth > 1) ? Depth - 1 : 0)
+  ) u_context (
+    .clk_i, .advance_i(advance_o), .data_i(context_q), .data_o(context_done_o)
+  );
+
+  // What this step takes and gives.
+  logic emits;
+
+  for (genvar i = 0; i < Inputs; i++) begin : gen_input
+    localparam int unsigned Every = PopEvery[i*32 +: 32];
+    assign ready_o[i] = step_o & ((Every == 1) | ((Every == Inner) & row_last) | vector_last_o);
+    if (Every != 1 && Every != Inner && Every != Active) begin : gen_bad_pop_every
+      $error("em_core: PopEvery = %0d: must be 1, %0d or %0d", Every, Inner, Active);
+    end
+  end
+
+  assign emits = ((EmitFrom == 0) | final_row) &
+      ((EmitEvery == 1) | ((EmitEvery == Inner) & row_last) | vector_last_o);
+
+  // The valid bits of the datapath's registers.
+  if (Depth == 0) begin : gen_wires
+    assign advance_o = ready_i;
+    assign valid_o   = can_step & emits;
+    assign last_o    = sequence_last_o;
+  end else begin : gen_registers
+    logic [Depth-1:0] valid_q, last_q;
+
+    assign valid_o   = valid_q[Depth-1];
+    assign last_o    = last_q[Depth-1];
+    assign advance_o = ready_i | ~valid_o;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        valid_q <= '0;
+        last_q  <= '0;
+      end else if (advance_o) begin
+        valid_q <= Depth'({valid_q, step_o & emits});
+        last_q  <= Depth'({last_q, step_o & emits & sequence_last_o});
+      end
+    end
+  end
+
+endmodule
