@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "quant/quantise.h"
 #include "train/batches.h"
+#include "train/graph.h"
 #include "train/loss.h"
 #include "train/quantised_network.h"
 #include "train/runtime.h"
@@ -24,12 +25,13 @@ void require_finite(bool finite, const std::string& what, std::size_t step) {
 }
 
 // How far the outputs (B, outputs) for these tokens are from what they shall come closer to.
-torch::Tensor distance(const Spec& spec, const Parameters& teacher, const torch::Tensor& outputs,
-                       const torch::Tensor& tokens, const torch::Tensor& answers) {
+torch::Tensor distance(const Spec& spec, const Graph& graph, const Parameters& teacher,
+                       const torch::Tensor& outputs, const torch::Tensor& tokens,
+                       const torch::Tensor& answers) {
   if (spec.quant.finetune_target == FinetuneTarget::kLabels) {
     return loss_of(spec.train, outputs, answers);
   }
-  return mean_squared_error(outputs, forward(spec, teacher, tokens));
+  return mean_squared_error(outputs, graph.forward(teacher, tokens));
 }
 
 }  // namespace
@@ -42,6 +44,7 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
   if (batch == 0) throw Error("fine-tuning: the training split has no samples");
   prepare_runtime();
   Weights weights(model.parameters, spec.train.weight_decay);
+  const Graph graph(program);
   const Parameters teacher = to_torch(model.parameters);  // which want no gradients
   TrainSpec schedule = spec.train;
   schedule.lr = spec.quant.finetune_lr;
@@ -63,7 +66,7 @@ FinetuneResult finetune(const FloatModel& model, const Program& program, const S
     const std::vector<torch::Tensor> edges = differentiable_edges(
         result.program, weights.parameters, integer_edges(integers, tokens, threads));
     const torch::Tensor loss =
-        distance(spec, teacher, edges.back(), tokens, answer_batch(train, samples));
+        distance(spec, graph, teacher, edges.back(), tokens, answer_batch(train, samples));
     require_finite(std::isfinite(loss.item<float>()), "the loss", step);
     if (step + counted > steps) sum += loss.item<float>();
     weights.gradients.zero_();

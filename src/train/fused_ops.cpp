@@ -14,16 +14,16 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-ConvSizes sizes_of(const Tensor& u, const Tensor& weight_t, bool silu) {
+ConvSizes sizes_of(const Tensor& u, const Tensor& weight_t) {
   const auto ED = static_cast<int>(u.size(2));
-  return {static_cast<int>(u.size(1)), ED, static_cast<int>(weight_t.size(0)), ED, silu};
+  return {static_cast<int>(u.size(1)), ED, static_cast<int>(weight_t.size(0)), ED, false};
 }
 
 struct CausalConv : torch::autograd::Function<CausalConv> {
   static Tensor forward(AutogradContext* context, const Tensor& u_in, const Tensor& weight,
-                        const Tensor& bias, bool silu) {
+                        const Tensor& bias) {
     const Tensor u = u_in.contiguous(), w = weight.t().contiguous(), b = bias.contiguous();
-    const ConvSizes s = sizes_of(u, w, silu);
+    const ConvSizes s = sizes_of(u, w);
     const std::int64_t batch = u.size(0), stride = u.size(1) * u.size(2);
     const Tensor y = torch::empty_like(u);
     AT_DISPATCH_FLOATING_TYPES(u.scalar_type(), "causal_conv", [&] {
@@ -33,7 +33,6 @@ struct CausalConv : torch::autograd::Function<CausalConv> {
       }
     });
     context->save_for_backward({u, w, b});
-    context->saved_data["silu"] = silu;
     return y;
   }
 
@@ -41,7 +40,7 @@ struct CausalConv : torch::autograd::Function<CausalConv> {
     const tensor_list saved = context->get_saved_variables();
     const Tensor &u = saved[0], &w = saved[1], &b = saved[2];
     const Tensor gy = gradients[0].contiguous();
-    const ConvSizes s = sizes_of(u, w, context->saved_data["silu"].toBool());
+    const ConvSizes s = sizes_of(u, w);
     const std::int64_t batch = u.size(0), stride = u.size(1) * u.size(2);
     const Tensor gu = torch::empty_like(u), gw = torch::zeros_like(w), gb = torch::zeros_like(b);
     const Tensor scratch = torch::empty({u.size(1), u.size(2)}, u.options());
@@ -53,7 +52,7 @@ struct CausalConv : torch::autograd::Function<CausalConv> {
                       gb.data_ptr<scalar_t>(), scratch.data_ptr<scalar_t>());
       }
     });
-    return {gu, gw.t(), gb, Tensor()};
+    return {gu, gw.t(), gb};
   }
 };
 
@@ -91,16 +90,16 @@ struct RangeNorm : torch::autograd::Function<RangeNorm> {
 
 }  // namespace
 
-Tensor causal_conv(const Tensor& u, const Tensor& weight, const Tensor& bias, bool silu) {
-  return CausalConv::apply(u, weight, bias, silu);
+Tensor causal_conv(const Tensor& u, const Tensor& weight, const Tensor& bias) {
+  return CausalConv::apply(u, weight, bias);
 }
 
-Tensor causal_conv_plain(const Tensor& u, const Tensor& weight, const Tensor& bias, bool silu) {
+Tensor causal_conv_plain(const Tensor& u, const Tensor& weight, const Tensor& bias) {
   const std::int64_t L = u.size(1), K = weight.size(1);
   const Tensor padded = torch::constant_pad_nd(u, {0, 0, K - 1, 0});  // K - 1 zero tokens first
   Tensor y = bias;
   for (std::int64_t k = 0; k < K; ++k) y = y + weight.select(1, k) * padded.narrow(1, k, L);
-  return silu ? torch::silu(y) : y;
+  return y;
 }
 
 Tensor range_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta) {

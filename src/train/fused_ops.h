@@ -7,12 +7,12 @@
 
 namespace emamba {
 
-// Causal depthwise convolution, then SiLU if `silu`: u (B, L, ED), weight (ED, K) whose last column
-// meets the newest token, bias (ED). Returns (B, L, ED).
+// Causal depthwise convolution: u (B, L, ED), weight (ED, K) whose last column meets the newest
+// token, bias (ED). Returns (B, L, ED).
 torch::Tensor causal_conv(const torch::Tensor& u, const torch::Tensor& weight,
-                          const torch::Tensor& bias, bool silu);
+                          const torch::Tensor& bias);
 torch::Tensor causal_conv_plain(const torch::Tensor& u, const torch::Tensor& weight,
-                                const torch::Tensor& bias, bool silu);
+                                const torch::Tensor& bias);
 
 // gamma (x - mean) / max(max(x) - min(x), 1e-5) + beta over the last dimension:
 // x (rows, D), gamma (D), beta (D). Returns (rows, D).

@@ -57,7 +57,7 @@ std::array<std::int64_t, count + 1> starts(const std::array<std::int64_t, count>
 
 // The parameters as the kernels read them. Those that read the same input lie one below the other
 // (gate_proj and in_proj; dt_in, b_proj and c_proj), to be one matrix product. Biases of
-// projections are 0 where the spec has none.
+// projections are 0 where the block has none.
 enum Part {
   kNormWeight,  // (D)
   kNormBias,    // (D)
@@ -358,21 +358,17 @@ struct MambaBlock : torch::autograd::Function<MambaBlock> {
 
 }  // namespace
 
-bool has_fused_block(const ModelSpec& model) {
-  return model.norm == Norm::kRange && model.delta_activation != DeltaActivation::kSoftplus;
-}
-
-Tensor mamba_block(const ModelSpec& model, std::int64_t L, const Tensor& x,
+Tensor mamba_block(MambaSwitches switches, const Tensor& x, std::int64_t sequences,
                    const BlockParameters& p) {
   const auto size = [](const Tensor& t, int dim) { return static_cast<int>(t.size(dim)); };
-  const Sizes s{.L = static_cast<int>(L),
+  const Sizes s{.L = static_cast<int>(x.size(0) / sequences),
                 .D = size(x, 1),
                 .ED = size(p.gate, 0),
                 .N = size(p.b, 0),
                 .K = size(p.conv, 1),
                 .R = size(p.dt_in, 0),
-                .conv_silu = model.conv_activation == ConvActivation::kSilu,
-                .relu_before = model.delta_activation == DeltaActivation::kReluBefore,
+                .conv_silu = switches.conv_silu,
+                .relu_before = switches.relu_before,
                 .biases = p.out_bias.defined()};
   tensor_list parameters;
   for (const Piece& piece : pieces(s)) parameters.push_back(p.*piece.parameter);

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole Mamba block as one differentiable operation: projections through BLAS, everything else in
-// the vectorised kernels, no tensor operation in between. Its plain twin is in network.cpp.
+// the vectorised kernels, no tensor operation in between. Its plain
+// twin is the operations that train/mamba_pattern.h finds, one by one.
 #pragma once
 
 #include <torch/types.h>
 
-#include "ir/spec.h"
+#include <cstdint>
 
 namespace emamba {
 
-// The parameters of one block (names and shapes in ir/float_model.h). The biases of projections are
-// undefined tensors where the spec has none.
+// What may differ from block to block: SiLU behind the convolution, or none; and whether the ReLU
+// of delta stands before its second projection or behind it.
+struct MambaSwitches {
+  bool conv_silu, relu_before;
+};
+
+// The parameters of one block, with D channels outside and ED inside, K taps of the convolution, N
+// states a channel and rank R of delta. The four biases of projections are undefined tensors, or
+// none of them is.
 struct BlockParameters {
   torch::Tensor norm_weight, norm_bias;                    // (D)
   torch::Tensor gate, gate_bias, in, in_bias;              // (ED, D), (ED)
@@ -21,11 +29,8 @@ struct BlockParameters {
   torch::Tensor out, out_bias;                             // (D, ED), (D)
 };
 
-// Whether mamba_block() knows the spec's switches: those that have an integer form.
-bool has_fused_block(const ModelSpec& model);
-
-// x (batch*L, D) -> x + block(x), on one thread. All float or all double.
-torch::Tensor mamba_block(const ModelSpec& model, std::int64_t L, const torch::Tensor& x,
+// x (sequences*L, D) -> x + block(x), on one thread. All float or all double.
+torch::Tensor mamba_block(MambaSwitches switches, const torch::Tensor& x, std::int64_t sequences,
                           const BlockParameters& parameters);
 
 }  // namespace emamba

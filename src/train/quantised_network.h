@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "exec/fast.h"
-#include "train/network.h"
+#include "train/parameters.h"
 
 namespace emamba {
 

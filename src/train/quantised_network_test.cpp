@@ -10,6 +10,7 @@
 #include "quant/testing.h"
 #include "train/batches.h"
 #include "train/finetune.h"
+#include "train/graph.h"
 #include "train/initialise.h"
 #include "train/loss.h"
 #include "train/random_tensors.h"
@@ -106,7 +107,7 @@ TEST(QuantisedNetwork, GradientsPointWhereThoseInFloatingPointDo) {
         .square()
         .mean()
         .backward();
-    forward(spec, exact.parameters, tokens).square().mean().backward();
+    Graph(c.program).forward(exact.parameters, tokens).square().mean().backward();
     const double cosine =
         (rounded.gradients.dot(exact.gradients) / rounded.gradients.norm() / exact.gradients.norm())
             .item<double>();
@@ -136,7 +137,7 @@ TEST(Finetune, ComesCloserToTheFloatOutputsWhereTheyAreItsTarget) {
   spec.quant.finetune_target = FinetuneTarget::kFloat;
   const Case c = case_of(spec, rng);
   const torch::Tensor tokens = batch_of(c, c.train.samples());
-  const torch::Tensor exact = forward(spec, to_torch(c.model.parameters), tokens);
+  const torch::Tensor exact = Graph(c.program).forward(to_torch(c.model.parameters), tokens);
   const auto difference = [&](const Program& program) {
     const torch::Tensor outputs = integer_edges(Fast(program), tokens, 1).back();
     return mean_squared_error(outputs, exact).item<float>();

@@ -13,7 +13,10 @@
 namespace emamba {
 
 Step::Step(const Spec& spec, Weights& weights, int threads, Kernels kernels, TrainDevice device)
-    : spec_(spec), weights_(weights), kernels_(kernels), device_(device) {
+    : spec_(spec),
+      graph_(lower(spec), device == TrainDevice::kCuda ? Kernels::kPlain : kernels),
+      weights_(weights),
+      device_(device) {
   shares_.push_back({weights.parameters, weights.gradients, {}});
   for (int i = 1; i < threads; ++i) {
     const torch::Tensor gradients = torch::empty_like(weights.gradients);
@@ -37,7 +40,7 @@ float Step::operator()(const torch::Tensor& tokens, const torch::Tensor& answers
   };
   for_shares([&](Share& share, std::int64_t i) {
     share.gradients.zero_();
-    share.outputs = forward(spec_, share.parameters, part(tokens, i), kernels_);
+    share.outputs = graph_.forward(share.parameters, part(tokens, i));
   });
   std::vector<torch::Tensor> outputs;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -62,7 +65,7 @@ float Step::on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers) {
     there.emplace(name, parameter.to(torch::kCUDA));  // gradients flow back through the copy
   }
   weights_.gradients.zero_();
-  const torch::Tensor y = forward(spec_, there, tokens.to(torch::kCUDA), Kernels::kPlain);
+  const torch::Tensor y = graph_.forward(there, tokens.to(torch::kCUDA));
   const torch::Tensor loss = loss_of(spec_.train, y, answers.to(torch::kCUDA));
   loss.backward();
   return loss.item<float>();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ir/spec.h"
-#include "train/network.h"
+#include "train/graph.h"
 #include "train/train.h"
 #include "train/weights.h"
 
@@ -35,8 +35,8 @@ class Step {
   float on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers);
 
   const Spec& spec_;
+  const Graph graph_;
   Weights& weights_;
-  const Kernels kernels_;
   const TrainDevice device_;
   std::vector<Share> shares_;
 };

@@ -15,8 +15,8 @@
 #include "base/parallel.h"
 #include "train/batches.h"
 #include "train/checkpoint.h"
+#include "train/graph.h"
 #include "train/initialise.h"
-#include "train/network.h"
 #include "train/runtime.h"
 #include "train/step.h"
 #include "train/weights.h"
@@ -55,6 +55,7 @@ void require_memory(const Spec& spec) {
 
 Metrics evaluate(const Spec& spec, const Normalisation& normalisation, const Parameters& parameters,
                  const Split& split, int threads) {
+  const Graph graph(lower(spec));
   constexpr std::size_t kBatch = 256;
   const auto outputs = static_cast<std::size_t>(spec.shape().outputs);
   auto all = make_tensor<float>({split.samples(), outputs});
@@ -64,7 +65,7 @@ Metrics evaluate(const Spec& spec, const Normalisation& normalisation, const Par
     std::vector<std::size_t> samples(std::min(kBatch, split.samples() - first));
     std::iota(samples.begin(), samples.end(), first);
     const torch::Tensor tokens = token_batch(spec, normalisation, split, samples, nullptr);
-    const torch::Tensor y = forward(spec, parameters, tokens).contiguous();
+    const torch::Tensor y = graph.forward(parameters, tokens).contiguous();
     std::copy_n(y.data_ptr<float>(), samples.size() * outputs, all.row(first));
   });
   return metrics_of(split, all);

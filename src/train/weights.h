@@ -12,7 +12,7 @@
 
 #include "base/tensor.h"
 #include "train/adamw.h"
-#include "train/network.h"
+#include "train/parameters.h"
 
 namespace emamba {
 

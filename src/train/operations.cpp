@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// One short function per operation, to be read beside exec/float.cpp, which has the same formulas
+// for one vector at a time.
+#include "train/operations.h"
+
+#include <cmath>
+#include <string>
+
+#include "train/fused_ops.h"
+#include "train/selective_scan.h"
+#include "train/straight_through.h"
+
+namespace emamba {
+namespace {
+
+using At = torch::Tensor;
+
+constexpr double kEpsilon = 1e-5;  // of the norms
+
+// The values of integers at an exponent.
+template <class Integers>
+At real(const Integers& integers, int exp) {
+  std::vector<float> values;
+  for (const auto q : integers) values.push_back(std::ldexp(static_cast<float>(q), exp));
+  return torch::tensor(values);
+}
+
+struct Compute {
+  const Operands& in;
+
+  const At& x(EdgeIndex edge) const { return in.edges[edge]; }
+  // (sequences, vectors, width)
+  At by_sequence(EdgeIndex edge) const { return x(edge).view({in.sequences, -1, x(edge).size(1)}); }
+  const At& parameter(const std::string& op, const char* suffix) const {
+    return in.parameters.at(op + suffix);
+  }
+  bool fused() const { return in.kernels == Kernels::kFused; }
+
+  // `exact`, or what its integers stand for.
+  At weight(const At& exact, const Tensor<std::int8_t>& integers, NumberType type) const {
+    if (in.integers == nullptr) return exact;
+    const At step = torch::full({1}, std::ldexp(1.0f, type.exp));
+    return straight_through(exact, real(integers.data, type.exp).view(exact.sizes()), step,
+                            type.bits);
+  }
+  // Of Linear and DwConv: (channels, inputs), each channel at its own exponent.
+  template <class AnyOp>
+  At channel_weight(const AnyOp& op) const {
+    const At& exact = parameter(op.name, ".weight");
+    if (in.integers == nullptr) return exact;
+    const At step = torch::empty({exact.size(0), 1});
+    for (std::int64_t o = 0; o < exact.size(0); ++o) {
+      step.data_ptr<float>()[o] = std::ldexp(1.0f, channel_type(op, o).exp);
+    }
+    return straight_through(exact, real(op.weight.data, 0).view(exact.sizes()) * step, step,
+                            op.weight_type.bits);
+  }
+  // y (sequences * vectors, width) plus the one row of a bias, or that of each vector.
+  At biased(const At& y, const std::string& op) const {
+    const At& bias = parameter(op, ".bias");
+    return (y.view({in.sequences, -1, y.size(1)}) + bias).view(y.sizes());
+  }
+
+  At operator()(const Embed& op) const {
+    const At table = weight(parameter(op.name, ".table"), op.table, op.table_type);
+    return biased(table.index_select(0, x(op.x).reshape(-1).to(torch::kLong)), op.name);
+  }
+  At operator()(const Linear& op) const {
+    const At W = channel_weight(op).t();
+    const At y = op.bias_rows == 0   ? torch::mm(x(op.x), W)
+                 : op.bias_rows == 1 ? torch::addmm(parameter(op.name, ".bias"), x(op.x), W)
+                                     : biased(torch::mm(x(op.x), W), op.name);
+    switch (op.activation) {
+      case Activation::kNone:
+        return y;
+      case Activation::kRelu:
+        return torch::relu(y);
+      case Activation::kSoftplus:
+        return torch::softplus(y);
+    }
+    return y;
+  }
+  At operator()(const DwConv& op) const {
+    return (fused() ? causal_conv : causal_conv_plain)(by_sequence(op.x), channel_weight(op),
+                                                       parameter(op.name, ".bias"))
+        .view({-1, op.width});
+  }
+  At operator()(const RangeNorm& op) const {
+    const At gamma = weight(parameter(op.name, ".weight"), op.weight, op.weight_type);
+    switch (op.norm) {
+      case Norm::kRange:
+        return (fused() ? range_norm : range_norm_plain)(x(op.x), gamma,
+                                                         parameter(op.name, ".bias"));
+      case Norm::kLayer:
+        return torch::layer_norm(x(op.x), op.width, gamma, parameter(op.name, ".bias"), kEpsilon);
+      case Norm::kRms:
+        return gamma * x(op.x) * torch::rsqrt(x(op.x).square().mean(-1, true) + kEpsilon);
+    }
+    return x(op.x);
+  }
+  At operator()(const Pwl& op) const {
+    if (in.integers == nullptr) return torch::silu(x(op.x));
+    const At knots = real(op.table.knots, in.integers->edges[op.x].type.exp);
+    const At line = torch::bucketize(x(op.x).detach(), knots, false, true);  // knots at or below x
+    return x(op.x) * real(op.table.slopes, op.table.slope.exp).index({line});
+  }
+  At operator()(const Scan& op) const {
+    const At A = weight(-torch::exp(parameter(op.name, ".A_log")), op.A, op.A_type);
+    const At D = weight(parameter(op.name, ".D"), op.D, op.D_type);
+    return (fused() ? selective_scan : selective_scan_plain)(
+               by_sequence(op.delta), A, by_sequence(op.B), by_sequence(op.C), by_sequence(op.x), D)
+        .view({-1, op.width});
+  }
+  At operator()(const Gate& op) const { return x(op.x0) * x(op.x1); }
+  At operator()(const Add& op) const { return x(op.x0) + x(op.x1); }
+  At operator()(const Pool& op) const {
+    switch (op.kind) {
+      case PoolKind::kFlatten:
+        return x(op.x).view({in.sequences, -1});
+      case PoolKind::kMean:
+        return by_sequence(op.x).mean(1);
+    }
+    return x(op.x);
+  }
+};
+
+}  // namespace
+
+At compute(const Op& op, const Operands& operands) {
+  return std::visit(Compute{operands}, op);
+}
+
+}  // namespace emamba

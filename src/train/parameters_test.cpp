@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include "train/initialise.h"
+#include "train/spec_variants.h"
+
+namespace emamba {
+namespace {
+
+TEST(Parameters, KeepTheirBitsBetweenTheStoredFormAndTorch) {
+  const auto stored = initial_parameters(spec_variants().front(), {});
+  EXPECT_EQ(from_torch(to_torch(stored)), stored);
+}
+
+}  // namespace
+}  // namespace emamba
