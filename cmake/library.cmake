@@ -8,10 +8,11 @@ if(EMAMBA_SANITIZE)
   add_link_options(-fsanitize=${EMAMBA_SANITIZE})
 endif()
 
-# emamba_library(NAME DEPENDS lib...): the folder src/NAME as the library emamba_NAME, and its
-# *_test.cpp files as the test program NAME_test. A folder of headers alone is an interface library.
+# emamba_library(NAME DEPENDS lib... TEST_DEPENDS lib...): the folder src/NAME as the library
+# emamba_NAME, and its *_test.cpp files as the test program NAME_test, which may link more (as may the
+# helpers in testing.h). A folder of headers alone is an interface library.
 function(emamba_library name)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/src/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   set(tests ${sources})
@@ -27,7 +28,7 @@ function(emamba_library name)
   target_include_directories(emamba_${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(emamba_${name} ${scope} ${arg_DEPENDS})
   if(EMAMBA_TESTS AND tests)
-    emamba_test(${name}_test ${tests} LIBRARIES emamba_${name})
+    emamba_test(${name}_test ${tests} LIBRARIES emamba_${name} ${arg_TEST_DEPENDS})
   endif()
 endfunction()
 

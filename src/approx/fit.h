@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "approx/options.h"
 #include "ir/function.h"
 #include "ir/pwl_curve.h"
-#include "ir/spec.h"
 
 namespace emamba {
 

@@ -13,7 +13,7 @@ std::string join_path(const std::string& folder, const std::string& name) {
 
 DataSet fashion_mnist() {
   const std::string base = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
-  DataSet set{.task = Task::kFashionMnist,
+  DataSet set{.task = "fashion-mnist",
               .name = "fashion-mnist",
               .licence = "MIT",
               .homepage = "https://github.com/zalandoresearch/fashion-mnist",
@@ -41,7 +41,7 @@ DataSet fashion_mnist() {
 
 DataSet cifar10() {
   return {
-      .task = Task::kCifar10,
+      .task = "cifar10",
       .name = "cifar-10",
       .licence = "none stated; cite Krizhevsky, Learning multiple layers of features, 2009",
       .homepage = "https://www.cs.toronto.edu/~kriz/cifar.html",
@@ -60,7 +60,7 @@ DataSet mars() {
   const std::string base =
       "https://raw.githubusercontent.com/SizheAn/MARS/"
       "dc902822f864ca0d5df90d559d53d3cd919d3c7c/feature/";
-  DataSet set{.task = Task::kMars,
+  DataSet set{.task = "mars",
               .name = "mars",
               .licence = "MIT",
               .homepage = "https://github.com/SizheAn/MARS",

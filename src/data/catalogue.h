@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "ir/spec.h"
 
 namespace emamba {
 
@@ -22,7 +21,7 @@ struct Download {
 };
 
 struct DataSet {
-  Task task = Task::kFashionMnist;
+  std::string task;  // that reads it
   std::string name;  // "fashion-mnist", "cifar-10", "mars"
   std::string licence;
   std::string homepage;

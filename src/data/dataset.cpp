@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "data/own_split.h"
 #include "data/readers.h"
 
 namespace emamba {
@@ -49,20 +50,13 @@ std::vector<std::size_t> draw(std::size_t n, std::size_t count, std::uint64_t se
 
 }  // namespace
 
-Split read_part(Task task, const std::string& folder, Part part) {
-  switch (task) {
-    case Task::kFashionMnist:
-      return read_fashion_mnist(folder, part);
-    case Task::kCifar10:
-      return read_cifar10(folder, part);
-    case Task::kMars:
-      return read_mars(folder, part);
-    case Task::kSyntheticImages:
-      return synthetic_images(part);
-    case Task::kSyntheticTokens:
-      return synthetic_tokens(part);
-  }
-  throw Error(fmt::format("task {} has no reader", static_cast<int>(task)));
+Split read_part(const std::string& task, const std::string& folder, Part part) {
+  if (task == "fashion-mnist") return read_fashion_mnist(folder, part);
+  if (task == "cifar10") return read_cifar10(folder, part);
+  if (task == "mars") return read_mars(folder, part);
+  if (task == "synthetic-images") return synthetic_images(part);
+  if (task == "synthetic-tokens") return synthetic_tokens(part);
+  throw Error(fmt::format("task \"{}\" has no reader", task));
 }
 
 std::string data_folder(const std::string& option) {
@@ -105,13 +99,15 @@ Split hold_out(Split training, double share, const std::string& name) {
   return training;
 }
 
-Split load_split(const Spec& spec, const std::string& folder, const std::string& name) {
+Split load_split(const Task& task, const std::string& folder, double holdout,
+                 const std::string& name) {
   if (name != "train" && name != "val" && name != "test") {
     throw Error(fmt::format("split '{}' is not known", name), "Known are train, val and test.");
   }
-  Split split = read_part(spec.task, folder, name == "test" ? Part::kTest : Part::kTraining);
+  if (task.own) return load_own_split(*task.own, holdout, name);
+  Split split = read_part(task.name, folder, name == "test" ? Part::kTest : Part::kTraining);
   split.name = name;
-  return name == "test" ? split : hold_out(std::move(split), spec.train.holdout, name);
+  return name == "test" ? split : hold_out(std::move(split), holdout, name);
 }
 
 Split first_samples(Split split, std::size_t count) {
@@ -128,10 +124,10 @@ Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed) {
   return drawn;
 }
 
-Normalisation fit_normalisation(const Spec& spec, const Split& train) {
+Normalisation fit_normalisation(const Task& task, const Split& train) {
   const std::size_t channels = train.inputs.shape.at(3);
   Normalisation result{std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)};
-  if (spec.shape().vocab > 0) return result;
+  if (task.shape.vocab > 0) return result;
 
   const std::vector<float>& x = train.inputs.data;
   const double count = static_cast<double>(x.size()) / static_cast<double>(channels);

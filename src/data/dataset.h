@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "data/task.h"
 #include "ir/input.h"
-#include "ir/spec.h"
 
 namespace emamba {
 
@@ -37,10 +37,11 @@ void select_samples(const Split& from, const std::vector<std::size_t>& rows, Spl
 Split hold_out(Split training, double share, const std::string& split);
 
 // Reads one split: "train", "val" or "test" ("train" and "val" divide the published training
-// samples by `spec.train.holdout`; MARS pools its published train and validate parts first).
-// Samples keep their published order. Throws Error naming the file and what to do when data is
-// missing or damaged.
-Split load_split(const Spec& spec, const std::string& folder, const std::string& split);
+// samples, `holdout` being the share of "val"; MARS pools its published train and validate parts
+// first). Samples keep their published order. Throws Error naming the file and what to do when data
+// is missing or damaged.
+Split load_split(const Task& task, const std::string& folder, double holdout,
+                 const std::string& split);
 
 // The first `count` samples; all of them when count is 0 or too large.
 Split first_samples(Split split, std::size_t count);
@@ -49,6 +50,6 @@ Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed);
 
 // Per-channel mean and population standard deviation of a (training) split. A channel without
 // spread has std 1; token tasks have mean 0, std 1.
-Normalisation fit_normalisation(const Spec& spec, const Split& train);
+Normalisation fit_normalisation(const Task& task, const Split& train);
 
 }  // namespace emamba

@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "data/metrics.h"
-#include "data/names.h"
 
 namespace emamba {
 namespace {
@@ -85,7 +84,7 @@ double recall_percent(const Tensor<std::size_t>& confusion, std::size_t label) {
   return 100 * static_cast<double>(row[label]) / static_cast<double>(samples);
 }
 
-json to_json(const Details& details, Task task) {
+json to_json(const Details& details, const Task& task) {
   if (details.axes.empty()) {
     const std::size_t classes = details.confusion.shape[0];
     json confusion = json::array(), recall = json::array();
@@ -95,13 +94,13 @@ json to_json(const Details& details, Task task) {
       const double percent = recall_percent(details.confusion, c);
       recall.push_back(std::isnan(percent) ? json() : json(percent));
     }
-    return {{"classes", class_names(task, classes)}, {"confusion", confusion}, {"recall", recall}};
+    return {{"classes", names_or_numbers(task.classes, classes)}, {"confusion", confusion}, {"recall", recall}};
   }
   json axes = json::array(), joints = json::array(), subjects = json::array();
   for (std::size_t a = 0; a < details.axes.size(); ++a) {
     axes.push_back(error_json(kAxes[a], details.axes[a]));
   }
-  const std::vector<std::string> names = joint_names(task, details.joints.size());
+  const std::vector<std::string> names = names_or_numbers(task.outputs, details.joints.size());
   for (std::size_t j = 0; j < details.joints.size(); ++j) {
     joints.push_back(error_json(names[j], details.joints[j]));
   }

@@ -46,6 +46,6 @@ double recall_percent(const Tensor<std::size_t>& confusion, std::size_t label);
 // {"classes", "confusion", "recall"} with a null for a class without a sample, or
 // {"axes", "joints", "subjects"}: lists of {"name", "mae_cm", "rmse_cm"}, for subjects with
 // "samples". Names are those of the task's data set.
-nlohmann::json to_json(const Details& details, Task task);
+nlohmann::json to_json(const Details& details, const Task& task);
 
 }  // namespace emamba

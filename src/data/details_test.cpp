@@ -24,7 +24,7 @@ TEST(Details, ConfusionCountsTrueClassesByRow) {
   EXPECT_TRUE(std::isnan(recall_percent(details.confusion, 2)));
   EXPECT_TRUE(details.axes.empty());
 
-  const nlohmann::json json = to_json(details, Task::kSyntheticImages);
+  const nlohmann::json json = to_json(details, task_called("synthetic-images"));
   EXPECT_EQ(json.at("classes"), nlohmann::json({"0", "1", "2"}));
   EXPECT_EQ(json.at("confusion"), nlohmann::json({{2, 0, 1}, {1, 1, 0}, {0, 0, 0}}));
   EXPECT_EQ(json.at("recall").at(1), 50.0);
@@ -58,7 +58,7 @@ TEST(Details, ErrorsAreMeansOfEachCoordinatesError) {
   EXPECT_EQ(details.subjects[1].subject, 3);
   EXPECT_EQ(details.subjects[1].samples, 1u);
 
-  const nlohmann::json json = to_json(details, Task::kMars);
+  const nlohmann::json json = to_json(details, task_called("mars"));
   EXPECT_EQ(json.at("axes").at(2).at("name"), "z");
   EXPECT_EQ(json.at("joints").at(1).at("name"), "1") << "two joints are not those of MARS";
   EXPECT_EQ(json.at("subjects").at(1).at("name"), "3");
@@ -68,7 +68,7 @@ TEST(Details, NamesTheJointsOfMars) {
   Split split = bare_split(1);
   split.targets = make_tensor<float>({1, 57});
   const Details details = details_of(split, make_tensor<float>({1, 57}));
-  const nlohmann::json json = to_json(details, Task::kMars);
+  const nlohmann::json json = to_json(details, task_called("mars"));
   EXPECT_EQ(json.at("joints").at(3).at("name"), "Head");
   EXPECT_EQ(json.at("joints").at(18).at("name"), "SpineShoulder");
   EXPECT_TRUE(json.at("subjects").empty()) << "not known";

@@ -29,7 +29,7 @@ class Fetch : public testing::Test {
   }
   DataSet make_set(std::vector<std::string> files, Download::Kind kind, const std::string& file,
                    const std::string& sum) {
-    return {.task = Task::kFashionMnist,
+    return {.task = "fashion-mnist",
             .name = "toy",
             .licence = "",
             .homepage = "https://example.org",

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/spec.h"
+#include "data/task.h"
 
 namespace emamba {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One reader for each task. Each returns all samples of a published part, in their order.
+// One reader for each public task. Each returns all samples of a published part, in their order.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ namespace emamba {
 
 enum class Part { kTraining, kTest };
 
-Split read_part(Task task, const std::string& folder, Part part);
+// Of a task of the table (data/task.h), by name.
+Split read_part(const std::string& task, const std::string& folder, Part part);
 
 Split read_fashion_mnist(const std::string& folder, Part part);
 Split read_cifar10(const std::string& folder, Part part);

@@ -13,7 +13,8 @@
 #include "exec/evaluate.h"
 #include "exec/float.h"
 #include "exec/golden.h"
-#include "ir/testing.h"
+#include "net/files.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {
@@ -22,8 +23,8 @@ constexpr std::uint64_t kSeeds = 40;
 
 // An engine with a random model of a random spec, and two random sequences for it.
 struct GoldenCase {
-  static Golden engine(Spec spec, Rng& rng) {
-    spec.quant.weight_exponents = random_weight_exponents(rng);
+  static Golden engine(NetSpec spec, Rng& rng) {
+    spec.offsets = rng.below(2) == 1;
     return Golden(random_program(spec, rng));
   }
   static Tensor<std::int32_t> tokens(const Golden& golden, Rng& rng) {
@@ -31,11 +32,8 @@ struct GoldenCase {
   }
 };
 struct FloatCase {
-  static FloatEngine engine(const Spec& spec, Rng& rng) {
-    const std::size_t channels = spec.shape().channels;
-    return FloatEngine(
-        random_model(spec, rng.next(),
-                     {std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)}));
+  static FloatEngine engine(const NetSpec& spec, Rng& rng) {
+    return FloatEngine(random_model(spec, rng.next(), {{0.0f}, {1.0f}}));
   }
   static Tensor<float> tokens(const FloatEngine& engine, Rng& rng) {
     const auto integers = random_tokens(engine.program(), rng);
@@ -55,7 +53,7 @@ class Engines : public ::testing::Test {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
       SCOPED_TRACE("seed " + std::to_string(seed));
       Rng rng{seed};
-      const Spec spec = random_spec(rng);
+      const NetSpec spec = random_net(rng);
       const auto engine = Case::engine(spec, rng);
       const auto first = Case::tokens(engine, rng), second = Case::tokens(engine, rng);
       check(engine, first, second);
@@ -119,7 +117,7 @@ TEST(Golden, EveryEdgeStaysInItsType) {
   std::size_t values = 0, saturated = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Rng rng{seed};
-    const Golden golden = GoldenCase::engine(random_spec(rng), rng);
+    const Golden golden = GoldenCase::engine(random_net(rng), rng);
     const auto tokens = random_tokens(golden.program(), rng);
     const auto edges = golden.trace(tokens);
     for (std::size_t e = 0; e < edges.size(); ++e) {
@@ -193,8 +191,8 @@ TEST(Golden, AnOffsetIsAShiftOfTheWeights) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Rng rng{seed};
-    Spec spec = random_spec(rng);
-    spec.quant.weight_exponents = WeightExponents::kPerChannel;
+    NetSpec spec = random_net(rng);
+    spec.offsets = true;
     Program own = random_program(spec, rng), same = own;
     for (std::size_t i = 0; i < own.ops.size(); ++i) {
       const auto shift = [&](auto& before, auto& after) {
@@ -259,7 +257,7 @@ TEST(Golden, RunsEveryProgramThatIsValid) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Rng rng{seed};
     if (seed % 40 == 0) {
-      write_program(folder / "p", GoldenCase::engine(random_spec(rng), rng).program());
+      write_program(folder / "p", GoldenCase::engine(random_net(rng), rng).program());
       file = read_safetensors(folder / "p");
     }
     std::optional<Golden> golden;
@@ -291,8 +289,8 @@ TEST(Golden, RunsEveryProgramThatIsValid) {
 
 TEST(Golden, RefusesATokenOutsideTheVocabulary) {
   Rng rng{5};
-  Spec spec = random_spec(rng);
-  spec.task = Task::kSyntheticTokens;
+  NetSpec spec = random_net(rng);
+  spec.sample = token_samples();
   const Golden golden(random_program(spec, rng));
   for (std::int32_t id : {-1, 16, 30000}) {
     auto state = golden.initial();
@@ -308,8 +306,8 @@ TEST(QuantiseTokens, RoundsHalfUpAndSaturates) {
 
 TEST(Answers, DoNotDependOnTheNumberOfThreads) {
   Rng rng{9};
-  Spec spec = random_spec(rng);
-  spec.task = Task::kSyntheticImages;
+  NetSpec spec = random_net(rng);
+  spec.sample = image_samples();
   const Golden golden(random_program(spec, rng));
   auto inputs = make_tensor<float>({64, 8, 8, 1});
   for (float& v : inputs.data) v = static_cast<float>(rng.below(256));

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing.h"
-#include "ir/testing.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/testing.h"
 #include "hw/emit.h"
 #include "hw/json.h"
-#include "ir/testing.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {

@@ -4,20 +4,13 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/json.h"
-#include "base/safetensors.h"
-#include "ir/graph.h"
-#include "ir/lower.h"
+#include "ir/files.h"
 
 namespace emamba {
 namespace {
-
-constexpr char kFormat[] = "emamba-float-2";
-constexpr char kFormat1[] = "emamba-float-1";
 
 using Shape = std::vector<std::size_t>;
 
@@ -51,54 +44,47 @@ Tensor<float> take(const SafeTensors& file, const std::string& path, const std::
   return tensor;
 }
 
-// The network of a file of format 1, which holds its spec alone.
-Program network_1(const SafeTensors& file, std::set<std::string>& used, const std::string& path) {
-  Program network = lower(spec_from_json(
-      parse_json(metadata_of(file, "spec", path), path + ": spec"), path + ": spec"));
-  const std::size_t channels = network.input.channels;
-  network.config = metadata_of(file, "spec", path);
-  network.input.normalisation = {take(file, path, "normalisation.mean", {channels}).data,
-                                 take(file, path, "normalisation.std", {channels}).data};
-  used.insert({"normalisation.mean", "normalisation.std"});
-  return network;
-}
-
 }  // namespace
 
-FloatModel read_float_model(const std::string& path) {
-  const SafeTensors file = read_safetensors(path);
-  const std::string& format = metadata_of(file, "format", path);
-  std::set<std::string> used;
-  FloatModel model;
-  if (format == kFormat) {
-    model.network = read_graph(parse_json(metadata_of(file, "network", path), path + ": network"),
-                               GraphContent::kSkeleton, file, used, path);
-    model.network.config = metadata_of(file, "config", path);
-  } else if (format == kFormat1) {
-    model.network = network_1(file, used, path);
-  } else {
-    throw Error(
-        fmt::format("{}: format '{}', expected '{}'", path, format.substr(0, 40), kFormat),
-        "this is not a float model written by `emamba train`, or of a later version");
-  }
-  model.network.origin = metadata_of(file, "origin", path);
-  validate_network(model.network, path);
-  for (const Parameter& parameter : parameters_of(model.network)) {
-    model.parameters[parameter.name] = take(file, path, parameter.name, parameter.shape);
+std::map<std::string, Tensor<float>> read_parameters(const Program& network,
+                                                     const SafeTensors& file,
+                                                     std::set<std::string>& used,
+                                                     const std::string& source) {
+  std::map<std::string, Tensor<float>> parameters;
+  for (const Parameter& parameter : parameters_of(network)) {
+    parameters[parameter.name] = take(file, source, parameter.name, parameter.shape);
     used.insert(parameter.name);
   }
+  return parameters;
+}
+
+void require_all_used(const SafeTensors& file, const std::set<std::string>& used,
+                      const std::string& source) {
   for (const auto& [name, tensor] : file.tensors) {
-    if (!used.contains(name)) {
-      throw Error(fmt::format("{}: parameter '{}' is not part of the network", path, name));
-    }
+    if (used.contains(name)) continue;
+    throw Error(fmt::format("{}: tensor '{}' is not part of the network", source, name),
+                "this is no file written by emamba, or it is damaged");
   }
+}
+
+FloatModel decode_model(const SafeTensors& file, const std::string& source) {
+  std::set<std::string> used;
+  FloatModel model;
+  model.network =
+      read_graph(parse_json(metadata_of(file, "network", source), source + ": network"),
+                 GraphContent::kSkeleton, file, used, source);
+  model.network.config = metadata_of(file, "config", source);
+  model.network.origin = metadata_of(file, "origin", source);
+  validate_network(model.network, source);
+  model.parameters = read_parameters(model.network, file, used, source);
+  require_all_used(file, used, source);
   return model;
 }
 
 void write_float_model(const std::string& path, const FloatModel& model) {
   validate_network(model.network, path);
   SafeTensors file;
-  file.metadata["format"] = kFormat;
+  file.metadata["format"] = kModelFormat;
   file.metadata["network"] = write_graph(model.network, GraphContent::kSkeleton, file).dump();
   file.metadata["config"] = model.network.config;
   file.metadata["origin"] = model.network.origin;

@@ -5,7 +5,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "base/tensor.h"
 #include "ir/parameters.h"
@@ -18,9 +17,8 @@ struct FloatModel {
   std::map<std::string, Tensor<float>> parameters;  // those of parameters_of(network)
 };
 
-// model.safetensors; layout in docs/formats.md. Reading throws Error on a damaged file, a missing,
-// superfluous or wrongly shaped parameter, and on non-finite numbers. Writing replaces atomically.
-FloatModel read_float_model(const std::string& path);
+// model.safetensors, of format 2; layout in docs/formats.md. Writing replaces atomically. Files of
+// both formats are read by net/files.h.
 void write_float_model(const std::string& path, const FloatModel& model);
 
 }  // namespace emamba

@@ -9,13 +9,14 @@
 #include "base/safetensors.h"
 #include "base/testing.h"
 #include "ir/structure.h"
-#include "ir/testing.h"
+#include "net/files.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {
 
 FloatModel example(Rng& rng) {
-  FloatModel model = random_model(random_spec(rng), rng.next(), {{0.25f}, {2.0f}});
+  FloatModel model = random_model(random_net(rng), rng.next(), {{0.25f}, {2.0f}});
   model.network.origin = "a test";
   return model;
 }
@@ -51,7 +52,7 @@ TEST(FloatModel, DamagedFilesAreNamed) {
   reject([](SafeTensors& f) { f.tensors.erase("embed.bias"); },
          "parameter 'embed.bias' is missing");
   reject([](SafeTensors& f) { f.tensors["x"] = f.tensors["embed.bias"]; },
-         "parameter 'x' is not part");
+         "tensor 'x' is not part");
   reject([](SafeTensors& f) { f.tensors["embed.bias"] = f.tensors["head.out.bias"]; }, "has shape");
   reject([](SafeTensors& f) { f.metadata["format"] = "emamba-program-1"; }, "format");
   reject([](SafeTensors& f) { f.metadata["network"] = "{]"; }, "network");

@@ -179,16 +179,16 @@ void read_ops(const json& ops, const Reader& header, Program& program) {
   }
 }
 
-void read_normalisation(const Reader& header, Normalisation& normalisation) {
+}  // namespace
+
+void read_normalisation(const SafeTensors& file, std::set<std::string>& used,
+                        const std::string& source, Normalisation& normalisation) {
   const json none;
   const std::string owner = "normalisation";
-  const Reader reader{none, header.file, GraphContent::kIntegers, header.used, owner,
-                      header.source};
+  const Reader reader{none, file, GraphContent::kIntegers, used, owner, source};
   reader("mean", normalisation.mean);
   reader("std", normalisation.std);
 }
-
-}  // namespace
 
 json write_graph(const Program& program, GraphContent content, SafeTensors& file) {
   json edges = json::array(), ops = json::array(), groups = json::array();
@@ -241,7 +241,7 @@ Program read_graph(const json& graph, GraphContent content, const SafeTensors& f
   program.input = {header.integer(input, "height"), header.integer(input, "width"),
                    header.integer(input, "channels"), header.size(input, "patch"),
                    header.size(input, "overlap"), header.integer(input, "vocab"), {}};
-  read_normalisation(header, program.input.normalisation);
+  read_normalisation(file, used, source, program.input.normalisation);
   for (const json& group : header.array(graph, "groups", kMaxOps)) {
     program.groups.push_back({header.integer(group, "first"), header.integer(group, "ops"),
                               header.integer(group, "times")});
@@ -261,7 +261,7 @@ Program read_graph_1(const json& graph, const SafeTensors& file, std::set<std::s
                              header.type(edge, "type")});
   }
   read_ops(header.array(graph, "ops", kMaxOps), header, program);
-  read_normalisation(header, program.input.normalisation);
+  read_normalisation(file, used, source, program.input.normalisation);
   return program;
 }
 

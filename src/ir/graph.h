@@ -29,6 +29,10 @@ Program read_graph(const nlohmann::json& graph, GraphContent content, const Safe
 Program read_graph_1(const nlohmann::json& graph, const SafeTensors& file,
                      std::set<std::string>& used, const std::string& source);
 
+// The constants of the normalisation, as files of either format hold them.
+void read_normalisation(const SafeTensors& file, std::set<std::string>& used,
+                        const std::string& source, Normalisation& normalisation);
+
 // The value of a metadata key. Throws Error where there is none.
 const std::string& metadata_of(const SafeTensors& file, const std::string& key,
                                const std::string& source);

@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -221,9 +220,8 @@ void validate(const Program& program, const std::string& source);
 // The same of a skeleton: shapes, edge order and groups.
 void validate_network(const Program& program, const std::string& source);
 
-// program.safetensors; layout in docs/formats.md. Reading validates; writing replaces atomically.
-Program read_program(const std::string& path);
-Program parse_program(std::string_view bytes, const std::string& source);
+// program.safetensors, of format 2; layout in docs/formats.md. Writing replaces atomically. Files of
+// both formats are read by net/files.h.
 void write_program(const std::string& path, const Program& program);
 
 }  // namespace emamba

@@ -6,15 +6,16 @@
 #include "base/files.h"
 #include "base/safetensors.h"
 #include "base/testing.h"
-#include "ir/testing.h"
+#include "net/files.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {
 
-Program example(std::uint64_t seed = 1, WeightExponents exponents = WeightExponents::kPerTensor) {
+Program example(std::uint64_t seed = 1, bool offsets = false) {
   Rng rng{seed};
-  Spec spec = random_spec(rng);
-  spec.quant.weight_exponents = exponents;
+  NetSpec spec = pinned_net(rng);
+  spec.offsets = offsets;
   return random_program(spec, rng);
 }
 
@@ -24,24 +25,24 @@ std::string bytes_of(const Program& program) {
   return read_file(folder / "p.safetensors");
 }
 
-TEST(Lower, WritesEveryEdgeOnceInOrder) {
+TEST(Network, WritesEveryEdgeOnceInOrder) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Rng rng{seed};
-    const Spec spec = random_spec(rng);
-    const Program program = lower(spec);
+    const NetSpec spec = random_net(rng);
+    const Program program = network_of(spec).program;
     ASSERT_EQ(program.edges.size(), program.ops.size() + 1);
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
       EXPECT_EQ(program.edges[i + 1].width, out_width(program.ops[i]));
       for (EdgeIndex x : inputs_of(program.ops[i])) EXPECT_LE(x, static_cast<EdgeIndex>(i));
     }
-    EXPECT_EQ(program.edges.back().width, spec.shape().outputs);
+    EXPECT_EQ(program.edges.back().width, spec.outputs);
   }
 }
 
 TEST(Program, FileRoundTripIsExactAndDeterministic) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const Program program =
-        example(seed, seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel);
+        example(seed, seed % 2 == 1);
     const std::string bytes = bytes_of(program);
     const Program again = parse_program(bytes, "memory");
     EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
@@ -53,8 +54,9 @@ TEST(Program, FileRoundTripIsExactAndDeterministic) {
 
 TEST(Program, SkeletonIsNoProgram) {
   Rng rng{3};
-  const Spec spec = random_spec(rng);
-  expect_error([&] { validate(lower(spec), "skeleton"); }, "skeleton: ");
+  const Program network = network_of(random_net(rng)).program;
+  validate_network(network, "skeleton");
+  expect_error([&] { validate(network, "skeleton"); }, "skeleton: ");
 }
 
 // A change that makes the program of seed 1 invalid, and what the message must say.
@@ -134,7 +136,7 @@ TEST(Validate, NamesWhatIsWrongWithChannels) {
        }},
   };
   for (const Damage& damage : damages) {
-    Program program = example(1, WeightExponents::kPerChannel);
+    Program program = example(1, true);
     validate(program, "example");
     damage.change(program);
     expect_error([&] { validate(program, "example"); }, damage.message);
@@ -143,7 +145,7 @@ TEST(Validate, NamesWhatIsWrongWithChannels) {
 
 // An accumulator and its shift to a result of a smaller exponent have 62 bits, with the offset.
 TEST(Validate, CountsTheOffsetAsBitsOfTheAccumulator) {
-  Program program = example(1, WeightExponents::kPerChannel);
+  Program program = example(1, true);
   DwConv& op = first<DwConv>(program);
   for (std::int8_t& offset : op.weight_offset.data) offset = 0;
   int bits = 0;
@@ -161,9 +163,9 @@ TEST(Validate, CountsTheOffsetAsBitsOfTheAccumulator) {
 
 // The engines keep the sum over the tokens in 32 bits.
 TEST(Validate, RefusesAMeanWhoseSumMayOverflow) {
-  Spec spec;
-  spec.name = "mean";
-  spec.model.P = 1;  // 784 tokens
+  NetSpec spec;
+  spec.sample.height = spec.sample.width = 28;
+  spec.model.P = {1, 1};  // 784 tokens
   spec.model.M = 1;
   spec.model.head = Head::kMeanLinear;
   Rng rng{1};
@@ -202,7 +204,7 @@ TEST(Program, DamagedFilesAreNamed) {
   reject(changed, "blocks.0.scan.A: the tensor is missing");
   changed = file;
   changed.tensors["stray"] = file.tensors.begin()->second;
-  reject(changed, "stray: this tensor belongs to no op");
+  reject(changed, "tensor 'stray' is not part");
   changed = file;
   changed.metadata["program"] = "{\"edges\": [], \"ops\": 3}";
   reject(changed, "must be an array");
@@ -216,7 +218,7 @@ TEST(Program, DamagedFilesAreNamed) {
 
 // A file says nothing of offsets that are all 0, and so is what it was before there were any.
 TEST(Program, OffsetsAreStoredWhereThereAreAny) {
-  const Program program = example(1, WeightExponents::kPerChannel);
+  const Program program = example(1, true);
   SafeTensors file = parse_safetensors(bytes_of(program), "memory");
   EXPECT_TRUE(file.tensors.contains("blocks.0.conv.weight_offset"));
   EXPECT_EQ(std::get<Linear>(parse_program(bytes_of(program), "memory").ops.back()).weight_offset,
@@ -230,7 +232,7 @@ TEST(Program, OffsetsAreStoredWhereThereAreAny) {
 }
 
 TEST(Program, SurvivesMutatedFiles) {
-  const std::string bytes = bytes_of(example(1, WeightExponents::kPerChannel));
+  const std::string bytes = bytes_of(example(1, true));
   fuzz(bytes, 6000, 1500, [](const std::string& text) { parse_program(text, "fuzz"); });
 }
 
@@ -238,8 +240,7 @@ TEST(Program, SurvivesMutatedFiles) {
 TEST(AccumulatorBits, LinearBoundIsReachedAndNeverPassed) {
   Rng rng{11};
   for (int round = 0; round < 100; ++round) {
-    Spec spec = random_spec(rng);
-    Program program = random_program(spec, rng);
+    Program program = random_program(random_net(rng), rng);
     Linear& op = std::get<Linear>(program.ops.back());
     const std::int64_t x_low = fx::min_of(program.edges[op.x].type.bits);
     std::int64_t largest = 0;

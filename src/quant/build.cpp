@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "fx/range_norm.h"
-#include "quant/quantise.h"
+#include "approx/fit.h"
+#include "quant/formats.h"
 
 namespace emamba {
 namespace {

@@ -39,8 +39,8 @@ ProgressCallback stage(const ProgressCallback& progress, std::size_t first, std:
 }
 
 // Formats by the largest magnitude and by percentile, both improved by the search; the better ones.
-Formats searched_formats(const FloatModel& model, const Spec& spec,
-                         const std::vector<Stream>& streams, const std::vector<Range>& ranges,
+Formats searched_formats(const FloatModel& model, const ApproxSpec& approx,
+                         const QuantSpec& quant, const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges,
                          const FloatEngine& engine, const Split& calibration, int threads,
                          const ProgressCallback& progress) {
   Reference reference;
@@ -51,7 +51,7 @@ Formats searched_formats(const FloatModel& model, const Spec& spec,
   double least = 0;
   std::size_t done = 0;  // per mille
   for (Calibration rule : {Calibration::kMax, Calibration::kPercentile}) {
-    const Formats start = choose_formats(model, spec, streams, ranges, rule);
+    const Formats start = choose_formats(model, approx, quant, streams, ranges, rule);
     const Formats found = search_exponents(model, start, reference, 1, threads,
                                            stage(progress, done, done + 200, "search"));
     const double error = output_error(model, found, reference, threads);
@@ -80,28 +80,30 @@ void require_integer_form(const Program& network) {
   }
 }
 
-std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Spec& spec,
+std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const ApproxSpec& approx,
                                            const Split& calibration, int threads,
                                            const ProgressCallback& progress) {
   const FloatEngine engine(model);
   const std::vector<Stream> streams = streams_of(engine.program());
-  const std::vector<Range> ranges = find_ranges(engine, streams, calibration, threads, progress);
-  return choose_formats(model, spec, streams, ranges, Calibration::kMax).curve;
+  const std::vector<StreamRange> ranges = find_ranges(engine, streams, calibration, threads, progress);
+  return choose_formats(model, approx, {}, streams, ranges, Calibration::kMax).curve;
 }
 
-QuantiseResult quantise(const FloatModel& model, const Spec& spec, const Split& calibration,
-                        int threads, const ProgressCallback& progress) {
+QuantiseResult quantise(const FloatModel& trained, const ApproxSpec& approx, const QuantSpec& quant,
+                        const Split& calibration, int threads, const ProgressCallback& progress) {
+  FloatModel model = trained;
+  set_widths(model.network, quant);
   require_integer_form(model.network);
   if (calibration.samples() == 0) throw Error("quantisation needs calibration samples");
   const FloatEngine engine(model);
   const std::vector<Stream> streams = streams_of(engine.program());
-  const std::vector<Range> ranges =
+  const std::vector<StreamRange> ranges =
       find_ranges(engine, streams, calibration, threads, stage(progress, 0, 50, "ranges"));
-  const Calibration rule = spec.quant.calibration;
+  const Calibration rule = quant.calibration;
   const Formats formats = rule == Calibration::kSearch
-                              ? searched_formats(model, spec, streams, ranges, engine, calibration,
+                              ? searched_formats(model, approx, quant, streams, ranges, engine, calibration,
                                                  threads, stage(progress, 50, 700, "search"))
-                              : choose_formats(model, spec, streams, ranges, rule);
+                              : choose_formats(model, approx, quant, streams, ranges, rule);
 
   QuantiseResult result{.program = build_program(model, formats), .report = {}};
   require_valid(result.program);
@@ -118,7 +120,7 @@ QuantiseResult quantise(const FloatModel& model, const Spec& spec, const Split& 
       metric(answers(integers, calibration.inputs, threads, stage(progress, 700, 800, "integers")));
   report.edges = report_edges(model, result.program, streams, ranges, calibration, threads,
                               stage(progress, 800, 1000, "report"));
-  report.curves = report_curves(spec, formats, streams, ranges);
+  report.curves = report_curves(approx, formats, streams, ranges);
   return result;
 }
 

@@ -9,8 +9,9 @@
 
 #include "base/files.h"
 #include "base/testing.h"
+#include "base/toml.h"
 #include "exec/evaluate.h"
-#include "ir/testing.h"
+#include "net/testing.h"
 #include "quant/ranges.h"
 #include "quant/report.h"
 #include "quant/search.h"
@@ -21,20 +22,50 @@ namespace {
 
 constexpr int kThreads = 2;
 
-// A small random network of a synthetic task, and samples of that task.
+// A small random network of a synthetic task, how it is quantised, and samples of that task.
 struct Case {
-  Spec spec;
+  Task task;
+  NetSpec net;
+  ApproxSpec approx;
+  QuantSpec quant;
   FloatModel model;
   Split samples;
+
+  void draw(std::uint64_t seed, std::size_t count) {
+    const Split train = load_split(task, "", 0.1, "train");
+    model = random_model(net, seed, fit_normalisation(task, train));
+    samples = first_samples(train, count);
+  }
+  Program program(int threads) const {
+    return program_by(model, approx, quant, samples, quant.calibration, threads);
+  }
+  QuantiseResult quantised(int threads) const {
+    return quantise(model, approx, quant, samples, threads);
+  }
+  Formats formats(const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges) const {
+    return choose_formats(model, approx, quant, streams, ranges, Calibration::kMax);
+  }
 };
 
 Case make_case(const std::vector<std::string>& overrides, std::uint64_t seed = 1,
                std::size_t samples = 96) {
-  std::vector<std::string> all = {"model.D=12", "model.N=4", "quant.calibration=max"};
-  all.insert(all.end(), overrides.begin(), overrides.end());
-  const Spec spec = parse_spec("name = 'test'\ntask = 'synthetic-images'", "test", all);
-  const Split train = load_split(spec, "", "train");
-  return {spec, random_model(spec, seed, fit_normalisation(spec, train)), first_samples(train, samples)};
+  nlohmann::json nested = {{"task", "synthetic-images"}};
+  for (const char* text : {"model.D=12", "model.N=4", "quant.calibration=max"}) {
+    apply_override(nested, text);
+  }
+  for (const std::string& text : overrides) apply_override(nested, text);
+  const nlohmann::json flat = flattened(nested);
+  const std::string source = "test";
+  std::set<std::string> known;
+  const KeyReader reader{flat, source, known};
+  Case c;
+  c.task = task_called(flat.at("task"));
+  c.net.sample = c.task.shape.sample();
+  visit_keys(c.net.model, reader);
+  visit_keys(c.approx, reader);
+  visit_keys(c.quant, reader);
+  c.draw(seed, samples);
+  return c;
 }
 
 // Golden's outputs against the float engine's: the power of what changes from sample to sample over
@@ -57,7 +88,7 @@ double snr_db(const FloatModel& model, const Program& program, const Tensor<floa
 
 // The program by quantise(), without its report.
 Program program_of(const Case& c) {
-  return program_by(c.model, c.spec, c.samples, c.spec.quant.calibration, kThreads);
+  return c.program(kThreads);
 }
 
 std::string bytes_of(const Program& program) {
@@ -94,7 +125,7 @@ TEST(Quantise, GoldenFollowsFloatForEverySwitch) {
   };
   for (const auto& overrides : kCases) {
     const Case c = make_case(overrides);
-    const Split fresh = first_samples(load_split(c.spec, "", "test"), 48);
+    const Split fresh = first_samples(load_split(c.task, "", 0.1, "test"), 48);
     EXPECT_GT(snr_db(c.model, program_of(c), fresh.inputs), 16)
         << fmt::format("{}", fmt::join(overrides, ", "));
   }
@@ -243,7 +274,7 @@ TEST(Quantise, TheSearchKeepsOffsets) {
   const FloatEngine engine(c.model);
   const auto streams = streams_of(engine.program());
   const auto ranges = find_ranges(engine, streams, c.samples, kThreads, {});
-  Formats start = choose_formats(c.model, c.spec, streams, ranges, Calibration::kMax);
+  Formats start = c.formats(streams, ranges);
   start.exponent.at("blocks.0.conv.weight") += 2;  // one that the search will move
   const Split some = first_samples(c.samples, 16);
   const Reference reference{some.inputs,
@@ -257,7 +288,7 @@ TEST(Quantise, TheSearchKeepsOffsets) {
 
 TEST(Quantise, MaxSaturatesNothingOnItsCalibrationSamples) {
   const Case c = make_case({});
-  for (const EdgeReport& edge : quantise(c.model, c.spec, c.samples, kThreads).report.edges) {
+  for (const EdgeReport& edge : c.quantised(kThreads).report.edges) {
     EXPECT_EQ(edge.saturated, 0) << edge.name;
     const double high = std::ldexp(static_cast<double>(fx::max_of(edge.type.bits)), edge.type.exp);
     EXPECT_GT(2.1 * std::max(-edge.min, edge.max), high) << edge.name << ": exponent too large";
@@ -270,7 +301,7 @@ TEST(Quantise, SearchIsNeverWorseThanItsStart) {
     const FloatEngine engine(c.model);
     const auto streams = streams_of(engine.program());
     const auto ranges = find_ranges(engine, streams, c.samples, kThreads, {});
-    const Formats start = choose_formats(c.model, c.spec, streams, ranges, Calibration::kMax);
+    const Formats start = c.formats(streams, ranges);
     const Reference reference{c.samples.inputs,
                               answers(engine, c.samples.inputs, kThreads)};
     const Formats found = search_exponents(c.model, start, reference, 1, kThreads, {});
@@ -282,9 +313,9 @@ TEST(Quantise, SearchIsNeverWorseThanItsStart) {
 
 TEST(Quantise, TheResultDoesNotDependOnThreads) {
   const Case c = make_case({"quant.calibration=search", "model.M=1", "model.D=6", "model.N=2"});
-  const QuantiseResult one = quantise(c.model, c.spec, c.samples, 1);
+  const QuantiseResult one = c.quantised(1);
   for (int threads : {2, 5}) {
-    const QuantiseResult other = quantise(c.model, c.spec, c.samples, threads);
+    const QuantiseResult other = c.quantised(threads);
     EXPECT_EQ(bytes_of(one.program), bytes_of(other.program)) << threads << " threads";
     EXPECT_EQ(to_json(one.report), to_json(other.report)) << threads << " threads";
   }
@@ -296,7 +327,7 @@ TEST(Quantise, RefusesWhatExistsInFloatingPointOnly) {
                                       {"model.delta_activation=softplus",
                                        "blocks.0.dt_proj: softplus"}}) {
     const Case c = make_case({setting});
-    expect_error([&] { quantise(c.model, c.spec, c.samples, kThreads); },
+    expect_error([&] { c.quantised(kThreads); },
                  fmt::format("{} exists in floating point only", what));
   }
 }
@@ -305,12 +336,13 @@ TEST(Quantise, RefusesAModelThatOverflows) {
   Case c = make_case({});
   c.model.parameters["embed.bias"].data[3] = 3e38f;
   c.model.parameters["blocks.0.gate_proj.weight"].data[3] = 3e38f;
-  expect_error([&] { quantise(c.model, c.spec, c.samples, kThreads); }, "infinite or not a number");
+  expect_error([&] { c.quantised(kThreads); }, "infinite or not a number");
 }
 
 TEST(Quantise, RefusesToCalibrateOnNothing) {
-  const Case c = make_case({});
-  expect_error([&] { quantise(c.model, c.spec, Split{}, kThreads); }, "needs calibration samples");
+  Case c = make_case({});
+  c.samples = {};
+  expect_error([&] { c.quantised(kThreads); }, "needs calibration samples");
 }
 
 TEST(Quantise, DeadChannelsAndTinyWeightsStillMakeAValidProgram) {
@@ -331,12 +363,15 @@ TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Rng rng{seed};
     Case c = make_case({}, 1, 4);
-    c.spec = random_spec(rng);
-    c.spec.quant.weight_exponents = random_weight_exponents(rng);
+    c.net = random_net(rng);
+    c.task = task_called(c.net.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images");
+    c.quant.output_bits = c.net.output_bits;
+    c.quant.state_bits = c.net.state_bits;
+    c.quant.weight_exponents =
+        rng.below(2) ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
     // Negative deltas would make states grow without bound, in floating point too.
-    c.spec.model.delta_activation = DeltaActivation::kReluAfter;
-    c.samples = first_samples(load_split(c.spec, "", "train"), 4);
-    c.model = random_model(c.spec, seed, fit_normalisation(c.spec, c.samples));
+    c.net.model.delta_activation = DeltaActivation::kReluAfter;
+    c.draw(seed, 4);
     const int scale = static_cast<int>(seed % 3);  // parameters times 2^-scale .. 2^scale
     for (auto& [name, tensor] : c.model.parameters) {
       const float factor = std::ldexp(1.0f, rng.between(-scale, scale));
@@ -354,7 +389,7 @@ TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
 
 TEST(Quantise, ReportsEveryEdgeAndEveryCurve) {
   const Case c = make_case({"approx.silu.segments=9", "model.M=1"});
-  const QuantiseResult result = quantise(c.model, c.spec, c.samples, kThreads);
+  const QuantiseResult result = c.quantised(kThreads);
   EXPECT_EQ(result.report.samples, c.samples.samples());
   ASSERT_EQ(result.report.edges.size(), result.program.edges.size() + 3);
   for (std::size_t e = 0; e < result.program.edges.size(); ++e) {

@@ -17,7 +17,7 @@ constexpr double kSeenLimit = 32;  // histograms cover -32 .. 32 in bins of 1/64
 constexpr std::size_t kSeenBins = 4096;  // counts in the first or last bin
 
 struct AllRanges {
-  std::vector<Range> ranges;
+  std::vector<StreamRange> ranges;
 
   void see(std::size_t stream, std::span<const float> numbers) { ranges[stream].see(numbers); }
   void merge(const AllRanges& other) {
@@ -117,7 +117,7 @@ struct WeightRule {
 
 }  // namespace
 
-void Range::see(std::span<const float> numbers) {
+void StreamRange::see(std::span<const float> numbers) {
   for (float x : numbers) {
     min = std::min(min, x);
     max = std::max(max, x);
@@ -132,14 +132,14 @@ void Range::see(std::span<const float> numbers) {
   }
 }
 
-void Range::merge(const Range& other) {
+void StreamRange::merge(const StreamRange& other) {
   min = std::min(min, other.min);
   max = std::max(max, other.max);
   for (std::size_t i = 0; i < magnitudes.size(); ++i) magnitudes[i] += other.magnitudes[i];
   for (std::size_t i = 0; i < seen.counts.size(); ++i) seen.counts[i] += other.seen.counts[i];
 }
 
-double Range::percentile(double percent) const {
+double StreamRange::percentile(double percent) const {
   std::uint64_t total = 0;
   for (std::uint64_t count : magnitudes) total += count;
   const double enough = static_cast<double>(total) * percent / 100;
@@ -151,18 +151,18 @@ double Range::percentile(double percent) const {
   return std::min(upper, static_cast<double>(std::max(max, -min)));
 }
 
-std::vector<Range> find_ranges(const FloatEngine& engine, const std::vector<Stream>& streams,
+std::vector<StreamRange> find_ranges(const FloatEngine& engine, const std::vector<Stream>& streams,
                                const Split& calibration, int threads,
                                const ProgressCallback& progress) {
   AllRanges empty;
   for (const Stream& stream : streams) {
-    Range range{.magnitudes = std::vector<std::uint64_t>(kMagnitudes), .seen = {}};
+    StreamRange range{.magnitudes = std::vector<std::uint64_t>(kMagnitudes), .seen = {}};
     if (!stream.curve.empty()) {
       range.seen = {-kSeenLimit, kSeenLimit, std::vector<double>(kSeenBins)};
     }
     empty.ranges.push_back(std::move(range));
   }
-  std::vector<Range> ranges =
+  std::vector<StreamRange> ranges =
       sum_over_streams(engine, calibration.inputs, threads, empty, progress).ranges;
   constexpr std::size_t kInfinity = 0x7f800000u >> kDroppedBits;  // and NaN, in the bins from here
   for (std::size_t s = 0; s < streams.size(); ++s) {
@@ -186,8 +186,8 @@ int exponent_for(int bits, double min, double max) {
   return exp;
 }
 
-Formats choose_formats(const FloatModel& model, const Spec& spec,
-                       const std::vector<Stream>& streams, const std::vector<Range>& ranges,
+Formats choose_formats(const FloatModel& model, const ApproxSpec& approx, const QuantSpec& quant,
+                       const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges,
                        Calibration rule) {
   const Program& network = model.network;
   Formats formats;
@@ -198,14 +198,14 @@ Formats choose_formats(const FloatModel& model, const Spec& spec,
     const bool token_ids = edge == 0 && network.input.vocab > 0;
     double min = ranges[s].min, max = ranges[s].max;
     if (rule == Calibration::kPercentile) {
-      const double limit = ranges[s].percentile(spec.quant.percentile);
+      const double limit = ranges[s].percentile(quant.percentile);
       min = std::max(min, -limit), max = std::min(max, limit);
     }
     if (!copied && !token_ids) formats.exponent[name] = exponent_for(bits, min, max);
     if (curve.empty()) continue;
-    formats.curve[curve] = fit_pwl(function, spec.approx.of(function), ranges[s].seen);
+    formats.curve[curve] = fit_pwl(function, approx.of(function), ranges[s].seen);
   }
-  const WeightRule rule_of_weights{model, spec.quant.weight_exponents, formats};
+  const WeightRule rule_of_weights{model, quant.weight_exponents, formats};
   for (const Op& op : network.ops) std::visit(rule_of_weights, op);
   return formats;
 }

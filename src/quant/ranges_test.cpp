@@ -8,12 +8,12 @@
 namespace emamba {
 namespace {
 
-Range empty_range() {
+StreamRange empty_range() {
   return {.magnitudes = std::vector<std::uint64_t>(4096), .seen = {}};
 }
 
-Range range_of(const std::vector<float>& numbers) {
-  Range range = empty_range();
+StreamRange range_of(const std::vector<float>& numbers) {
+  StreamRange range = empty_range();
   range.see(numbers);
   return range;
 }
@@ -39,7 +39,7 @@ TEST(Ranges, ExponentOfNothingIsARangeOfOne) {
 TEST(Ranges, PercentileOfMagnitudes) {
   std::vector<float> numbers;
   for (int i = 1; i <= 1000; ++i) numbers.push_back(static_cast<float>(i % 2 ? i : -i));
-  const Range range = range_of(numbers);
+  const StreamRange range = range_of(numbers);
   EXPECT_EQ(range.min, -1000);
   EXPECT_EQ(range.max, 999);
   EXPECT_EQ(range.percentile(100), 1000);
@@ -51,16 +51,16 @@ TEST(Ranges, PercentileOfMagnitudes) {
 }
 
 TEST(Ranges, MergingIsSeeingBoth) {
-  Range merged = range_of({1, 2, -3});
+  StreamRange merged = range_of({1, 2, -3});
   merged.merge(range_of({-4, 0.5}));
-  const Range both = range_of({1, 2, -3, -4, 0.5});
+  const StreamRange both = range_of({1, 2, -3, -4, 0.5});
   EXPECT_EQ(merged.min, both.min);
   EXPECT_EQ(merged.max, both.max);
   EXPECT_EQ(merged.magnitudes, both.magnitudes);
 }
 
 TEST(Ranges, HistogramsCountWhatTheyAreShown) {
-  Range range = empty_range();
+  StreamRange range = empty_range();
   range.seen = {-32, 32, std::vector<double>(4096)};
   range.see(std::vector<float>{0, 1.0f / 128, 31.999f, 1000, -1000, NAN});
   EXPECT_EQ(range.seen.counts[2048], 2);  // 0 .. 1/64

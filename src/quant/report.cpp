@@ -73,11 +73,6 @@ const char* name_of(Function function) {
   return function == Function::kSilu ? "silu" : "exp";
 }
 
-const char* name_of(PwlMethod method) {
-  constexpr const char* kNames[] = {"equal", "greedy", "data"};
-  return kNames[static_cast<std::size_t>(method)];
-}
-
 // JSON has no NaN or infinity.
 nlohmann::json number(double v) {
   return std::isfinite(v) ? nlohmann::json(v) : nlohmann::json(nullptr);
@@ -87,7 +82,7 @@ nlohmann::json number(double v) {
 
 std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& program,
                                      const std::vector<Stream>& streams,
-                                     const std::vector<Range>& ranges, const Split& calibration,
+                                     const std::vector<StreamRange>& ranges, const Split& calibration,
                                      int threads, const ProgressCallback& progress) {
   const std::vector<NumberType> types = types_of(program);
   AllNoise sums;
@@ -121,14 +116,14 @@ std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& pro
   return reports;
 }
 
-std::vector<CurveReport> report_curves(const Spec& spec, const Formats& formats,
+std::vector<CurveReport> report_curves(const ApproxSpec& approx, const Formats& formats,
                                        const std::vector<Stream>& streams,
-                                       const std::vector<Range>& ranges) {
+                                       const std::vector<StreamRange>& ranges) {
   std::vector<CurveReport> reports;
   for (std::size_t s = 0; s < streams.size(); ++s) {
     if (streams[s].curve.empty()) continue;
     const Function function = streams[s].function;
-    const PwlSpec& used = spec.approx.of(function);
+    const PwlSpec& used = approx.of(function);
     const Histogram& seen = ranges[s].seen;
     const auto add = [&](const PwlSpec& pwl, const PwlCurve& curve, bool is_used) {
       reports.push_back({streams[s].curve, function, pwl.method, pwl.segments,
@@ -163,7 +158,7 @@ nlohmann::json to_json(const QuantiseReport& report) {
   for (const CurveReport& curve : report.curves) {
     curves.push_back({{"op", curve.op},
                       {"function", name_of(curve.function)},
-                      {"method", name_of(curve.method)},
+                      {"method", name_of_key(curve.method)},
                       {"segments", curve.segments},
                       {"error_max", number(curve.error.max)},
                       {"error_mean", number(curve.error.mean)},

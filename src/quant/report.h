@@ -4,22 +4,50 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "quant/quantise.h"
+#include "approx/fit.h"
+#include "quant/formats.h"
 #include "quant/ranges.h"
 
 namespace emamba {
+
+// One edge, or inner number type of a scan, in the report.
+struct EdgeReport {
+  std::string name;
+  NumberType type;
+  double min = 0, max = 0;  // in floating point, on the calibration samples
+  double saturated = 0;     // share of values beyond the type's range, 0 .. 1
+  double snr_db = 0;        // signal to quantisation noise when this edge alone is rounded
+  double metric_lost = 0;   // accuracy points or cm RMSE when this edge alone is rounded; NaN for
+                            // number types inside a scan
+};
+
+struct CurveReport {
+  std::string op;
+  Function function;
+  PwlMethod method;
+  int segments;
+  FitError error;
+  bool used;  // the one in the program
+};
+
+struct QuantiseReport {
+  std::size_t samples = 0;
+  double float_metric = 0, pwl_metric = 0, golden_metric = 0;  // on the calibration samples
+  std::vector<EdgeReport> edges;
+  std::vector<CurveReport> curves;  // every method at 4, 8, 11, 17 and 32 segments
+};
 
 // One entry a stream. `metric_lost` is measured on at most 512 samples, and for edges only: inside
 // a scan it is NaN (null in JSON).
 std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& program,
                                      const std::vector<Stream>& streams,
-                                     const std::vector<Range>& ranges, const Split& calibration,
+                                     const std::vector<StreamRange>& ranges, const Split& calibration,
                                      int threads, const ProgressCallback& progress);
 
 // All methods and segment counts for every curve of the program, and the one that is used.
-std::vector<CurveReport> report_curves(const Spec& spec, const Formats& formats,
+std::vector<CurveReport> report_curves(const ApproxSpec& approx, const Formats& formats,
                                        const std::vector<Stream>& streams,
-                                       const std::vector<Range>& ranges);
+                                       const std::vector<StreamRange>& ranges);
 
 nlohmann::json to_json(const QuantiseReport& report);
 

@@ -2,7 +2,8 @@
 // The exponent search: coordinate descent on the error of the integer program's outputs.
 #pragma once
 
-#include "quant/quantise.h"
+#include "base/progress.h"
+#include "quant/formats.h"
 
 namespace emamba {
 

@@ -4,18 +4,19 @@
 
 #include <cmath>
 
-#include "quant/quantise.h"
+#include "quant/formats.h"
 #include "quant/ranges.h"
 
 namespace emamba {
 
 // The program by a rule, without search and report.
-inline Program program_by(const FloatModel& model, const Spec& spec, const Split& samples,
-                          Calibration rule, int threads = 1) {
+inline Program program_by(FloatModel model, const ApproxSpec& approx, const QuantSpec& quant,
+                          const Split& samples, Calibration rule, int threads = 1) {
+  set_widths(model.network, quant);
   const FloatEngine engine(model);
   const auto streams = streams_of(engine.program());
   const auto ranges = find_ranges(engine, streams, samples, threads, {});
-  return build_program(model, choose_formats(model, spec, streams, ranges, rule));
+  return build_program(model, choose_formats(model, approx, quant, streams, ranges, rule));
 }
 
 // A negative delta lets states grow without bound; trained models keep away from it.

@@ -14,7 +14,7 @@
 #include "base/testing.h"
 #include "exec/golden.h"
 #include "hw/emit.h"
-#include "ir/testing.h"
+#include "net/testing.h"
 #include "sim/build.h"
 #include "sim/drive.h"
 

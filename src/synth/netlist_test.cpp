@@ -5,7 +5,7 @@
 
 #include "base/testing.h"
 #include "hw/emit.h"
-#include "ir/testing.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {

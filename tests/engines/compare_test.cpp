@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "base/testing.h"
-#include "ir/testing.h"
+#include "net/testing.h"
 #include "quant/testing.h"
 
 namespace emamba {
@@ -25,16 +25,16 @@ struct Case {
 Case random_case(std::uint64_t seed) {
   Rng rng{seed};
   Case c;
-  Spec spec = random_spec(rng);
+  NetSpec spec = random_net(rng);
   spec.model.D = std::max(spec.model.D, 4);  // the norm of one channel is its bias alone
-  spec.quant.output_bits = 16;
-  spec.quant.state_bits = 24;
-  spec.quant.weight_exponents =
+  QuantSpec quant;
+  quant.weight_exponents =
       seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel;
-  c.samples = first_samples(load_split(spec, "", "train"), 32);
-  c.model = random_model(spec, rng.next(), fit_normalisation(spec, c.samples));
+  const Task& task = task_called(spec.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images");
+  c.samples = first_samples(load_split(task, "", 0.1, "train"), 32);
+  c.model = random_model(spec, rng.next(), fit_normalisation(task, c.samples));
   keep_delta_positive(c.model);
-  c.program = program_by(c.model, spec, c.samples, Calibration::kMax);
+  c.program = program_by(c.model, {}, quant, c.samples, Calibration::kMax);
   return c;
 }
 

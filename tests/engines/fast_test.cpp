@@ -5,7 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "ir/testing.h"
+#include "net/files.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {
@@ -33,8 +34,8 @@ TEST(Fast, EveryEdgeOfRandomProgramsIsGoldens) {
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     SCOPED_TRACE(seed);
     Rng rng{seed};
-    Spec spec = random_spec(rng);
-    spec.quant.weight_exponents = random_weight_exponents(rng);
+    NetSpec spec = random_net(rng);
+    spec.offsets = rng.below(2) == 1;
     const Golden golden(random_program(spec, rng));
     const Fast fast(golden.program());
     ASSERT_EQ(difference(golden, fast, random_tokens(golden.program(), rng)), "");

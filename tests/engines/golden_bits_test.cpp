@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "exec/golden.h"
-#include "ir/testing.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {
@@ -16,12 +16,12 @@ void append(std::string& bytes, std::int32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift);
 }
 
-std::string hash_of_programs(WeightExponents exponents) {
+std::string hash_of_programs(bool offsets) {
   std::string bytes;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng{seed};
-    Spec spec = random_spec(rng);
-    spec.quant.weight_exponents = exponents;
+    NetSpec spec = pinned_net(rng);
+    spec.offsets = offsets;
     const Golden golden(random_program(spec, rng));
     const auto tokens = random_tokens(golden.program(), rng);
     Golden::State state = golden.initial();
@@ -36,9 +36,9 @@ std::string hash_of_programs(WeightExponents exponents) {
 }
 
 TEST(Golden, EveryBitOfRandomProgramsIsAsItWas) {
-  EXPECT_EQ(hash_of_programs(WeightExponents::kPerTensor),
+  EXPECT_EQ(hash_of_programs(false),
             "699a05cc49307636aae504f26b85e325b6e1f5a5e0e827e030530713f47a98f7");
-  EXPECT_EQ(hash_of_programs(WeightExponents::kPerChannel),
+  EXPECT_EQ(hash_of_programs(true),
             "f45a0e9b1fdf8033f8732ce79cbd5b6a88e736dc9a5d6ddd7d581b1c7048c01d");
 }
 

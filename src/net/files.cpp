@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/files.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/toml.h"
+#include "ir/files.h"
+#include "net/network.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kProgramFormat1[] = "emamba-program-1";
+constexpr char kModelFormat1[] = "emamba-float-1";
+
+// The tasks that files of format 1 may name, and what they are: samples and outputs.
+const std::map<std::string, std::pair<Input, int>>& tasks_1() {
+  const auto sample = [](int height, int width, int channels, int vocab) {
+    Input input;
+    input.height = height, input.width = width, input.channels = channels, input.vocab = vocab;
+    return input;
+  };
+  static const std::map<std::string, std::pair<Input, int>> tasks = {
+      {"fashion-mnist", {sample(28, 28, 1, 0), 10}},
+      {"cifar10", {sample(32, 32, 3, 0), 10}},
+      {"mars", {sample(8, 8, 5, 0), 57}},
+      {"synthetic-images", {sample(8, 8, 1, 0), 4}},
+      {"synthetic-tokens", {sample(1, 32, 1, 16), 4}}};
+  return tasks;
+}
+
+// The network of the configuration in a file of format 1.
+Program network_1(const SafeTensors& file, const std::string& source) {
+  const std::string& config = metadata_of(file, "spec", source);
+  const std::string where = source + ": spec";
+  const json flat = flattened(parse_json(config, where));
+  ModelSpec model;
+  std::set<std::string> known;
+  visit_keys(model, KeyReader{flat, where, known});
+  const auto text = [&](const char* key) {
+    const auto it = flat.find(key);
+    if (it == flat.end() || !it->is_string()) {
+      throw Error(fmt::format("{}: {} must be a string", where, key),
+                  "this is no file written by emamba, or it is damaged");
+    }
+    return it->get<std::string>();
+  };
+  const auto task = tasks_1().find(text("task"));
+  if (task == tasks_1().end()) {
+    throw Error(fmt::format("{}: task \"{}\" is not known", where, text("task").substr(0, 40)));
+  }
+  const auto& [sample, outputs] = task->second;
+  check(model, sample, where);
+  Program network = build_network(text("name"), model, sample, outputs).program;
+  network.config = config;
+  return network;
+}
+
+Program program_1(const SafeTensors& file, const std::string& source) {
+  std::set<std::string> used;
+  Program program = read_graph_1(
+      parse_json(metadata_of(file, "program", source), source + ": program"), file, used, source);
+  const Program network = network_1(file, source);
+  program.name = network.name;
+  program.groups = network.groups;
+  program.config = network.config;
+  program.origin = metadata_of(file, "origin", source);
+  Normalisation normalisation = std::move(program.input.normalisation);
+  program.input = network.input;
+  program.input.normalisation = std::move(normalisation);
+  require_all_used(file, used, source);
+  validate(program, source);
+  return program;
+}
+
+FloatModel model_1(const SafeTensors& file, const std::string& source) {
+  FloatModel model{.network = network_1(file, source), .parameters = {}};
+  std::set<std::string> used;
+  read_normalisation(file, used, source, model.network.input.normalisation);
+  model.network.origin = metadata_of(file, "origin", source);
+  validate_network(model.network, source);
+  model.parameters = read_parameters(model.network, file, used, source);
+  require_all_used(file, used, source);
+  return model;
+}
+
+[[noreturn]] void refuse_format(const std::string& source, const std::string& format,
+                                const char* wanted, const char* verb) {
+  throw Error(
+      fmt::format("{}: header.format: '{}', must be '{}'", source, format.substr(0, 40), wanted),
+      fmt::format("this is not a file written by `emamba {}`, or it is of a later version", verb));
+}
+
+}  // namespace
+
+Program parse_program(std::string_view bytes, const std::string& source) {
+  const SafeTensors file = parse_safetensors(bytes, source);
+  const std::string& format = metadata_of(file, "format", source);
+  if (format == kProgramFormat) return decode_program(file, source);
+  if (format == kProgramFormat1) return program_1(file, source);
+  refuse_format(source, format, kProgramFormat, "quantize");
+}
+
+Program read_program(const std::string& path) {
+  return parse_program(read_file(path), path);
+}
+
+FloatModel read_float_model(const std::string& path) {
+  const SafeTensors file = read_safetensors(path);
+  const std::string& format = metadata_of(file, "format", path);
+  if (format == kModelFormat) return decode_model(file, path);
+  if (format == kModelFormat1) return model_1(file, path);
+  refuse_format(path, format, kModelFormat, "train");
+}
+
+}  // namespace emamba
