@@ -59,6 +59,11 @@ TEST(Graph, FusedEqualsPlainForANetworkOfOtherBlocks) {
   x = net.pool(net.sum(x, first, kD), kD, kVectors, PoolKind::kMean);
   x = net.sum(net.linear(net.norm(x, kD), kD, kD, 1), x, kD);
   net.linear(x, kD, 3, 1);
+  std::size_t blocks = 0;
+  for (std::size_t i = 0; i < net.program.ops.size(); ++i) {
+    if (mamba_pattern(net.program, i)) ++blocks;
+  }
+  EXPECT_EQ(blocks, 2U);  // all but that with the other reader
   const torch::Tensor tokens = random_tensor({4, kVectors, 4}, -2, 2, rng).detach();
   expect_fused_equals_plain(net.program, net.parameters, tokens, rng);
 }

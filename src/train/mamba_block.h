@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole Mamba block as one differentiable operation: projections through BLAS, everything else in
-// the vectorised kernels, no tensor operation in between. Its plain
-// twin is the operations that train/mamba_pattern.h finds, one by one.
+// the vectorised kernels, no tensor operation in between. Its plain twin is the operations that
+// train/mamba_pattern.h finds, one by one.
 #pragma once
 
 #include <torch/types.h>

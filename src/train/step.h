@@ -15,7 +15,7 @@ namespace emamba {
 
 // On the processor, as many shares of a batch as there are threads go forward and backward at a
 // time, and the loss sees them all; gradients depend on the number of threads only through the
-// order of their sums. On a CUDA device the plain formulation runs; parameters stay here.
+// order of their sums. On a CUDA device the plain kernels run; parameters stay here.
 class Step {
  public:
   // spec and weights must outlive the step.
