@@ -11,9 +11,9 @@ void check(const ApproxSpec& approx, const std::string& source) {
   for (const auto& [name, pwl] :
        {std::pair{"approx.silu", &approx.silu}, {"approx.exp", &approx.exp}}) {
     if (!(pwl->lo < pwl->hi)) {
-      throw Error(fmt::format("{}: {}: lo = {} must be below hi = {}", source, name, pwl->lo,
-                              pwl->hi),
-                  kHint);
+      throw Error(
+          fmt::format("{}: {}: lo = {} must be below hi = {}", source, name, pwl->lo, pwl->hi),
+          kHint);
     }
     if (pwl->hi - pwl->lo < kShortest) {
       throw Error(fmt::format("{}: {}: lo = {} and hi = {} are less than {} apart", source, name,

@@ -3,7 +3,8 @@
 //
 //   template <class V> void visit_keys(Options& o, V&& v) {
 //     v("table.key", o.field, Range{1, 64}, "meaning");    // numbers
-//     v("table.other", o.switch, "meaning");               // enums, bool, strings, lists of strings
+//     v("table.other", o.switch, "meaning");               // enums, bool, strings, lists of
+//     strings
 //   }
 //
 // and what is here reads, writes, documents and compares them by it. A field with members `height`
@@ -58,7 +59,8 @@ namespace keys_internal {
 template <class E>
 std::string choice_list() {
   std::string list;
-  for (const char* name : KeyNames<E>::values) list += (list.empty() ? "" : ", ") + std::string(name);
+  for (const char* name : KeyNames<E>::values)
+    list += (list.empty() ? "" : ", ") + std::string(name);
   return list;
 }
 
@@ -122,7 +124,7 @@ struct KeyDocs {
   }
   template <class T>
   void operator()(const std::string& key, T& field, Range range, const char* meaning) const {
-    const char* type = SizeField<T>                 ? "integer, or [height, width]"
+    const char* type = SizeField<T>                  ? "integer, or [height, width]"
                        : std::is_floating_point_v<T> ? "number"
                                                      : "integer";
     docs.push_back({key, type, fmt::format("{:g} .. {:g}", range.lo, range.hi),
@@ -171,10 +173,10 @@ struct KeyReader {
         const auto& names = KeyNames<T>::values;
         const auto it = std::find(names.begin(), names.end(), text);
         if (it == names.end()) {
-          wrong(key, *value,
-                fmt::format("must be one of {}; did you mean '{}'?",
-                            keys_internal::choice_list<T>(),
-                            nearest(text, {names.begin(), names.end()})));
+          wrong(
+              key, *value,
+              fmt::format("must be one of {}; did you mean '{}'?", keys_internal::choice_list<T>(),
+                          nearest(text, {names.begin(), names.end()})));
         }
         field = static_cast<T>(it - names.begin());
       }

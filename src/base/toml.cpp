@@ -48,8 +48,8 @@ json to_json(const toml::node& node, const std::string& source, int depth = 0) {
   if (const auto* value = node.as_floating_point()) return **value;
   if (const auto* value = node.as_boolean()) return **value;
   const auto& begin = node.source().begin;
-  throw Error(fmt::format("{}:{}:{}: dates and times are not values of any key", source,
-                          begin.line, begin.column));
+  throw Error(fmt::format("{}:{}:{}: dates and times are not values of any key", source, begin.line,
+                          begin.column));
 }
 
 toml::table parse(std::string_view text, const std::string& source) {

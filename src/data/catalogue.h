@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-
 namespace emamba {
 
 // What is downloaded as one piece. `file` is its name in the data set's folder; an archive's files,

@@ -124,10 +124,10 @@ Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed) {
   return drawn;
 }
 
-Normalisation fit_normalisation(const Task& task, const Split& train) {
+Normalisation fit_normalisation(const Input& sample, const Split& train) {
   const std::size_t channels = train.inputs.shape.at(3);
   Normalisation result{std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)};
-  if (task.shape.vocab > 0) return result;
+  if (sample.vocab > 0) return result;
 
   const std::vector<float>& x = train.inputs.data;
   const double count = static_cast<double>(x.size()) / static_cast<double>(channels);

@@ -50,6 +50,6 @@ Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed);
 
 // Per-channel mean and population standard deviation of a (training) split. A channel without
 // spread has std 1; token tasks have mean 0, std 1.
-Normalisation fit_normalisation(const Task& task, const Split& train);
+Normalisation fit_normalisation(const Input& sample, const Split& train);
 
 }  // namespace emamba

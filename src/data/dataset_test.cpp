@@ -122,7 +122,7 @@ TEST(Normalisation, MeanAndDeviationOfEachChannel) {
                                  2, 0.1f, 1e6f,  0, 3e-6f,  //
                                  3, 0.1f, -1e6f, 0, 1e-6f,  //
                                  4, 0.1f, 1e6f,  0, 3e-6f}};
-  const Normalisation n = fit_normalisation(task_called("mars"), split);
+  const Normalisation n = fit_normalisation(task_called("mars").shape.sample(), split);
   EXPECT_EQ(n.mean, (std::vector<float>{2.5f, 0.1f, 0, 0, 2e-6f}));
   EXPECT_FLOAT_EQ(n.std[0], std::sqrt(1.25f));
   EXPECT_EQ(n.std[1], 1.0f);
@@ -132,8 +132,8 @@ TEST(Normalisation, MeanAndDeviationOfEachChannel) {
 }
 
 TEST(Normalisation, LeavesTokensAlone) {
-  const Normalisation n =
-      fit_normalisation(task_called("synthetic-tokens"), load("synthetic-tokens", "train"));
+  const Normalisation n = fit_normalisation(task_called("synthetic-tokens").shape.sample(),
+                                            load("synthetic-tokens", "train"));
   EXPECT_EQ(n, (Normalisation{{0.0f}, {1.0f}}));
 }
 

@@ -94,7 +94,9 @@ json to_json(const Details& details, const Task& task) {
       const double percent = recall_percent(details.confusion, c);
       recall.push_back(std::isnan(percent) ? json() : json(percent));
     }
-    return {{"classes", names_or_numbers(task.classes, classes)}, {"confusion", confusion}, {"recall", recall}};
+    return {{"classes", names_or_numbers(task.classes, classes)},
+            {"confusion", confusion},
+            {"recall", recall}};
   }
   json axes = json::array(), joints = json::array(), subjects = json::array();
   for (std::size_t a = 0; a < details.axes.size(); ++a) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tasks are data: what the samples of a data set are, what is asked of them, and what the answers
-// are called. A task of the public data sets is a row of one table; a user's own data makes another.
+// are called. A task of the public data sets is a row of one table; a user's own data makes
+// another.
 #pragma once
 
 #include <memory>
@@ -34,11 +35,11 @@ struct Task {
   TaskShape shape{};
   std::vector<std::string> classes;  // names, by label; empty: numbers
   // Of numbers. Those of one kind (a joint) may stand on several axes: all of the first axis first.
-  std::vector<std::string> outputs;  // names; of all of one axis where there are axes
-  std::vector<std::string> axes;     // empty: none
-  std::string unit;                  // in which errors are told
-  double scale = 1;                  // from the data set's numbers to that unit
-  bool mirrors = false;              // a mirrored image has the same answer
+  std::vector<std::string> outputs;    // names; of all of one axis where there are axes
+  std::vector<std::string> axes;       // empty: none
+  std::string unit;                    // in which errors are told
+  double scale = 1;                    // from the data set's numbers to that unit
+  bool mirrors = false;                // a mirrored image has the same answer
   std::shared_ptr<const OwnTask> own;  // a user's own data
 };
 

@@ -204,10 +204,9 @@ std::size_t Fast::vectorised() const {
 
 void Fast::walk(const Tensor<std::int32_t>& tokens, bool keep, Edges& edges,
                 std::vector<std::vector<std::int32_t>>& spare) const {
-  walk_(program(), tokens, keep, edges, spare,
-        [&](std::size_t i, const Edges& values, Vectors& y) {
-          kernels_[i] ? kernels_[i](values, y) : golden_.run_op(i, values, y);
-        });
+  walk_(program(), tokens, keep, edges, spare, [&](std::size_t i, const Edges& values, Vectors& y) {
+    kernels_[i] ? kernels_[i](values, y) : golden_.run_op(i, values, y);
+  });
 }
 
 void Fast::trace(const Tensor<std::int32_t>& tokens, Edges& edges) const {

@@ -30,8 +30,7 @@ class Fast {
   using Kernel =
       std::function<void(const std::vector<Tensor<std::int32_t>>& edges, Tensor<std::int32_t>& y)>;
 
-  void walk(const Tensor<std::int32_t>& tokens, bool keep,
-            std::vector<Tensor<std::int32_t>>& edges,
+  void walk(const Tensor<std::int32_t>& tokens, bool keep, std::vector<Tensor<std::int32_t>>& edges,
             std::vector<std::vector<std::int32_t>>& spare) const;
 
   Golden golden_;

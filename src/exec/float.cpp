@@ -205,8 +205,7 @@ FloatEngine::FloatEngine(const FloatModel& model, FloatOptions options)
   for (const Op& op : program_.ops) {
     parameters_.push_back(std::visit(Prepare{model}, op));
     const auto curve = options_.curves.find(name_of(op));
-    curves_.push_back(curve == options_.curves.end() ? std::nullopt
-                                                     : std::optional(curve->second));
+    curves_.push_back(curve == options_.curves.end() ? std::nullopt : std::optional(curve->second));
   }
 }
 
@@ -214,7 +213,7 @@ void FloatEngine::run_op(std::size_t index, const std::vector<Tensor<float>>& ed
                          std::vector<float>& memory, int first, Tensor<float>& y) const {
   const Op& op = program_.ops[index];
   const std::optional<PwlCurve>& curve = curves_[index];
-  Context context{parameters_[index],         edges, program_.edges, memory,
+  Context context{parameters_[index],        edges, program_.edges, memory,
                   curve ? &*curve : nullptr, first};
   const int rows = static_cast<int>(edges[inputs_of(op)[0]].shape[0]);
   std::visit(

@@ -53,10 +53,10 @@ class FloatEngine {
 
   // What the Scan `index` computes inside, vector by vector, with the exact exponential: delta * A,
   // delta * B and the state, each (width, states).
-  void scan_numbers(std::size_t index, const std::vector<Tensor<float>>& edges,
-                    const std::function<void(const std::vector<float>& z,
-                                             const std::vector<float>& bbar,
-                                             const std::vector<float>& state)>& see) const;
+  void scan_numbers(
+      std::size_t index, const std::vector<Tensor<float>>& edges,
+      const std::function<void(const std::vector<float>& z, const std::vector<float>& bbar,
+                               const std::vector<float>& state)>& see) const;
 
   // An op's parameters as float engine and error bounds use them.
   struct Parameters {

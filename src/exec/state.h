@@ -31,9 +31,9 @@ std::size_t memory_size(const Op& op);
 template <class T>
 SequenceState<T> initial_state(const Program& program) {
   if (!can_step(program)) {
-    throw Error(fmt::format("{}: cannot be stepped, it has operations on whole sequences",
-                            program.name),
-                "run whole sequences");
+    throw Error(
+        fmt::format("{}: cannot be stepped, it has operations on whole sequences", program.name),
+        "run whole sequences");
   }
   SequenceState<T> state;
   for (const Op& op : program.ops) state.memory.emplace_back(memory_size(op), T{0});

@@ -22,7 +22,8 @@ Walk::Walk(const Program& program)
 void Walk::require_input(const Program& program, std::size_t vectors, std::size_t width) const {
   const auto wanted = static_cast<std::size_t>(program.edges[0].width);
   if (width != wanted) {
-    throw Error(fmt::format("{}: vectors of {} numbers, must have {}", program.name, width, wanted));
+    throw Error(
+        fmt::format("{}: vectors of {} numbers, must have {}", program.name, width, wanted));
   }
   if (vectors == 0 || (length_ > 0 && vectors != static_cast<std::size_t>(length_))) {
     throw Error(fmt::format("{}: a sequence of {} vectors, must have {}", program.name, vectors,

@@ -70,9 +70,8 @@ void require_all_used(const SafeTensors& file, const std::set<std::string>& used
 FloatModel decode_model(const SafeTensors& file, const std::string& source) {
   std::set<std::string> used;
   FloatModel model;
-  model.network =
-      read_graph(parse_json(metadata_of(file, "network", source), source + ": network"),
-                 GraphContent::kSkeleton, file, used, source);
+  model.network = read_graph(parse_json(metadata_of(file, "network", source), source + ": network"),
+                             GraphContent::kSkeleton, file, used, source);
   model.network.config = metadata_of(file, "config", source);
   model.network.origin = metadata_of(file, "origin", source);
   validate_network(model.network, source);

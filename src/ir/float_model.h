@@ -13,7 +13,7 @@
 namespace emamba {
 
 struct FloatModel {
-  Program network;  // a skeleton, with the normalisation
+  Program network;                                  // a skeleton, with the normalisation
   std::map<std::string, Tensor<float>> parameters;  // those of parameters_of(network)
 };
 

@@ -166,8 +166,8 @@ void read_ops(const json& ops, const Reader& header, Program& program) {
       header.fail("ops", "an op's name must have 1 to 256 bytes and no control characters");
     }
     if (!names.insert(name).second) header.fail(name, "two ops have this name");
-    const Reader reader{object, header.file, header.content, header.used, name, header.source,
-                        header.format_1};
+    const Reader reader{object, header.file,   header.content, header.used,
+                        name,   header.source, header.format_1};
     Op op = op_of_kind(header.text(object, "kind"), reader);
     std::visit(
         [&](auto& o) {
@@ -238,9 +238,13 @@ Program read_graph(const json& graph, GraphContent content, const SafeTensors& f
   read_ops(header.array(graph, "ops", kMaxOps), header, program);
   program.name = header.text(graph, "name");
   const json& input = header.member(graph, "input");
-  program.input = {header.integer(input, "height"), header.integer(input, "width"),
-                   header.integer(input, "channels"), header.size(input, "patch"),
-                   header.size(input, "overlap"), header.integer(input, "vocab"), {}};
+  program.input = {header.integer(input, "height"),
+                   header.integer(input, "width"),
+                   header.integer(input, "channels"),
+                   header.size(input, "patch"),
+                   header.size(input, "overlap"),
+                   header.integer(input, "vocab"),
+                   {}};
   read_normalisation(file, used, source, program.input.normalisation);
   for (const json& group : header.array(graph, "groups", kMaxOps)) {
     program.groups.push_back({header.integer(group, "first"), header.integer(group, "ops"),

@@ -9,8 +9,8 @@ Tensor<float> tokens_of(const Input& input, const float* sample) {
   const auto [over_y, over_x] = input.overlap;
   const Normalisation& n = input.normalisation;
   const int channels = input.channels;
-  auto tokens = make_tensor<float>({static_cast<std::size_t>(input.vectors()),
-                                    static_cast<std::size_t>(input.vector_width())});
+  auto tokens = make_tensor<float>(
+      {static_cast<std::size_t>(input.vectors()), static_cast<std::size_t>(input.vector_width())});
   float* out = tokens.data.data();
   for (int top = 0; top < input.height; top += patch_height) {
     for (int left = 0; left < input.width; left += patch_width) {

@@ -28,9 +28,9 @@ struct Size {
 // one number.
 struct Input {
   int height = 1, width = 1, channels = 1;
-  Size patch;              // divides height and width; of token ids 1 x 1
-  Size overlap{0, 0};      // by which a patch reaches over each of its sides
-  int vocab = 0;           // token ids lie in 0 .. vocab - 1; 0: numbers
+  Size patch = {};     // divides height and width; of token ids 1 x 1
+  Size overlap{0, 0};  // by which a patch reaches over each of its sides
+  int vocab = 0;       // token ids lie in 0 .. vocab - 1; 0: numbers
   Normalisation normalisation = {};
 
   // Vectors in a sample, and numbers in a vector.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/overloaded.h"
+#include "ir/network.h"
 
 namespace emamba {
 namespace {
@@ -46,34 +47,33 @@ std::size_t Parameter::size() const {
 
 std::vector<Parameter> parameters_of(const Op& op) {
   return std::visit(
-      Overloaded{
-          [](const Embed& o) {
-            return List{matrix(o.name + ".table", o.vocab, o.out, {Start::Kind::kNormal, 1}),
-                        row_bias(o.name, o.bias_rows, o.out)};
-          },
-          [](const Linear& o) {
-            List list{matrix(o.name + ".weight", o.out, o.in, uniform(o.in))};
-            if (o.bias_rows > 0) list.push_back(row_bias(o.name, o.bias_rows, o.out));
-            return list;
-          },
-          [](const DwConv& o) {
-            return List{matrix(o.name + ".weight", o.width, o.taps, uniform(o.taps)),
-                        vector(o.name + ".bias", o.width, 0)};
-          },
-          [](const RangeNorm& o) {
-            List list{vector(o.name + ".weight", o.width, 1)};
-            if (o.norm != Norm::kRms) list.push_back(vector(o.name + ".bias", o.width, 0));
-            return list;
-          },
-          [](const Pwl&) { return List{}; },
-          [](const Scan& o) {
-            Parameter A = matrix(o.name + ".A_log", o.width, o.states, {Start::Kind::kLogStates});
-            A.decays = false;
-            return List{A, vector(o.name + ".D", o.width, 1)};
-          },
-          [](const Gate&) { return List{}; },
-          [](const Add&) { return List{}; },
-          [](const Pool&) { return List{}; }},
+      Overloaded{[](const Embed& o) {
+                   return List{matrix(o.name + ".table", o.vocab, o.out, {Start::Kind::kNormal, 1}),
+                               row_bias(o.name, o.bias_rows, o.out)};
+                 },
+                 [](const Linear& o) {
+                   List list{matrix(o.name + ".weight", o.out, o.in, uniform(o.in))};
+                   if (o.bias_rows > 0) list.push_back(row_bias(o.name, o.bias_rows, o.out));
+                   return list;
+                 },
+                 [](const DwConv& o) {
+                   return List{matrix(o.name + ".weight", o.width, o.taps, uniform(o.taps)),
+                               vector(o.name + ".bias", o.width, 0)};
+                 },
+                 [](const RangeNorm& o) {
+                   List list{vector(o.name + ".weight", o.width, 1)};
+                   if (o.norm != Norm::kRms) list.push_back(vector(o.name + ".bias", o.width, 0));
+                   return list;
+                 },
+                 [](const Pwl&) { return List{}; },
+                 [](const Scan& o) {
+                   Parameter A =
+                       matrix(o.name + ".A_log", o.width, o.states, {Start::Kind::kLogStates});
+                   A.decays = false;
+                   return List{A, vector(o.name + ".D", o.width, 1)};
+                 },
+                 [](const Gate&) { return List{}; }, [](const Add&) { return List{}; },
+                 [](const Pool&) { return List{}; }},
       op);
 }
 
@@ -83,6 +83,15 @@ std::vector<Parameter> parameters_of(const Program& network) {
     for (Parameter& parameter : parameters_of(op)) all.push_back(std::move(parameter));
   }
   return all;
+}
+
+std::vector<Parameter> parameters_of(const Network& network) {
+  std::vector<Parameter> parameters = parameters_of(network.program);
+  for (Parameter& parameter : parameters) {
+    const auto start = network.starts.find(parameter.name);
+    if (start != network.starts.end()) parameter.start = start->second;
+  }
+  return parameters;
 }
 
 std::size_t parameter_count(const Program& network) {

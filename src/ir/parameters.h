@@ -21,11 +21,11 @@ namespace emamba {
 // How a parameter starts before training.
 struct Start {
   enum class Kind {
-    kConstant,       // all are `value`
-    kNormal,         // mean 0, deviation `value`
-    kUniform,        // in -value .. value
-    kLogStates,      // (width, states): log(n + 1) for state n
-    kLogUniform,     // log-uniform in 1e-3 .. 1e-1
+    kConstant,            // all are `value`
+    kNormal,              // mean 0, deviation `value`
+    kUniform,             // in -value .. value
+    kLogStates,           // (width, states): log(n + 1) for state n
+    kLogUniform,          // log-uniform in 1e-3 .. 1e-1
     kLogUniformSoftplus,  // such that softplus of it is
   };
   Kind kind = Kind::kConstant;

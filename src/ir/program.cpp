@@ -63,9 +63,15 @@ std::vector<EdgeIndex> inputs_of(const Op& op) {
                                [](const DwConv& o) { return Edges{o.x}; },
                                [](const RangeNorm& o) { return Edges{o.x}; },
                                [](const Pwl& o) { return Edges{o.x}; },
-                               [](const Scan& o) { return Edges{o.x, o.delta, o.B, o.C}; },
-                               [](const Gate& o) { return Edges{o.x0, o.x1}; },
-                               [](const Add& o) { return Edges{o.x0, o.x1}; },
+                               [](const Scan& o) {
+                                 return Edges{o.x, o.delta, o.B, o.C};
+                               },
+                               [](const Gate& o) {
+                                 return Edges{o.x0, o.x1};
+                               },
+                               [](const Add& o) {
+                                 return Edges{o.x0, o.x1};
+                               },
                                [](const Pool& o) { return Edges{o.x}; }},
                     op);
 }

@@ -220,8 +220,8 @@ void validate(const Program& program, const std::string& source);
 // The same of a skeleton: shapes, edge order and groups.
 void validate_network(const Program& program, const std::string& source);
 
-// program.safetensors, of format 2; layout in docs/formats.md. Writing replaces atomically. Files of
-// both formats are read by net/files.h.
+// program.safetensors, of format 2; layout in docs/formats.md. Writing replaces atomically. Files
+// of both formats are read by net/files.h.
 void write_program(const std::string& path, const Program& program);
 
 }  // namespace emamba

@@ -41,8 +41,7 @@ TEST(Network, WritesEveryEdgeOnceInOrder) {
 
 TEST(Program, FileRoundTripIsExactAndDeterministic) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const Program program =
-        example(seed, seed % 2 == 1);
+    const Program program = example(seed, seed % 2 == 1);
     const std::string bytes = bytes_of(program);
     const Program again = parse_program(bytes, "memory");
     EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
@@ -95,8 +94,14 @@ TEST(Validate, NamesWhatIsWrong) {
        }},
       {"group 0: 'blocks.1.norm' is not alike",
        [](Program& p) { first<RangeNorm>(p).norm = Norm::kRms; }},
-      {"group 0: 2 times 90 ops", [](Program& p) { p.groups[0] = {1, 90, 2}; }},
-      {"group 0: 1 times 0 ops", [](Program& p) { p.groups[0] = {1, 0, 1}; }},
+      {"group 0: 2 times 90 ops",
+       [](Program& p) {
+         p.groups[0] = {1, 90, 2};
+       }},
+      {"group 0: 1 times 0 ops",
+       [](Program& p) {
+         p.groups[0] = {1, 0, 1};
+       }},
       {"patches of 3 x", [](Program& p) { p.input.patch.height = 3; }},
       {"floating point only",
        [](Program& p) {

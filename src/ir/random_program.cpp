@@ -37,7 +37,6 @@ PwlTable random_table(int x_exp, Rng& rng) {
   return table;
 }
 
-
 // Draws the integers of one op and the exponent of what it writes.
 struct Draw {
   Program& program;

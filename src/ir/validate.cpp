@@ -308,8 +308,7 @@ struct Validator {
                   fmt::format("'{}' reads edges of another block", name));
         }
         const Edge &y = program.edges[i + 1], &like = program.edges[i + 1 - shift];
-        require(y.vectors == like.vectors && y.width == like.width &&
-                    y.type.bits == like.type.bits,
+        require(y.vectors == like.vectors && y.width == like.width && y.type.bits == like.type.bits,
                 where, fmt::format("'{}' is not alike", name));
       }
       free = static_cast<int>(end);
@@ -330,9 +329,9 @@ struct Validator {
       require(y.width == out_width(op), name,
               fmt::format("writes vectors of {}, its edge has width {}", out_width(op), y.width));
       const Edge written{out_vectors(op, edge(inputs_of(op)[0]).vectors), y.width, y.type};
-      require(y.vectors == written.vectors, name,
-              fmt::format("writes {}, its edge carries {}", vectors_text(written),
-                          vectors_text(y)));
+      require(
+          y.vectors == written.vectors, name,
+          fmt::format("writes {}, its edge carries {}", vectors_text(written), vectors_text(y)));
     }
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
       std::visit([&](const auto& o) { check_place(o, program.edges[i + 1]); }, program.ops[i]);

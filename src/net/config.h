@@ -33,8 +33,9 @@ struct ModelSpec {
   int D = 24, E = 2, N = 8;
   Size P{4, 4};
   int M = 2, K = 4;
-  Size overlap{0, 0};  // pixels by which a patch reaches over each of its sides; zeros off the image
-  int dt_rank = 0;     // R; 0 stands for ceil(D / 16)
+  Size overlap{0,
+               0};  // pixels by which a patch reaches over each of its sides; zeros off the image
+  int dt_rank = 0;  // R; 0 stands for ceil(D / 16)
   Position position = Position::kNone;
   Norm norm = Norm::kRange;
   ConvActivation conv_activation = ConvActivation::kSilu;

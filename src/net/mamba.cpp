@@ -131,12 +131,11 @@ Network build_mamba(const std::string& name, const ModelSpec& model, const Input
     const std::string block = fmt::format("blocks.{}.", i);
     x = add_block(builder, model, block, x);
     // Delta starts between 1e-3 and 1e-1, give or take the projection, whatever its activation.
-    network.starts[block + "dt_proj.bias"] = {
-        model.delta_activation == DeltaActivation::kSoftplus ? Start::Kind::kLogUniformSoftplus
-                                                             : Start::Kind::kLogUniform};
+    network.starts[block + "dt_proj.bias"] = {model.delta_activation == DeltaActivation::kSoftplus
+                                                  ? Start::Kind::kLogUniformSoftplus
+                                                  : Start::Kind::kLogUniform};
   }
-  program.groups = {
-      {first, (static_cast<int>(program.ops.size()) - first) / model.M, model.M}};
+  program.groups = {{first, (static_cast<int>(program.ops.size()) - first) / model.M, model.M}};
   add_head(builder, model, x, outputs);
   return network;
 }

@@ -11,15 +11,6 @@ constexpr std::size_t kMaxParameters = std::size_t{1} << 24;
 
 }  // namespace
 
-std::vector<Parameter> parameters_of(const Network& network) {
-  std::vector<Parameter> parameters = parameters_of(network.program);
-  for (Parameter& parameter : parameters) {
-    const auto start = network.starts.find(parameter.name);
-    if (start != network.starts.end()) parameter.start = start->second;
-  }
-  return parameters;
-}
-
 Input cut(Input sample, const ModelSpec& model) {
   if (sample.vocab == 0) sample.patch = model.P, sample.overlap = model.overlap;
   return sample;
@@ -45,8 +36,7 @@ void check(const ModelSpec& model, const Input& sample, const std::string& sourc
   }
   check_mamba(model, source);
   // Sizes and nothing else: the outputs' number adds little.
-  const std::size_t parameters =
-      parameter_count(build_network("check", model, sample, 1).program);
+  const std::size_t parameters = parameter_count(build_network("check", model, sample, 1).program);
   if (parameters > kMaxParameters) {
     fail(fmt::format("the model has {} parameters, at most {}", parameters, kMaxParameters),
          "lower model.D, model.E, model.M or model.head_hidden");

@@ -3,27 +3,15 @@
 // else starts from the program.
 #pragma once
 
-#include <map>
 #include <string>
 
-#include "ir/parameters.h"
-#include "ir/program.h"
+#include "ir/network.h"
 #include "net/config.h"
 
 namespace emamba {
 
-// A program without integers, and how those of its parameters start that do not start as their
-// operation says.
-struct Network {
-  Program program;
-  std::map<std::string, Start> starts;  // by parameter
-};
-
-// The parameters of a network, in the order in which their start is drawn, each with its own start.
-std::vector<Parameter> parameters_of(const Network& network);
-
-// What the samples of a task are, cut as the configuration says; without normalisation. Of `sample`,
-// height, width, channels and vocab count.
+// What the samples of a task are, cut as the configuration says; without normalisation. Of
+// `sample`, height, width, channels and vocab count.
 Input cut(Input sample, const ModelSpec& model);
 
 // Throws Error, naming `source` and the keys, for sizes and switches that contradict each other or

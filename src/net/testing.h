@@ -92,8 +92,8 @@ inline NetSpec random_net(Rng& rng) {
 // as a sample has for length 0.
 inline Tensor<std::int32_t> random_tokens(const Program& program, Rng& rng, int length = 0) {
   const Input& input = program.input;
-  auto tokens = make_tensor<std::int32_t>({std::size_t(length > 0 ? length : input.vectors()),
-                                           std::size_t(input.vector_width())});
+  auto tokens = make_tensor<std::int32_t>(
+      {std::size_t(length > 0 ? length : input.vectors()), std::size_t(input.vector_width())});
   for (std::int32_t& v : tokens.data) {
     v = input.vocab > 0 ? rng.between(0, input.vocab - 1) : rng.between(-128, 127);
   }

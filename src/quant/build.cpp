@@ -3,9 +3,9 @@
 #include <cmath>
 #include <concepts>
 
+#include "approx/fit.h"
 #include "base/error.h"
 #include "fx/range_norm.h"
-#include "approx/fit.h"
 #include "quant/formats.h"
 
 namespace emamba {

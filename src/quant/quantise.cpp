@@ -39,8 +39,8 @@ ProgressCallback stage(const ProgressCallback& progress, std::size_t first, std:
 }
 
 // Formats by the largest magnitude and by percentile, both improved by the search; the better ones.
-Formats searched_formats(const FloatModel& model, const ApproxSpec& approx,
-                         const QuantSpec& quant, const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges,
+Formats searched_formats(const FloatModel& model, const ApproxSpec& approx, const QuantSpec& quant,
+                         const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges,
                          const FloatEngine& engine, const Split& calibration, int threads,
                          const ProgressCallback& progress) {
   Reference reference;
@@ -85,7 +85,8 @@ std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Approx
                                            const ProgressCallback& progress) {
   const FloatEngine engine(model);
   const std::vector<Stream> streams = streams_of(engine.program());
-  const std::vector<StreamRange> ranges = find_ranges(engine, streams, calibration, threads, progress);
+  const std::vector<StreamRange> ranges =
+      find_ranges(engine, streams, calibration, threads, progress);
   return choose_formats(model, approx, {}, streams, ranges, Calibration::kMax).curve;
 }
 
@@ -100,10 +101,11 @@ QuantiseResult quantise(const FloatModel& trained, const ApproxSpec& approx, con
   const std::vector<StreamRange> ranges =
       find_ranges(engine, streams, calibration, threads, stage(progress, 0, 50, "ranges"));
   const Calibration rule = quant.calibration;
-  const Formats formats = rule == Calibration::kSearch
-                              ? searched_formats(model, approx, quant, streams, ranges, engine, calibration,
-                                                 threads, stage(progress, 50, 700, "search"))
-                              : choose_formats(model, approx, quant, streams, ranges, rule);
+  const Formats formats =
+      rule == Calibration::kSearch
+          ? searched_formats(model, approx, quant, streams, ranges, engine, calibration, threads,
+                             stage(progress, 50, 700, "search"))
+          : choose_formats(model, approx, quant, streams, ranges, rule);
 
   QuantiseResult result{.program = build_program(model, formats), .report = {}};
   require_valid(result.program);

@@ -33,7 +33,7 @@ struct Case {
 
   void draw(std::uint64_t seed, std::size_t count) {
     const Split train = load_split(task, "", 0.1, "train");
-    model = random_model(net, seed, fit_normalisation(task, train));
+    model = random_model(net, seed, fit_normalisation(net.sample, train));
     samples = first_samples(train, count);
   }
   Program program(int threads) const {
@@ -42,7 +42,8 @@ struct Case {
   QuantiseResult quantised(int threads) const {
     return quantise(model, approx, quant, samples, threads);
   }
-  Formats formats(const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges) const {
+  Formats formats(const std::vector<Stream>& streams,
+                  const std::vector<StreamRange>& ranges) const {
     return choose_formats(model, approx, quant, streams, ranges, Calibration::kMax);
   }
 };
@@ -277,8 +278,7 @@ TEST(Quantise, TheSearchKeepsOffsets) {
   Formats start = c.formats(streams, ranges);
   start.exponent.at("blocks.0.conv.weight") += 2;  // one that the search will move
   const Split some = first_samples(c.samples, 16);
-  const Reference reference{some.inputs,
-                            answers(engine, some.inputs, kThreads)};
+  const Reference reference{some.inputs, answers(engine, some.inputs, kThreads)};
   const Formats found = search_exponents(c.model, start, reference, 1, kThreads, {});
   EXPECT_EQ(found.weight_offset, start.weight_offset);
   EXPECT_NE(found.exponent, start.exponent);
@@ -302,8 +302,7 @@ TEST(Quantise, SearchIsNeverWorseThanItsStart) {
     const auto streams = streams_of(engine.program());
     const auto ranges = find_ranges(engine, streams, c.samples, kThreads, {});
     const Formats start = c.formats(streams, ranges);
-    const Reference reference{c.samples.inputs,
-                              answers(engine, c.samples.inputs, kThreads)};
+    const Reference reference{c.samples.inputs, answers(engine, c.samples.inputs, kThreads)};
     const Formats found = search_exponents(c.model, start, reference, 1, kThreads, {});
     EXPECT_LT(output_error(c.model, found, reference, kThreads),
               0.98 * output_error(c.model, start, reference, kThreads))
@@ -322,10 +321,10 @@ TEST(Quantise, TheResultDoesNotDependOnThreads) {
 }
 
 TEST(Quantise, RefusesWhatExistsInFloatingPointOnly) {
-  for (const auto& [setting, what] : {std::pair{"model.norm=layer", "blocks.0.norm: layer norm"},
-                                      {"model.norm=rms", "blocks.0.norm: RMS norm"},
-                                      {"model.delta_activation=softplus",
-                                       "blocks.0.dt_proj: softplus"}}) {
+  for (const auto& [setting, what] :
+       {std::pair{"model.norm=layer", "blocks.0.norm: layer norm"},
+        {"model.norm=rms", "blocks.0.norm: RMS norm"},
+        {"model.delta_activation=softplus", "blocks.0.dt_proj: softplus"}}) {
     const Case c = make_case({setting});
     expect_error([&] { c.quantised(kThreads); },
                  fmt::format("{} exists in floating point only", what));

@@ -90,7 +90,9 @@ struct WeightRule {
     }
     formats.weight_offset[op] = std::move(offsets);
   }
-  int exponent_of(EdgeIndex edge) const { return formats.exponent.at(edge_name(model.network, edge)); }
+  int exponent_of(EdgeIndex edge) const {
+    return formats.exponent.at(edge_name(model.network, edge));
+  }
 
   void operator()(const Embed& op) const { add(op.name, op.name + ".table", 0); }
   void operator()(const Linear& op) const {
@@ -152,8 +154,8 @@ double StreamRange::percentile(double percent) const {
 }
 
 std::vector<StreamRange> find_ranges(const FloatEngine& engine, const std::vector<Stream>& streams,
-                               const Split& calibration, int threads,
-                               const ProgressCallback& progress) {
+                                     const Split& calibration, int threads,
+                                     const ProgressCallback& progress) {
   AllRanges empty;
   for (const Stream& stream : streams) {
     StreamRange range{.magnitudes = std::vector<std::uint64_t>(kMagnitudes), .seen = {}};

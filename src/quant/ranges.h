@@ -28,8 +28,8 @@ struct StreamRange {
 
 // The ranges of all streams, in the order of streams_of(). Throws Error on non-finite numbers.
 std::vector<StreamRange> find_ranges(const FloatEngine& engine, const std::vector<Stream>& streams,
-                               const Split& calibration, int threads,
-                               const ProgressCallback& progress);
+                                     const Split& calibration, int threads,
+                                     const ProgressCallback& progress);
 
 // The smallest exponent with which every number in [min, max] is rounded without saturation; not
 // below -24, or -36 for more than 16 bits, which keeps all shifts of a program within bounds.

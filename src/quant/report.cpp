@@ -82,8 +82,9 @@ nlohmann::json number(double v) {
 
 std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& program,
                                      const std::vector<Stream>& streams,
-                                     const std::vector<StreamRange>& ranges, const Split& calibration,
-                                     int threads, const ProgressCallback& progress) {
+                                     const std::vector<StreamRange>& ranges,
+                                     const Split& calibration, int threads,
+                                     const ProgressCallback& progress) {
   const std::vector<NumberType> types = types_of(program);
   AllNoise sums;
   for (NumberType type : types) sums.streams.push_back({type});

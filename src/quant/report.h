@@ -41,8 +41,9 @@ struct QuantiseReport {
 // a scan it is NaN (null in JSON).
 std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& program,
                                      const std::vector<Stream>& streams,
-                                     const std::vector<StreamRange>& ranges, const Split& calibration,
-                                     int threads, const ProgressCallback& progress);
+                                     const std::vector<StreamRange>& ranges,
+                                     const Split& calibration, int threads,
+                                     const ProgressCallback& progress);
 
 // All methods and segment counts for every curve of the program, and the one that is used.
 std::vector<CurveReport> report_curves(const ApproxSpec& approx, const Formats& formats,

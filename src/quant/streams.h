@@ -62,10 +62,9 @@ Sums sum_over_streams(const FloatEngine& engine, const Tensor<float>& inputs, in
     const std::size_t first = samples * share / shares.size();
     const std::size_t last = samples * (share + 1) / shares.size();
     for (std::size_t i = first; i < last; ++i) {
-      run_streams(engine, inputs.row(i),
-                  [&](std::size_t stream, std::span<const float> numbers) {
-                    shares[share].see(stream, numbers);
-                  });
+      run_streams(engine, inputs.row(i), [&](std::size_t stream, std::span<const float> numbers) {
+        shares[share].see(stream, numbers);
+      });
       const std::lock_guard lock(mutex);
       if (progress) progress(++done, samples, "");
     }

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "ir/spec.h"
+#include "train/options.h"
 
 namespace emamba {
 

@@ -5,8 +5,7 @@
 
 namespace emamba {
 
-void augment(const TrainSpec& train, const TaskShape& shape, const float* from, float* to,
-             Rng& rng) {
+void augment(const TrainSpec& train, const Input& shape, const float* from, float* to, Rng& rng) {
   const int down = train.shift > 0 ? rng.between(-train.shift, train.shift) : 0;
   const int right = train.shift > 0 ? rng.between(-train.shift, train.shift) : 0;
   const bool mirror = train.flip && rng.below(2) == 1;

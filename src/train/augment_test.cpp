@@ -9,7 +9,7 @@
 namespace emamba {
 namespace {
 
-constexpr TaskShape kShape{3, 4, 2, 0, 2, false};
+const Input kShape{.height = 3, .width = 4, .channels = 2};
 
 std::vector<float> image() {
   std::vector<float> pixels(3 * 4 * 2);

@@ -8,21 +8,20 @@
 
 namespace emamba {
 
-torch::Tensor token_batch(const Spec& spec, const Normalisation& normalisation, const Split& split,
+torch::Tensor token_batch(const Input& input, const TrainSpec& train, const Split& split,
                           std::span<const std::size_t> samples, Rng* augment_rng) {
-  torch::Tensor batch =
-      torch::empty({static_cast<std::int64_t>(samples.size()), spec.L(), spec.token_width()});
+  torch::Tensor batch = torch::empty(
+      {static_cast<std::int64_t>(samples.size()), input.vectors(), input.vector_width()});
   float* to = batch.data_ptr<float>();
-  const TaskShape shape = spec.shape();
-  const bool augmented = augment_rng != nullptr && (spec.train.shift > 0 || spec.train.flip);
-  std::vector<float> image(static_cast<std::size_t>(shape.height) * shape.width * shape.channels);
+  const bool augmented = augment_rng != nullptr && (train.shift > 0 || train.flip);
+  std::vector<float> image(static_cast<std::size_t>(input.height) * input.width * input.channels);
   for (const std::size_t i : samples) {
     const float* raw = split.inputs.row(i);
     if (augmented) {
-      augment(spec.train, shape, raw, image.data(), *augment_rng);
+      augment(train, input, raw, image.data(), *augment_rng);
       raw = image.data();
     }
-    const Tensor<float> tokens = tokens_of(spec, normalisation, raw);
+    const Tensor<float> tokens = tokens_of(input, raw);
     to = std::copy(tokens.data.begin(), tokens.data.end(), to);
   }
   return batch;

@@ -10,14 +10,14 @@
 #include "base/rng.h"
 #include "data/dataset.h"
 #include "ir/input.h"
-#include "ir/spec.h"
+#include "train/options.h"
 
 namespace emamba {
 
-// Tokens of the named samples, normalised: (samples, L, token_width). With an `augment_rng` each
-// sample is first augmented as spec.train says. Tokens are cut anew each time: that costs two per
+// Vectors of the named samples, normalised: (samples, vectors, vector_width). With an `augment_rng`
+// each sample is first augmented as `train` says. Tokens are cut anew each time: that costs two per
 // cent of a training step, and keeping them would double the memory.
-torch::Tensor token_batch(const Spec& spec, const Normalisation& normalisation, const Split& split,
+torch::Tensor token_batch(const Input& input, const TrainSpec& train, const Split& split,
                           std::span<const std::size_t> samples, Rng* augment_rng);
 
 // Their answers: labels (samples) as integers, or targets (samples, outputs).

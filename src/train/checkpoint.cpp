@@ -8,8 +8,10 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/keys.h"
 #include "base/safetensors.h"
-#include "ir/float_model.h"
+#include "base/toml.h"
+#include "ir/parameters.h"
 
 namespace emamba {
 namespace {
@@ -62,7 +64,7 @@ json to_json(const EpochRecord& record) {
 }
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  json meta{{"spec", to_json(checkpoint.spec)},    {"mean", checkpoint.normalisation.mean},
+  json meta{{"config", checkpoint.config},         {"mean", checkpoint.normalisation.mean},
             {"std", checkpoint.normalisation.std}, {"samples", checkpoint.samples},
             {"rng", checkpoint.rng.state},         {"history", json::array()}};
   for (const EpochRecord& record : checkpoint.history) meta["history"].push_back(to_json(record));
@@ -74,7 +76,17 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   write_safetensors(path, file);
 }
 
-Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) {
+std::vector<std::string> training_differences(const std::string& a, const std::string& b) {
+  const json flat_a = flattened(parse_json(a, "configuration"));
+  const json flat_b = flattened(parse_json(b, "configuration"));
+  json all = flat_a;
+  all.update(flat_b);
+  // Name, approximation, quantisation and hardware do not decide how a training goes.
+  return key_differences(flat_a, flat_b, all, {"task", "data", "model", "train"});
+}
+
+Checkpoint read_checkpoint(const std::string& path, const Program& network,
+                           const Checkpoint& expected) {
   if (!file_exists(path))
     throw Error(fmt::format("{}: there is no checkpoint", path),
                 "leave out --resume to start the training");
@@ -88,7 +100,7 @@ Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) 
   Checkpoint checkpoint;
   try {
     const json meta = parse_json(text->second, path);
-    checkpoint.spec = spec_from_json(meta.at("spec"), path);
+    checkpoint.config = meta.at("config");
     checkpoint.normalisation = {meta.at("mean"), meta.at("std")};
     checkpoint.samples = meta.at("samples");
     checkpoint.rng.state = meta.at("rng");
@@ -98,8 +110,7 @@ Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) 
   } catch (const json::exception& e) {
     throw Error(fmt::format("{}: damaged checkpoint metadata: {}", path, e.what()), kHint);
   }
-  // Name, approximation, quantisation and hardware do not decide how a training goes.
-  const auto keys = spec_differences(expected.spec, checkpoint.spec, {"task", "model", "train"});
+  const auto keys = training_differences(expected.config, checkpoint.config);
   if (!keys.empty()) {
     throw Error(fmt::format("{}: made with another configuration; these keys differ: {}", path,
                             fmt::join(keys, ", ")),
@@ -111,10 +122,10 @@ Checkpoint read_checkpoint(const std::string& path, const Checkpoint& expected) 
                             checkpoint.samples, expected.samples),
                 kHint);
   }
-  for (const ParameterShape& parameter : parameter_shapes(expected.spec)) {
+  for (const Parameter& parameter : parameters_of(network)) {
     checkpoint.parameters[parameter.name] = take(file, path, parameter.name, parameter.shape);
   }
-  const std::size_t count = parameter_count(expected.spec);
+  const std::size_t count = parameter_count(network);
   checkpoint.m = take(file, path, "adamw.m", {count}).data;
   checkpoint.v = take(file, path, "adamw.v", {count}).data;
   return checkpoint;

@@ -6,11 +6,11 @@
 #include <filesystem>
 
 #include "exec/float.h"
-#include "ir/float_model.h"
+#include "net/files.h"
 #include "train/graph.h"
 #include "train/initialise.h"
+#include "train/net_variants.h"
 #include "train/random_tensors.h"
-#include "train/spec_variants.h"
 
 namespace emamba {
 namespace {
@@ -18,15 +18,13 @@ namespace {
 // A model of every kind, with random parameters, and the supported models as they were trained.
 std::vector<FloatModel> models(Rng& rng) {
   std::vector<FloatModel> all;
-  for (const Spec& spec : spec_variants()) {
-    FloatModel model;
-    model.spec = spec;
-    model.parameters = initial_parameters(spec, {});
+  for (const NetVariant& variant : net_variants()) {
+    FloatModel model{.network = variant.program(), .parameters = {}};
+    model.network.name = variant.name;
+    model.parameters = initial_parameters(variant.network(), 1, {});
     for (auto& [name, tensor] : model.parameters) {  // wide, so that the scan weighs in the answer
       for (float& v : tensor.data) v += static_cast<float>(rng.uniform() - 0.5);
     }
-    const auto channels = static_cast<std::size_t>(spec.shape().channels);
-    model.normalisation = {std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)};
     all.push_back(std::move(model));
   }
   for (const auto& folder : std::filesystem::directory_iterator("models")) {
@@ -38,18 +36,18 @@ std::vector<FloatModel> models(Rng& rng) {
 TEST(FloatAgreement, TorchAndFloatEngineGiveTheSameAnswersForEveryModel) {
   Rng rng{50};
   for (const FloatModel& model : models(rng)) {
-    const Spec& spec = model.spec;
-    SCOPED_TRACE(spec.name);
+    const Input& input = model.network.input;
+    SCOPED_TRACE(model.network.name);
     const FloatEngine engine(model);
     constexpr int kSamples = 4;
-    const torch::Tensor tokens = random_tokens(spec, kSamples, rng).to(torch::kFloat);
+    const torch::Tensor tokens = random_batch(input, kSamples, rng).to(torch::kFloat);
     const Parameters parameters = to_torch(model.parameters);
-    const Graph fused(lower(spec)), plain(lower(spec), Kernels::kPlain);
+    const Graph fused(model.network), plain(model.network, Kernels::kPlain);
     const torch::Tensor by_block = fused.forward(parameters, tokens);
     const torch::Tensor by_operation = plain.forward(parameters, tokens);
     for (int i = 0; i < kSamples; ++i) {
-      auto sample = make_tensor<float>(
-          {static_cast<std::size_t>(spec.L()), static_cast<std::size_t>(spec.token_width())});
+      auto sample = make_tensor<float>({static_cast<std::size_t>(input.vectors()),
+                                        static_cast<std::size_t>(input.vector_width())});
       std::copy_n(tokens.data_ptr<float>() + i * sample.size(), sample.size(), sample.data.begin());
       const std::vector<float> answer = engine.run(sample);
       ASSERT_EQ(answer.size(), static_cast<std::size_t>(by_block.size(1)));

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "train/initialise.h"
+#include "train/net_variants.h"
 #include "train/random_network.h"
 #include "train/random_tensors.h"
-#include "train/spec_variants.h"
 
 namespace emamba {
 namespace {
@@ -21,21 +21,22 @@ void expect_fused_equals_plain(const Program& program, const Parameters& paramet
 
 TEST(Graph, FusedEqualsPlainWithAllGradientsForEverySpecSwitch) {
   Rng rng{40};
-  for (const Spec& spec : spec_variants()) {
-    SCOPED_TRACE(spec.name);
+  for (const NetVariant& variant : net_variants()) {
+    SCOPED_TRACE(variant.name);
     Parameters parameters;
-    for (const auto& [name, tensor] : to_torch(initial_parameters(spec, {}))) {
+    for (const auto& [name, tensor] : to_torch(initial_parameters(variant.network(), 1, {}))) {
       // Away from the start, where too many gradients are zero.
       const auto noise = random_tensor(tensor.sizes().vec(), -0.3, 0.3, rng).detach();
       parameters.emplace(name, (tensor.to(torch::kDouble) + noise).requires_grad_(true));
     }
-    expect_fused_equals_plain(lower(spec), parameters, random_tokens(spec, 3, rng), rng);
+    const Program program = variant.program();
+    expect_fused_equals_plain(program, parameters, random_batch(program.input, 3, rng), rng);
   }
 }
 
 // A block of other operations, a block whose inner edge is read once more, an edge that is read
 // again at the end, vectors of which there is one a sequence, and Mamba blocks in an order of
-// operations that lower() does not give.
+// operations that no builder gives.
 TEST(Graph, FusedEqualsPlainForANetworkOfOtherBlocks) {
   Rng rng{41};
   constexpr int kVectors = 5, kD = 6, kED = 7, kN = 3, kR = 2;

@@ -3,56 +3,57 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "base/rng.h"
-#include "ir/float_model.h"
 
 namespace emamba {
 namespace {
 
-// Box-Muller.
-double normal(Rng& rng) {
-  const double radius = std::sqrt(-2 * std::log(1 - rng.uniform()));
-  return radius * std::cos(2 * std::numbers::pi * rng.uniform());
+double log_uniform(Rng& rng) {
+  return 1e-3 * std::pow(100.0, rng.uniform());
 }
 
-void fill(const Spec& spec, const std::string& name, const std::vector<float>& output_bias,
-          Rng& rng, Tensor<float>& tensor) {
+void fill(Start start, Rng& rng, Tensor<float>& tensor) {
   const std::size_t columns = tensor.shape.back();
-  if (name == "embed.table") {
-    for (float& v : tensor.data) v = static_cast<float>(normal(rng));
-  } else if (name == "embed.bias" && spec.model.position == Position::kLearned) {
-    for (float& v : tensor.data) v = static_cast<float>(0.02 * normal(rng));
-  } else if (name.ends_with("scan.A_log")) {
-    for (std::size_t i = 0; i < tensor.size(); ++i) {
-      tensor.data[i] = std::log(static_cast<float>(i % columns + 1));
+  for (std::size_t i = 0; i < tensor.size(); ++i) {
+    float& v = tensor.data[i];
+    switch (start.kind) {
+      case Start::Kind::kConstant:
+        v = static_cast<float>(start.value);
+        break;
+      case Start::Kind::kNormal:
+        v = static_cast<float>(start.value * rng.normal());
+        break;
+      case Start::Kind::kUniform:
+        v = static_cast<float>(start.value * (2 * rng.uniform() - 1));
+        break;
+      case Start::Kind::kLogStates:
+        v = std::log(static_cast<float>(i % columns + 1));
+        break;
+      case Start::Kind::kLogUniform:
+        v = static_cast<float>(log_uniform(rng));
+        break;
+      case Start::Kind::kLogUniformSoftplus:
+        v = static_cast<float>(std::log(std::expm1(log_uniform(rng))));
+        break;
     }
-  } else if (name.ends_with("scan.D") || name.ends_with("norm.weight")) {
-    std::fill(tensor.data.begin(), tensor.data.end(), 1.0f);
-  } else if (name.ends_with("dt_proj.bias")) {
-    for (float& v : tensor.data) {
-      const double delta = 1e-3 * std::pow(100.0, rng.uniform());
-      const bool softplus = spec.model.delta_activation == DeltaActivation::kSoftplus;
-      v = static_cast<float>(softplus ? std::log(std::expm1(delta)) : delta);
-    }
-  } else if (name == "head.out.bias" && !output_bias.empty()) {
-    std::copy(output_bias.begin(), output_bias.end(), tensor.data.begin());
-  } else if (name.ends_with(".weight")) {
-    const double bound = 1 / std::sqrt(static_cast<double>(columns));
-    for (float& v : tensor.data) v = static_cast<float>(bound * (2 * rng.uniform() - 1));
   }
 }
 
 }  // namespace
 
-std::map<std::string, Tensor<float>> initial_parameters(const Spec& spec,
+std::map<std::string, Tensor<float>> initial_parameters(const Network& network, std::uint64_t seed,
                                                         const std::vector<float>& output_bias) {
-  Rng rng{spec.train.seed};
+  Rng rng{seed};
+  const std::string answer = name_of(network.program.ops.back()) + ".bias";
   std::map<std::string, Tensor<float>> parameters;
-  for (const ParameterShape& parameter : parameter_shapes(spec)) {
+  for (const Parameter& parameter : parameters_of(network)) {
     Tensor<float>& tensor = parameters[parameter.name] = make_tensor<float>(parameter.shape);
-    fill(spec, parameter.name, output_bias, rng, tensor);
+    if (parameter.name == answer && !output_bias.empty()) {
+      std::copy(output_bias.begin(), output_bias.end(), tensor.data.begin());
+    } else {
+      fill(parameter.start, rng, tensor);
+    }
   }
   return parameters;
 }

@@ -2,24 +2,20 @@
 // The parameters a training starts from.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/tensor.h"
-#include "ir/spec.h"
+#include "ir/network.h"
 
 namespace emamba {
 
-// All parameters of the spec's network, drawn with train.seed:
-//   weights of linear layers and of the convolution  uniform in +-1/sqrt(inputs of one output)
-//   embed.table, embed.bias of learned positions     normal, deviation 1 and 0.02
-//   norm.weight, scan.D   1                           scan.A_log[d,n]   log(n + 1)
-//   dt_proj.bias          such that delta starts log-uniform in [1e-3, 1e-1], give or take the
-//                         projection, whatever activation delta has
-//   head.out.bias         `output_bias` (the mean target of a regression), or 0 if that is empty
-//   all other biases      0
-std::map<std::string, Tensor<float>> initial_parameters(const Spec& spec,
+// All parameters of the network, drawn with `seed` as their starts say (ir/parameters.h), but for
+// the biases of the last operation: those are `output_bias` (the mean target of a regression), if
+// it is not empty.
+std::map<std::string, Tensor<float>> initial_parameters(const Network& network, std::uint64_t seed,
                                                         const std::vector<float>& output_bias);
 
 }  // namespace emamba

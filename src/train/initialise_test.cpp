@@ -5,17 +5,16 @@
 
 #include <cmath>
 
-#include "train/spec_variants.h"
+#include "train/net_variants.h"
 
 namespace emamba {
 namespace {
 
 TEST(InitialParameters, FollowTheSeedAndStartDeltaInItsRange) {
-  Spec spec = spec_variants().front();
-  const auto a = initial_parameters(spec, {}), b = initial_parameters(spec, {});
+  const Network network = net_variants().front().network();
+  const auto a = initial_parameters(network, 1, {}), b = initial_parameters(network, 1, {});
   EXPECT_EQ(a, b);
-  spec.train.seed += 1;
-  EXPECT_NE(initial_parameters(spec, {}), a);
+  EXPECT_NE(initial_parameters(network, 2, {}), a);
   for (const float bias : a.at("blocks.0.dt_proj.bias").data) {
     EXPECT_GE(bias, 0.999e-3f);
     EXPECT_LE(bias, 0.1f);

@@ -4,7 +4,7 @@
 
 #include <torch/types.h>
 
-#include "ir/spec.h"
+#include "train/options.h"
 
 namespace emamba {
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "train/spec_variants.h"
+#include "train/net_variants.h"
 
 namespace emamba {
 namespace {
@@ -29,11 +29,11 @@ AnyOp& op(Program& program, const std::string& name) {
 }
 
 TEST(MambaPattern, IsFoundInEveryBlockThatHasAnIntegerForm) {
-  for (const Spec& spec : spec_variants()) {
-    SCOPED_TRACE(spec.name);
-    const ModelSpec& m = spec.model;
+  for (const NetVariant& variant : net_variants()) {
+    SCOPED_TRACE(variant.name);
+    const ModelSpec& m = variant.spec.model;
     const bool fused = m.norm == Norm::kRange && m.delta_activation != DeltaActivation::kSoftplus;
-    const std::vector<MambaPattern> found = patterns_of(lower(spec));
+    const std::vector<MambaPattern> found = patterns_of(variant.program());
     ASSERT_EQ(found.size(), fused ? static_cast<std::size_t>(m.M) : 0);
     for (const MambaPattern& pattern : found) {
       EXPECT_EQ(pattern.switches.conv_silu, m.conv_activation == ConvActivation::kSilu);
@@ -43,9 +43,9 @@ TEST(MambaPattern, IsFoundInEveryBlockThatHasAnIntegerForm) {
 }
 
 TEST(MambaPattern, IsNotFoundWhereOneOperationOrEdgeIsAnother) {
-  Spec spec = spec_variants().front();
-  spec.model.M = 1;
-  ASSERT_EQ(patterns_of(lower(spec)).size(), 1U);
+  NetVariant variant = net_variants().front();
+  variant.spec.model.M = 1;
+  ASSERT_EQ(patterns_of(variant.program()).size(), 1U);
   const auto edge = [](Program& p, const std::string& name) {
     for (std::size_t i = 0; i < p.ops.size(); ++i) {
       if (name_of(p.ops[i]) == "blocks.0." + name) return static_cast<EdgeIndex>(i + 1);
@@ -81,19 +81,19 @@ TEST(MambaPattern, IsNotFoundWhereOneOperationOrEdgeIsAnother) {
   };
   for (const auto& [what, change] : changes) {
     SCOPED_TRACE(what);
-    Program program = lower(spec);
+    Program program = variant.program();
     change(program);
     EXPECT_TRUE(patterns_of(program).empty());
   }
 }
 
 TEST(MambaPattern, DoesNotDependOnNames) {
-  Program program = lower(spec_variants().front());
+  Program program = net_variants().front().program();
   std::size_t count = 0;
   for (Op& any : program.ops) {
     std::visit([&](auto& o) { o.name = fmt::format("op{}", count++); }, any);
   }
-  EXPECT_EQ(patterns_of(program).size(), 2U);
+  EXPECT_EQ(patterns_of(program).size(), 3U);
 }
 
 }  // namespace

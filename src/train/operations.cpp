@@ -99,7 +99,14 @@ struct Compute {
     return x(op.x);
   }
   At operator()(const Pwl& op) const {
-    if (in.integers == nullptr) return torch::silu(x(op.x));
+    if (in.integers == nullptr) {
+      switch (op.function) {
+        case Function::kSilu:
+          return torch::silu(x(op.x));
+        case Function::kExp:
+          return torch::exp(x(op.x));
+      }
+    }
     const At knots = real(op.table.knots, in.integers->edges[op.x].type.exp);
     const At line = torch::bucketize(x(op.x).detach(), knots, false, true);  // knots at or below x
     return x(op.x) * real(op.table.slopes, op.table.slope.exp).index({line});

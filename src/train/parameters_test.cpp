@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "train/initialise.h"
-#include "train/spec_variants.h"
+#include "train/net_variants.h"
 
 namespace emamba {
 namespace {
 
 TEST(Parameters, KeepTheirBitsBetweenTheStoredFormAndTorch) {
-  const auto stored = initial_parameters(spec_variants().front(), {});
+  const auto stored = initial_parameters(net_variants().front().network(), 1, {});
   EXPECT_EQ(from_torch(to_torch(stored)), stored);
 }
 

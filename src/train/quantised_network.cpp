@@ -14,26 +14,22 @@ namespace {
 
 using At = torch::Tensor;
 
-// Of one sequence.
-std::int64_t vectors_of(const Program& program, const Edge& edge) {
-  return edge.per_sequence ? 1 : program.spec.L();
-}
-
 }  // namespace
 
 std::vector<At> integer_edges(const Fast& engine, const At& tokens, int threads) {
   const Program& program = engine.program();
   const std::int64_t batch = tokens.size(0);
+  const int length = static_cast<int>(tokens.size(1));
   std::vector<At> result;
   for (const Edge& edge : program.edges) {
-    result.push_back(torch::empty({batch * vectors_of(program, edge), edge.width}));
+    result.push_back(torch::empty({batch * rows_of(edge, length), edge.width}));
   }
   parallel_for(static_cast<std::size_t>(batch), threads, [&](std::size_t b) {
     auto sample = make_tensor<float>(
         {static_cast<std::size_t>(tokens.size(1)), static_cast<std::size_t>(tokens.size(2))});
     std::copy_n(tokens.data_ptr<float>() + b * sample.size(), sample.size(), sample.data.begin());
     thread_local std::vector<Tensor<std::int32_t>> edges;  // fresh memory is slow
-    engine.run(quantise_tokens(program, sample), edges);
+    engine.trace(quantise_tokens(sample, program.edges[0].type), edges);
     for (std::size_t i = 0; i < edges.size(); ++i) {
       const float step = std::ldexp(1.0f, program.edges[i].type.exp);
       std::transform(edges[i].data.begin(), edges[i].data.end(),
@@ -47,10 +43,11 @@ std::vector<At> integer_edges(const Fast& engine, const At& tokens, int threads)
 std::vector<At> differentiable_edges(const Program& program, const Parameters& parameters,
                                      const std::vector<At>& edges) {
   std::vector<At> result{edges[0]};
-  const Operands operands{.parameters = parameters,
-                          .edges = result,
-                          .sequences = edges[0].size(0) / vectors_of(program, program.edges[0]),
-                          .integers = &program};
+  const Operands operands{
+      .parameters = parameters,
+      .edges = result,
+      .sequences = edges[0].size(0) / rows_of(program.edges[0], program.input.vectors()),
+      .integers = &program};
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     const NumberType type = program.edges[i + 1].type;
     const At step = torch::full({1}, std::ldexp(1.0f, type.exp));

@@ -12,9 +12,10 @@
 
 namespace emamba {
 
-Step::Step(const Spec& spec, Weights& weights, int threads, Kernels kernels, TrainDevice device)
-    : spec_(spec),
-      graph_(lower(spec), device == TrainDevice::kCuda ? Kernels::kPlain : kernels),
+Step::Step(const Program& network, const TrainSpec& train, Weights& weights, int threads,
+           Kernels kernels, TrainDevice device)
+    : train_(train),
+      graph_(network, device == TrainDevice::kCuda ? Kernels::kPlain : kernels),
       weights_(weights),
       device_(device) {
   shares_.push_back({weights.parameters, weights.gradients, {}});
@@ -47,7 +48,7 @@ float Step::operator()(const torch::Tensor& tokens, const torch::Tensor& answers
     outputs.push_back(shares_[static_cast<std::size_t>(i)].outputs.detach());
   }
   const torch::Tensor y = torch::cat(outputs).requires_grad_(true);
-  const torch::Tensor loss = loss_of(spec_.train, y, answers);
+  const torch::Tensor loss = loss_of(train_, y, answers);
   loss.backward();
   for_shares([&](Share& share, std::int64_t i) {
     share.outputs.backward(part(y.grad(), i));
@@ -66,7 +67,7 @@ float Step::on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers) {
   }
   weights_.gradients.zero_();
   const torch::Tensor y = graph_.forward(there, tokens.to(torch::kCUDA));
-  const torch::Tensor loss = loss_of(spec_.train, y, answers.to(torch::kCUDA));
+  const torch::Tensor loss = loss_of(train_, y, answers.to(torch::kCUDA));
   loss.backward();
   return loss.item<float>();
 }

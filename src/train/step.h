@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "ir/spec.h"
+#include "ir/program.h"
 #include "train/graph.h"
 #include "train/train.h"
 #include "train/weights.h"
@@ -18,9 +18,9 @@ namespace emamba {
 // order of their sums. On a CUDA device the plain kernels run; parameters stay here.
 class Step {
  public:
-  // spec and weights must outlive the step.
-  Step(const Spec& spec, Weights& weights, int threads, Kernels kernels = Kernels::kFused,
-       TrainDevice device = TrainDevice::kCpu);
+  // `train` and `weights` must outlive the step.
+  Step(const Program& network, const TrainSpec& train, Weights& weights, int threads,
+       Kernels kernels = Kernels::kFused, TrainDevice device = TrainDevice::kCpu);
 
   // The loss of a batch (tokens (B, L, token_width), answers as loss_of() takes them), and its
   // gradients into weights.gradients.
@@ -34,7 +34,7 @@ class Step {
   };
   float on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers);
 
-  const Spec& spec_;
+  const TrainSpec& train_;
   const Graph graph_;
   Weights& weights_;
   const TrainDevice device_;

@@ -38,33 +38,37 @@ struct Place {
 }
 
 // Refuses a step that would not fit in memory, before it is tried.
-void require_memory(const Spec& spec) {
+void require_memory(const Program& network, int batch) {
   constexpr double kLimit = 2e9, kFloat = 4;  // bytes
-  // Parameters, their gradients and two moments; at most about twelve inner vectors a token and
-  // block that the backward pass needs.
-  const double parameters = 4 * kFloat * static_cast<double>(parameter_count(spec));
-  const double sample = kFloat * spec.L() * spec.model.M * (12.0 * spec.ED() + 4.0 * spec.model.D);
-  const double step = parameters + sample * spec.train.batch;
+  // Parameters, their gradients and two moments; and what the backward pass needs: all edges, and
+  // about half as much again.
+  const double parameters = 4 * kFloat * static_cast<double>(parameter_count(network));
+  double numbers = 0;
+  for (const Edge& edge : network.edges) {
+    numbers += static_cast<double>(rows_of(edge, network.input.vectors())) * edge.width;
+  }
+  const double sample = 1.5 * kFloat * numbers;
+  const double step = parameters + sample * batch;
   if (step <= kLimit) return;
   const double fitting = std::floor((kLimit - parameters) / sample);
   throw Error(fmt::format("a training step of {} samples needs about {:.1f} GB, more than {:.1f}",
-                          spec.train.batch, step * 1e-9, kLimit * 1e-9),
+                          batch, step * 1e-9, kLimit * 1e-9),
               fitting >= 1 ? fmt::format("set train.batch to at most {:.0f}", fitting)
                            : "make the model smaller");
 }
 
-Metrics evaluate(const Spec& spec, const Normalisation& normalisation, const Parameters& parameters,
+Metrics evaluate(const Program& network, const TrainSpec& spec, const Parameters& parameters,
                  const Split& split, int threads) {
-  const Graph graph(lower(spec));
   constexpr std::size_t kBatch = 256;
-  const auto outputs = static_cast<std::size_t>(spec.shape().outputs);
+  const auto outputs = static_cast<std::size_t>(network.edges.back().width);
+  const Graph graph(network);
   auto all = make_tensor<float>({split.samples(), outputs});
   parallel_for((split.samples() + kBatch - 1) / kBatch, threads, [&](std::size_t batch) {
     const at::NoGradGuard no_gradients;  // of this thread
     const std::size_t first = batch * kBatch;
     std::vector<std::size_t> samples(std::min(kBatch, split.samples() - first));
     std::iota(samples.begin(), samples.end(), first);
-    const torch::Tensor tokens = token_batch(spec, normalisation, split, samples, nullptr);
+    const torch::Tensor tokens = token_batch(network.input, spec, split, samples, nullptr);
     const torch::Tensor y = graph.forward(parameters, tokens).contiguous();
     std::copy_n(y.data_ptr<float>(), samples.size() * outputs, all.row(first));
   });
@@ -94,46 +98,49 @@ std::string describe(const EpochRecord& record) {
 // One training from its start, or from a checkpoint, to its end.
 class Trainer {
  public:
-  Trainer(const Spec& spec, const Split& train, const Split& val, const TrainOptions& options)
-      : spec_(spec),
+  Trainer(const Network& network, const TrainSpec& spec, const Split& train, const Split& val,
+          const TrainOptions& options)
+      : network_(network.program),
+        spec_(spec),
         train_(train),
         val_(val),
         options_(options),
-        state_(start()),
-        weights_(state_.parameters, spec.train.weight_decay),
-        gradients_(spec, weights_, options.threads, Kernels::kFused, options.device),
-        batch_(std::min<std::size_t>(static_cast<std::size_t>(spec.train.batch), train.samples())),
+        state_(start(network)),
+        weights_(state_.parameters, parameters_of(network), spec.weight_decay),
+        gradients_(network_, spec, weights_, options.threads, Kernels::kFused, options.device),
+        batch_(std::min<std::size_t>(static_cast<std::size_t>(spec.batch), train.samples())),
         steps_per_epoch_(train.samples() / batch_),
-        steps_(steps_per_epoch_ * static_cast<std::size_t>(spec.train.epochs)) {
+        steps_(steps_per_epoch_ * static_cast<std::size_t>(spec.epochs)) {
+    network_.input.normalisation = state_.normalisation;
     weights_.m = state_.m;
     weights_.v = state_.v;
   }
 
   TrainResult run() {
     bool stopped = false;
-    for (int epoch = static_cast<int>(state_.history.size()) + 1;
-         epoch <= spec_.train.epochs && !stopped; ++epoch) {
+    for (int epoch = static_cast<int>(state_.history.size()) + 1; epoch <= spec_.epochs && !stopped;
+         ++epoch) {
       stopped = !run_epoch(epoch);
     }
-    FloatModel model{spec_, state_.normalisation, from_torch(weights_.parameters),
-                     fmt::format("emamba train, seed {}, {} training samples", spec_.train.seed,
-                                 train_.samples())};
+    FloatModel model{.network = network_, .parameters = from_torch(weights_.parameters)};
+    model.network.origin =
+        fmt::format("emamba train, seed {}, {} training samples", spec_.seed, train_.samples());
     return {std::move(model), state_.history, stopped};
   }
 
  private:
   std::string file(const char* name) const { return options_.out + "/" + name; }
 
-  Checkpoint start() const {
+  Checkpoint start(const Network& network) const {
     Checkpoint fresh;
-    fresh.spec = spec_;
-    fresh.normalisation = fit_normalisation(spec_, train_);
+    fresh.config = network_.config;
+    fresh.normalisation = fit_normalisation(network_.input, train_);
     fresh.samples = train_.samples();
-    if (options_.resume) return read_checkpoint(file("checkpoint.safetensors"), fresh);
-    fresh.parameters = initial_parameters(spec_, mean_target(train_));
-    fresh.m.resize(parameter_count(spec_));
-    fresh.v.resize(parameter_count(spec_));
-    fresh.rng.state = ~spec_.train.seed;  // another stream than that of the first weights
+    if (options_.resume) return read_checkpoint(file("checkpoint.safetensors"), network_, fresh);
+    fresh.parameters = initial_parameters(network, spec_.seed, mean_target(train_));
+    fresh.m.resize(parameter_count(network_));
+    fresh.v.resize(parameter_count(network_));
+    fresh.rng.state = ~spec_.seed;  // another stream than that of the first weights
     return fresh;
   }
 
@@ -145,7 +152,7 @@ class Trainer {
     double sum = 0;
     for (std::size_t i = 0; i < steps_per_epoch_; ++i) {
       const std::size_t step = static_cast<std::size_t>(epoch - 1) * steps_per_epoch_ + i;
-      record.lr = learning_rate(spec_.train, step, steps_);
+      record.lr = learning_rate(spec_, step, steps_);
       sum += run_step(std::span(order).subspan(i * batch_, batch_), {epoch, step + 1}, record.lr);
       record.step = step + 1;
       record.loss = sum / static_cast<double>(i + 1);
@@ -153,8 +160,7 @@ class Trainer {
       if (options_.stop != nullptr && *options_.stop && step + 1 < steps_) return false;
     }
     if (val_.samples() > 0) {
-      record.val =
-          evaluate(spec_, state_.normalisation, weights_.parameters, val_, options_.threads);
+      record.val = evaluate(network_, spec_, weights_.parameters, val_, options_.threads);
     }
     record.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -165,12 +171,11 @@ class Trainer {
 
   // The loss. step counts from 1.
   double run_step(std::span<const std::size_t> samples, Place place, double lr) {
-    const torch::Tensor tokens =
-        token_batch(spec_, state_.normalisation, train_, samples, &state_.rng);
+    const torch::Tensor tokens = token_batch(network_.input, spec_, train_, samples, &state_.rng);
     const float value = gradients_(tokens, answer_batch(train_, samples));
     if (!std::isfinite(value)) fail_not_finite("the loss", place);
     require_finite("the gradient", weights_.gradients, place);
-    weights_.update(place.step, lr, spec_.train.clip);
+    weights_.update(place.step, lr, spec_.clip);
     require_finite("the value", weights_.values, place);
     return value;
   }
@@ -183,7 +188,7 @@ class Trainer {
   // The epoch under way, and the last measured one.
   std::string remark(const EpochRecord& record) const {
     const std::string now =
-        fmt::format("epoch {}/{}, loss {:.4f}", record.epoch, spec_.train.epochs, record.loss);
+        fmt::format("epoch {}/{}, loss {:.4f}", record.epoch, spec_.epochs, record.loss);
     return state_.history.empty() ? now
                                   : fmt::format("{} ({})", now, describe(state_.history.back()));
   }
@@ -198,7 +203,8 @@ class Trainer {
     write_file(file("train.jsonl"), lines);
   }
 
-  const Spec& spec_;
+  Program network_;  // with the normalisation
+  const TrainSpec& spec_;
   const Split& train_;
   const Split& val_;
   const TrainOptions& options_;
@@ -210,8 +216,8 @@ class Trainer {
 
 }  // namespace
 
-TrainResult train(const Spec& spec, const Split& train, const Split& val,
-                  const TrainOptions& options) {
+TrainResult train(const Network& network, const TrainSpec& spec, const Split& train,
+                  const Split& val, const TrainOptions& options) {
   if (train.samples() == 0) {
     throw Error("training: the training split has no samples", "lower train.holdout");
   }
@@ -219,10 +225,10 @@ TrainResult train(const Spec& spec, const Split& train, const Split& val,
     throw Error("training: cannot resume without the output folder that holds the checkpoint",
                 "name it with --out");
   }
-  require_memory(spec);
+  require_memory(network.program, spec.batch);
   if (options.device == TrainDevice::kCuda) require_cuda();
   prepare_runtime();
-  return Trainer(spec, train, val, options).run();
+  return Trainer(network, spec, train, val, options).run();
 }
 
 }  // namespace emamba

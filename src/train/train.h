@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training: from a spec and data to a float model.
+// Training: from a network and data to a float model.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,8 @@
 #include "data/dataset.h"
 #include "data/metrics.h"
 #include "ir/float_model.h"
-#include "ir/spec.h"
+#include "ir/network.h"
+#include "train/options.h"
 
 namespace emamba {
 
@@ -47,12 +48,13 @@ struct TrainResult {
   bool stopped = false;  // by `stop`, before the last epoch was complete
 };
 
-// AdamW on `train` for spec.train.epochs passes in random order; a pass leaves out the samples
+// AdamW on `train` for spec.epochs passes in random order; a pass leaves out the samples
 // that do not fill its last batch. The weights of the last epoch are kept, whatever `val` (which
 // may be empty) says. Throws Error at the first loss, gradient or parameter that is not finite,
 // naming it with epoch and step; the last epoch's checkpoint stays. A checkpoint made with another
-// task, model, training configuration or training split is refused.
-TrainResult train(const Spec& spec, const Split& train, const Split& val,
-                  const TrainOptions& options);
+// configuration (network.program.config) of task, data, model or training, or on another training
+// split, is refused.
+TrainResult train(const Network& network, const TrainSpec& spec, const Split& train,
+                  const Split& val, const TrainOptions& options);
 
 }  // namespace emamba

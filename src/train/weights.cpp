@@ -34,7 +34,10 @@ Parameters with_gradients(const Parameters& parameters, const torch::Tensor& gra
   return leaves;
 }
 
-Weights::Weights(const std::map<std::string, Tensor<float>>& initial, double weight_decay) {
+Weights::Weights(const std::map<std::string, Tensor<float>>& initial,
+                 const std::vector<Parameter>& network, double weight_decay) {
+  std::map<std::string, bool> decays;
+  for (const Parameter& parameter : network) decays[parameter.name] = parameter.decays;
   std::size_t count = 0;
   for (const auto& [name, tensor] : initial) count += tensor.size();
   values = torch::empty({static_cast<std::int64_t>(count)});
@@ -46,9 +49,8 @@ Weights::Weights(const std::map<std::string, Tensor<float>>& initial, double wei
     const torch::Tensor view = values.narrow(0, first, tensor.numel()).view(tensor.sizes());
     view.copy_(tensor);
     parameters.emplace(name, view);
-    const bool decays = tensor.dim() >= 2 && !name.ends_with("bias") && !name.ends_with("A_log");
     segments.push_back({static_cast<std::size_t>(tensor.numel()),
-                        decays ? static_cast<float>(weight_decay) : 0.0f});
+                        decays.at(name) ? static_cast<float>(weight_decay) : 0.0f});
     first += tensor.numel();
   }
   parameters = with_gradients(parameters, gradients);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "ir/parameters.h"
 #include "train/adamw.h"
 #include "train/parameters.h"
 
@@ -26,8 +27,9 @@ struct Weights {
   Parameters parameters;            // views of `values`, whose gradients are views of `gradients`
   std::vector<DecaySegment> segments;
 
-  // Decay is for matrices: weights with two dimensions or more, but neither A_log nor a bias.
-  Weights(const std::map<std::string, Tensor<float>>& initial, double weight_decay);
+  // `weight_decay` is for those of the network's parameters that decay.
+  Weights(const std::map<std::string, Tensor<float>>& initial,
+          const std::vector<Parameter>& network, double weight_decay);
 
   // Scales the gradients down to the norm `clip` (0: leaves them) and takes AdamW's step number
   // `step`, counted from 1.

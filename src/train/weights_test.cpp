@@ -13,8 +13,12 @@ std::map<std::string, Tensor<float>> initial() {
       {"a.bias", {{1, 2}, {1, 2}}}, {"b.weight", {{2, 2}, {3, 4, 5, 6}}}, {"c.weight", {{1}, {7}}}};
 }
 
+std::vector<Parameter> declared() {
+  return {{"a.bias", {1, 2}, {}}, {"b.weight", {2, 2}, {}, true}, {"c.weight", {1}, {}}};
+}
+
 TEST(Weights, GradientsArriveInTheFlatArrayAndUpdatesInTheParameters) {
-  Weights weights(initial(), 0.5);
+  Weights weights(initial(), declared(), 0.5);
   weights.parameters.at("b.weight").mul(2).sum().backward();
   const float* g = weights.gradients.data_ptr<float>();
   EXPECT_EQ(std::vector<float>(g, g + 7), (std::vector<float>{0, 0, 2, 2, 2, 2, 0}));
@@ -28,14 +32,14 @@ TEST(Weights, GradientsArriveInTheFlatArrayAndUpdatesInTheParameters) {
 }
 
 TEST(Weights, ClippingBoundsTheNormOfTheGradient) {
-  Weights weights(initial(), 0);
+  Weights weights(initial(), declared(), 0);
   weights.gradients.fill_(3);  // norm 3 sqrt(7)
   weights.update(1, 0.1, 1.5);
   EXPECT_NEAR(weights.m[0], 0.1 * 1.5 / std::sqrt(7.0), 1e-7);
 }
 
 TEST(Weights, NamesTheFirstParameterThatIsNotFinite) {
-  Weights weights(initial(), 0);
+  Weights weights(initial(), declared(), 0);
   EXPECT_EQ(weights.first_not_finite(weights.values), "");
   weights.gradients.data_ptr<float>()[6] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_EQ(weights.first_not_finite(weights.gradients), "c.weight");

@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small specs that together turn every switch of the model, for the tests of this folder.
+// Small networks that together turn every switch of the model, for the tests of this folder.
 #pragma once
 
 #include <fmt/format.h>
 #include <torch/types.h>
 
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/rng.h"
-#include "ir/spec.h"
+#include "net/testing.h"
 
 namespace emamba {
 
-// A small model of synthetic images; name says what differs from it.
-inline std::vector<Spec> spec_variants() {
-  Spec base;
-  base.name = "base";
-  base.task = Task::kSyntheticImages;
-  base.model = {.D = 7, .E = 2, .N = 3, .P = 4, .M = 2, .K = 3};
+struct NetVariant {
+  std::string name;  // says what differs from the first
+  NetSpec spec;
+
+  Network network() const { return network_of(spec); }
+  Program program() const { return network().program; }
+};
+
+inline std::vector<NetVariant> net_variants() {
+  NetSpec base;
+  base.model.D = 7, base.model.E = 2, base.model.N = 3;
+  base.model.P = {4, 4}, base.model.M = 3, base.model.K = 3;
   using Change = std::pair<const char*, std::function<void(ModelSpec&)>>;
   const std::vector<Change> changes = {
       {"position learned", [](ModelSpec& m) { m.position = Position::kLearned; }},
@@ -31,6 +38,10 @@ inline std::vector<Spec> spec_variants() {
       {"delta softplus", [](ModelSpec& m) { m.delta_activation = DeltaActivation::kSoftplus; }},
       {"projection biases", [](ModelSpec& m) { m.projection_bias = true; }},
       {"dt_rank 3", [](ModelSpec& m) { m.dt_rank = 3; }},
+      {"rectangular patches",
+       [](ModelSpec& m) {
+         m.P = {8, 2};
+       }},
       {"flatten-mlp",
        [](ModelSpec& m) {
          m.head = Head::kFlattenMlp;
@@ -44,28 +55,25 @@ inline std::vector<Spec> spec_variants() {
          m.E = 1;
        }},
   };
-  std::vector<Spec> specs{base};
+  std::vector<NetVariant> variants{{"base", base}};
   for (const auto& [name, change] : changes) {
-    specs.push_back(base);
-    specs.back().name = name;
-    change(specs.back().model);
+    variants.push_back({name, base});
+    change(variants.back().spec.model);
   }
-  for (const Position position : {Position::kNone, Position::kLearned}) {
-    specs.push_back(base);
-    specs.back().name = position == Position::kNone ? "tokens" : "tokens, position learned";
-    specs.back().task = Task::kSyntheticTokens;
-    specs.back().model.position = position;
-  }
-  return specs;
+  base.sample = token_samples();
+  variants.push_back({"tokens", base});
+  base.model.position = Position::kLearned;
+  variants.push_back({"tokens, position learned", base});
+  return variants;
 }
 
-// (count, L, token_width), double; ids for token tasks.
-inline torch::Tensor random_tokens(const Spec& spec, int count, Rng& rng) {
-  torch::Tensor tokens = torch::empty({count, spec.L(), spec.token_width()}, torch::kDouble);
-  const int vocab = spec.shape().vocab;
+// (count, vectors, vector_width), double; ids of token tasks.
+inline torch::Tensor random_batch(const Input& input, int count, Rng& rng) {
+  torch::Tensor tokens =
+      torch::empty({count, input.vectors(), input.vector_width()}, torch::kDouble);
   double* values = tokens.data_ptr<double>();
   for (std::int64_t i = 0; i < tokens.numel(); ++i) {
-    values[i] = vocab > 0 ? rng.between(0, vocab - 1) : 4 * rng.uniform() - 2;
+    values[i] = input.vocab > 0 ? rng.between(0, input.vocab - 1) : 4 * rng.uniform() - 2;
   }
   return tokens;
 }
