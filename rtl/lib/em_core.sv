@@ -35,16 +35,16 @@ module em_core #(
   output logic                   valid_o,
   input  logic                   ready_i,
   output logic                   last_o,
-  output logic                   advance_o,       // every register of the datapath advances
-  output logic                   step_o,          // a step happens in this cycle
-  output logic [InnerBits-1:0]   inner_o,         // number of the step in its row
-  output logic [AddressBits-1:0] address_o,       // context * Active + number of the step
-  output logic                   first_row_o,     // in the first row of its vector
-  output logic                   first_vector_o,  // in the first vector of its sequence
-  output logic                   vector_last_o,   // the last step of its vector
-  output logic                   sequence_last_o, // and that is the last of its sequence
+  output logic                   advance_o,        // every register of the datapath advances
+  output logic                   step_o,           // a step happens in this cycle
+  output logic [InnerBits-1:0]   inner_o,          // number of the step in its row
+  output logic [AddressBits-1:0] address_o,        // context * Active + number of the step
+  output logic                   first_row_o,      // in the first row of its vector
+  output logic                   first_vector_o,   // in the first vector of its sequence
+  output logic                   vector_last_o,    // the last step of its vector
+  output logic                   sequence_last_o,  // and that is the last of its sequence
   output logic [ContextBits-1:0] context_o,
-  output logic [ContextBits-1:0] context_done_o   // of the result that the last register takes
+  output logic [ContextBits-1:0] context_done_o    // of the result that the last register takes
 );
 
   localparam int unsigned Rows = (Active + Inner - 1) / Inner;
