@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/machine.h"
 #include "base/nearest.h"
 #include "cli/ablation.h"
-#include "cli/machine.h"
 #include "cli/result.h"
 #include "cli/stages.h"
 #include "exec/evaluate.h"

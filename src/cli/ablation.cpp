@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/job.h"
 #include "report/generated.h"
 
@@ -102,10 +103,10 @@ std::vector<std::string> ablation_groups(const std::vector<AblationRow>& rows) {
   return groups;
 }
 
-Table ablation_table(const json& result) {
+TextTable ablation_table(const json& result) {
   const bool regression = result.at("metric") == "rmse_cm";
-  Table table({"group", "choice", "arithmetic", regression ? "RMSE cm" : "accuracy %", "min", "max",
-               "change"});
+  TextTable table({"group", "choice", "arithmetic", regression ? "RMSE cm" : "accuracy %", "min",
+                   "max", "change"});
   for (const json& row : result.at("rows")) {
     const bool named = !row.at("overrides").empty();
     table.add({row.at("group"),

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/table.h"
+#include "report/text_table.h"
 #include "ir/spec.h"
 
 namespace emamba {
@@ -34,7 +34,7 @@ std::vector<AblationRow> ablation_rows(const Spec& base);
 std::vector<std::string> ablation_groups(const std::vector<AblationRow>& rows);
 
 // Of the result of an ablation, as in docs/formats.md.
-Table ablation_table(const nlohmann::json& result);
+TextTable ablation_table(const nlohmann::json& result);
 std::string ablation_caption(const nlohmann::json& result);
 // `page` with `content` as the generated part of this ablation, behind the rest if it has none.
 // Throws Error, naming `path`, when its markers are not one of each, in their order.

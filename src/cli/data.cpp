@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "cli/stages.h"
-#include "cli/table.h"
 #include "data/fetch.h"
 #include "data/inventory.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -49,13 +49,13 @@ void list_data_sets(const std::string& folder, bool json) {
     fmt::print("{}\n", result.dump(2));
     return;
   }
-  Table table({"data set", "state", "training", "test", "folder"});
+  TextTable table({"data set", "state", "training", "test", "folder"});
   for (const DataSetState& state : states) {
     table.add({state.name, state_of(state),
                state.usable() ? fmt::format("{}", state.training_samples) : "-",
                state.usable() ? fmt::format("{}", state.test_samples) : "-", folder_of(state)});
   }
-  table.print();
+  fmt::print("{}", table.text());
   for (const DataSetState& state : states) {
     for (const std::string& warning : state.warnings) fmt::print("{}: {}\n", state.name, warning);
     if (!state.usable()) fmt::print("\n{}: {}\n{}\n", state.name, state.problem, state.remedy);
@@ -65,11 +65,11 @@ void list_data_sets(const std::string& folder, bool json) {
 void show_splits(const Job& job, bool json) {
   const nlohmann::json result = data_stage(job, data_hashes(job));
   if (json) return fmt::print("{}\n", result.dump(2));
-  Table table({"split", "samples"});
+  TextTable table({"split", "samples"});
   for (const auto& [name, samples] : result.at("samples").items()) {
     table.add({name, fmt::format("{}", samples.get<std::size_t>())});
   }
-  table.print();
+  fmt::print("{}", table.text());
   for (const auto& warning : result.at("warnings")) fmt::print("{}\n", warning.get<std::string>());
 }
 

@@ -7,12 +7,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/machine.h"
 #include "base/process.h"
 #include "cli/cli.h"
-#include "cli/machine.h"
-#include "cli/table.h"
 #include "data/dataset.h"
 #include "data/inventory.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -90,10 +90,10 @@ std::vector<Check> all_checks(const std::string& data) {
 
 void print_checks(const std::vector<Check>& checks) {
   fmt::print("emamba {} on {}\n\n", EMAMBA_VERSION, machine_name());
-  Table table({"what", "found"});
+  TextTable table({"what", "found"});
   for (const Check& check : checks)
     table.add({check.name, check.found.empty() ? "missing" : check.found});
-  table.print();
+  fmt::print("{}", table.text());
   bool complete = true;
   for (const Check& check : checks) {
     if (!check.found.empty()) continue;

@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "cli/stages.h"
-#include "cli/table.h"
 #include "hw/json.h"
 #include "ir/random_program.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -20,7 +20,8 @@ std::string percent(std::int64_t used, std::int64_t there) {
 }
 
 void print_estimate(const json& result, double clock_mhz) {
-  Table table({"unit", "kind", "multipliers", "use", "DSP", "LUT", "FF", "BRAM36", "busy cycles"});
+  TextTable table(
+      {"unit", "kind", "multipliers", "use", "DSP", "LUT", "FF", "BRAM36", "busy cycles"});
   for (const json& unit : result.at("units")) {
     const auto count = [&](const char* key) {
       return fmt::format("{}", unit.at(key).get<std::int64_t>());
@@ -31,7 +32,7 @@ void print_estimate(const json& result, double clock_mhz) {
                count("dsp"), count("lut"), count("ff"),
                fmt::format("{:.1f}", unit.at("bram36").get<double>()), count("busy_cycles")});
   }
-  table.print();
+  fmt::print("{}", table.text());
   const auto total = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
   const auto latency = total("latency_cycles"), period = total("cycles_per_frame");
   fmt::print(

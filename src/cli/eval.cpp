@@ -8,11 +8,11 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/stages.h"
-#include "cli/table.h"
 #include "data/details.h"
 #include "data/metrics.h"
 #include "exec/compare.h"
 #include "exec/evaluate.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -37,18 +37,18 @@ void print_confusion(const json& details) {
   const json& classes = details.at("classes");
   std::vector<std::string> header = {"class", "label", "recall %"};
   for (std::size_t c = 0; c < classes.size(); ++c) header.push_back(fmt::format("as {}", c));
-  Table table(header);
+  TextTable table(header);
   for (std::size_t c = 0; c < classes.size(); ++c) {
     std::vector<std::string> row = {classes[c], fmt::format("{}", c),
                                     number(details.at("recall")[c], "{:.2f}")};
     for (const json& count : details.at("confusion")[c]) row.push_back(count.dump());
     table.add(row);
   }
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 void print_errors(const json& details) {
-  Table table({"of", "", "MAE cm", "RMSE cm", "samples"});
+  TextTable table({"of", "", "MAE cm", "RMSE cm", "samples"});
   const auto add = [&](const char* key, const char* what) {
     for (const json& part : details.at(key)) {
       table.add({what, part.at("name"), number(part.at("mae_cm"), "{:.2f}"),
@@ -59,7 +59,7 @@ void print_errors(const json& details) {
   add("axes", "axis");
   add("joints", "joint");
   add("subjects", "subject");
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 void print_result(const json& result) {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/safetensors.h"
 #include "cli/job.h"
-#include "cli/table.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -109,18 +109,18 @@ void print_spec(const json& description) {
              number("tokens"), number("token_width"), number("outputs"),
              model.at("norm").get<std::string>(), model.at("delta_activation").get<std::string>(),
              model.at("head").get<std::string>());
-  Table table({"part", "parameters"});
+  TextTable table({"part", "parameters"});
   const auto text = [](const json& count) { return fmt::format("{}", count.get<std::size_t>()); };
   for (const json& part : description.at("parts")) {
     table.add({part.at("part"), text(part.at("parameters"))});
   }
   table.add({"all", text(description.at("parameters"))});
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 // Cells that a program without weights cannot fill hold "-".
 void print_ops(const json& ops) {
-  Table table(
+  TextTable table(
       {"operation", "kind", "in", "out", "per", "bits", "exp", "accumulator", "bytes", "reads"});
   for (const json& op : ops) {
     const auto number = [&](const char* key) {
@@ -132,7 +132,7 @@ void print_ops(const json& ops) {
                number("accumulator_bits"), number("bytes"),
                fmt::format("{}", fmt::join(op.at("reads").get<std::vector<std::string>>(), ", "))});
   }
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 void print_description(const json& description) {
@@ -192,7 +192,7 @@ json inspect_config(const CommonOptions& options) {
 }
 
 void list_keys(bool as_json) {
-  Table table({"key", "type", "range", "default", "meaning"});
+  TextTable table({"key", "type", "range", "default", "meaning"});
   json list = json::array();
   for (const KeyDoc& key : spec_keys()) {
     table.add({key.key, key.type, key.range, key.initial, key.meaning});
@@ -203,7 +203,7 @@ void list_keys(bool as_json) {
                     {"meaning", key.meaning}});
   }
   if (as_json) return fmt::print("{}\n", json{{"keys", list}}.dump(2));
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/job.h"
 
-#include <cmath>
 #include <filesystem>
 #include <thread>
 
@@ -9,19 +8,11 @@
 #include "base/files.h"
 #include "base/progress.h"
 #include "base/safetensors.h"
+#include "base/shell.h"
 #include "data/dataset.h"
 
 namespace emamba {
 namespace {
-
-// As a shell needs it.
-std::string quoted(const std::string& word) {
-  const bool plain = word.find_first_of(" \t\n'\"\\$&|;<>()*?[]#~`!{}") == std::string::npos;
-  if (plain && !word.empty()) return word;
-  std::string text = "'";
-  for (char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
 
 template <class T>
 using Load = Stored<T> (*)(const std::string& path);
@@ -64,12 +55,12 @@ Job open_job(const CommonOptions& options) {
   Job job;
   job.spec = read_spec(options.config, options.overrides);
   job.config = options.config;
-  job.settings = quoted(options.config);
-  for (const std::string& text : options.overrides) job.settings += " --set " + quoted(text);
+  job.settings = shell_word(options.config);
+  for (const std::string& text : options.overrides) job.settings += " --set " + shell_word(text);
   job.out = options.out.empty() ? "out/" + job.spec.name : options.out;
   job.data = data_folder(options.data);
-  if (!options.out.empty()) job.folders += " --out " + quoted(options.out);
-  if (!options.data.empty()) job.folders += " --data " + quoted(options.data);
+  if (!options.out.empty()) job.folders += " --out " + shell_word(options.out);
+  if (!options.data.empty()) job.folders += " --data " + shell_word(options.data);
   const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   job.threads = options.threads > 0 ? options.threads : processors;
   job.train_threads = options.threads > 0 ? options.threads : 1;
@@ -185,11 +176,6 @@ nlohmann::json data_hashes(const Job& job) {
 
 void write_result(const Job& job, const std::string& name, const nlohmann::json& result) {
   write_file(job.out + "/" + name, result.dump(2) + "\n");
-}
-
-double rounded(double value, int digits) {
-  const double scale = std::pow(10.0, digits);
-  return std::round(value * scale) / scale;
 }
 
 }  // namespace emamba

@@ -70,7 +70,5 @@ nlohmann::json data_hashes(const Job& job);
 
 // Writes OUT/name, indented.
 void write_result(const Job& job, const std::string& name, const nlohmann::json& result);
-// For result files: the shortest text that gives the number back is not wanted for seconds.
-double rounded(double value, int digits);
 
 }  // namespace emamba

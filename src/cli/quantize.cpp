@@ -7,12 +7,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "cli/machine.h"
+#include "base/machine.h"
 #include "cli/stages.h"
-#include "cli/table.h"
 #include "exec/evaluate.h"
 #include "quant/quantise.h"
 #include "quant/report.h"
+#include "report/text_table.h"
 #include "train/finetune.h"
 
 namespace emamba {
@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t kCalibrationSeed = 1;  // draws the calibration from the training samples
 
 void print_edges(const nlohmann::json& edges, const std::string& lost) {
-  Table table({"edge", "bits", "exp", "min", "max", "saturated %", "SNR dB", lost});
+  TextTable table({"edge", "bits", "exp", "min", "max", "saturated %", "SNR dB", lost});
   for (const auto& edge : edges) {
     table.add({edge.at("name"), fmt::format("{}", edge.at("bits").get<int>()),
                fmt::format("{}", edge.at("exp").get<int>()), number(edge.at("min"), "{:.3g}"),
@@ -29,12 +29,12 @@ void print_edges(const nlohmann::json& edges, const std::string& lost) {
                fmt::format("{:.3f}", 100 * edge.at("saturated").get<double>()),
                number(edge.at("snr_db"), "{:.1f}"), number(edge.at("metric_lost"), "{:+.2f}")});
   }
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 // Of all methods and sizes that were measured, a row a method and size, used ones marked.
 void print_curves(const nlohmann::json& curves) {
-  Table table({"op", "function", "method", "segments", "error max", "mean", "on data", ""});
+  TextTable table({"op", "function", "method", "segments", "error max", "mean", "on data", ""});
   for (const auto& curve : curves) {
     table.add({curve.at("op"), curve.at("function"), curve.at("method"),
                fmt::format("{}", curve.at("segments").get<int>()),
@@ -42,7 +42,7 @@ void print_curves(const nlohmann::json& curves) {
                number(curve.at("error_on_data"), "{:.6f}"),
                curve.at("used").get<bool>() ? "used" : ""});
   }
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 void print_report(const Job& job, const nlohmann::json& result) {

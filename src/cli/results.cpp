@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "cli/machine.h"
+#include "base/machine.h"
 #include "cli/stages.h"
 #include "data/gaps.h"
 #include "hw/json.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/table.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -53,7 +53,7 @@ void print_summary(const json& result) {
   }
   if (!regression) header.push_back("accuracy %");
   header.insert(header.end(), {"change", "comes from", "seconds"});
-  Table table(header);
+  TextTable table(header);
   const auto add = [&](const char* name, const char* metrics, const char* stage,
                        const std::string& change, const std::string& reason) {
     std::vector<std::string> row = {name};
@@ -69,7 +69,7 @@ void print_summary(const json& result) {
       lost_text(summary.at("lost_by_pwl"), regression), "lines for SiLU and exp");
   add("integers only", "golden", "eval-golden",
       lost_text(summary.at("lost_by_rounding"), regression), "rounding weights and edges");
-  table.print();
+  fmt::print("{}", table.text());
 
   const json& edges = summary.at("costliest_edges");
   if (!edges.empty()) fmt::print("\nRounding one edge alone costs most at:");

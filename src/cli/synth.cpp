@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "cli/stages.h"
-#include "cli/table.h"
+#include "report/text_table.h"
 #include "synth/fpga.h"
 #include "synth/netlist.h"
 
@@ -20,8 +20,8 @@ double percent(double used, double there) {
 }
 
 void print_parts(const FpgaResult& result) {
-  Table table({"unit", "LUT est.", "LUT", "FF est.", "FF", "DSP est.", "DSP", "BRAM36 est.",
-               "BRAM36", "seconds"});
+  TextTable table({"unit", "LUT est.", "LUT", "FF est.", "FF", "DSP est.", "DSP", "BRAM36 est.",
+                   "BRAM36", "seconds"});
   const auto row = [&](const std::string& name, const Resources& r, const Parts& p,
                        const std::string& seconds) {
     table.add({name, fmt::format("{}", r.lut), fmt::format("{}", p.lut()), fmt::format("{}", r.ff),
@@ -35,7 +35,7 @@ void print_parts(const FpgaResult& result) {
   }
   const Parts all = result.total();
   row("total", result.estimate(), all, fmt::format("{:.1f}", seconds));
-  table.print();
+  fmt::print("{}", table.text());
   fmt::print(
       "\n{}\n{} LUT ({:.1f} %, {} of them memory), {} FF ({:.1f} %), {} DSP ({:.1f} %), {:.1f} "
       "BRAM36 ({:.1f} %) of a {}\n"

@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/machine.h"
 #include "base/safetensors.h"
-#include "cli/machine.h"
 #include "cli/stages.h"
 #include "train/checkpoint.h"
 
