@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json.h"
 
+#include <cmath>
 #include <set>
 #include <vector>
 
@@ -50,6 +51,11 @@ nlohmann::json parse_json(std::string_view text, const std::string& source, int 
   } catch (const json::exception& e) {
     throw Error(fmt::format("{}: {}", source, e.what()));
   }
+}
+
+double rounded(double value, int digits) {
+  const double scale = std::pow(10.0, digits);
+  return std::round(value * scale) / scale;
 }
 
 }  // namespace emamba

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs of the tool. Each stands in a file of its own with its help and an example inside.
+// The verbs of the tool. Each stands in a file of its own with its help and an example inside: it
+// reads the command line, has src/flow do the work, and prints the result.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "flow/job.h"
 
 namespace CLI {
 class App;
@@ -25,6 +31,18 @@ void add_job_options(CLI::App& verb, CommonOptions& options);
 void add_threads_option(CLI::App& verb, CommonOptions& options, const std::string& initial);
 void add_data_option(CLI::App& verb, CommonOptions& options);
 void add_json_option(CLI::App& verb, CommonOptions& options);
+
+// Progress is drawn on stderr, lines are printed unless there is to be one JSON object alone, and
+// Ctrl-C stops a training after the step under way.
+Workplace workplace_of(const CommonOptions& options);
+Job job_of(const CommonOptions& options);
+
+// Ends a verb: the result as JSON if --json asks for it, else as `print` prints it.
+template <class Print>
+void print_result(const CommonOptions& options, const nlohmann::json& result, const Print& print) {
+  if (options.json) return fmt::print("{}\n", result.dump(2));
+  print(result);
+}
 
 // Each adds one verb; its callback does the work.
 void add_data(CLI::App& app);

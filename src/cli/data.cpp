@@ -3,11 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "base/error.h"
-#include "cli/stages.h"
-#include "cli/table.h"
+#include "base/progress.h"
+#include "cli/cli.h"
+#include "data/catalogue.h"
+#include "data/dataset.h"
 #include "data/fetch.h"
 #include "data/inventory.h"
+#include "flow/data.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -40,66 +43,36 @@ const char* state_of(const DataSetState& state) {
   return state.usable() ? "found" : complete ? "damaged" : "missing";
 }
 
-void list_data_sets(const std::string& folder, bool json) {
+void list_data_sets(const CommonOptions& options) {
+  const std::string folder = data_folder(options.data);
   const std::vector<DataSetState> states = find_data_sets(folder);
-  if (json) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const DataSetState& state : states) list.push_back(to_json(state));
-    const nlohmann::json result = {{"folder", folder}, {"data_sets", list}};
-    fmt::print("{}\n", result.dump(2));
-    return;
-  }
-  Table table({"data set", "state", "training", "test", "folder"});
-  for (const DataSetState& state : states) {
-    table.add({state.name, state_of(state),
-               state.usable() ? fmt::format("{}", state.training_samples) : "-",
-               state.usable() ? fmt::format("{}", state.test_samples) : "-", folder_of(state)});
-  }
-  table.print();
-  for (const DataSetState& state : states) {
-    for (const std::string& warning : state.warnings) fmt::print("{}: {}\n", state.name, warning);
-    if (!state.usable()) fmt::print("\n{}: {}\n{}\n", state.name, state.problem, state.remedy);
-  }
+  nlohmann::json list = nlohmann::json::array();
+  for (const DataSetState& state : states) list.push_back(to_json(state));
+  print_result(options, {{"folder", folder}, {"data_sets", list}}, [&](const auto&) {
+    TextTable table({"data set", "state", "training", "test", "folder"});
+    for (const DataSetState& state : states) {
+      table.add({state.name, state_of(state),
+                 state.usable() ? fmt::format("{}", state.training_samples) : "-",
+                 state.usable() ? fmt::format("{}", state.test_samples) : "-", folder_of(state)});
+    }
+    fmt::print("{}", table.text());
+    for (const DataSetState& state : states) {
+      for (const std::string& warning : state.warnings) fmt::print("{}: {}\n", state.name, warning);
+      if (!state.usable()) fmt::print("\n{}: {}\n{}\n", state.name, state.problem, state.remedy);
+    }
+  });
 }
 
-void show_splits(const Job& job, bool json) {
-  const nlohmann::json result = data_stage(job, data_hashes(job));
-  if (json) return fmt::print("{}\n", result.dump(2));
-  Table table({"split", "samples"});
+void print_splits(const nlohmann::json& result) {
+  TextTable table({"split", "samples"});
   for (const auto& [name, samples] : result.at("samples").items()) {
     table.add({name, fmt::format("{}", samples.get<std::size_t>())});
   }
-  table.print();
+  fmt::print("{}", table.text());
   for (const auto& warning : result.at("warnings")) fmt::print("{}\n", warning.get<std::string>());
 }
 
 }  // namespace
-
-std::string data_key(const Job& job, const nlohmann::json& hashes) {
-  return stage_key("data", {{"task", spec_sections(job.spec, {"task"})},
-                            {"holdout", job.spec.train.holdout},
-                            {"data", hashes}});
-}
-
-nlohmann::json data_stage(const Job& job, const nlohmann::json& hashes) {
-  const Stopwatch watch;
-  nlohmann::json samples = nlohmann::json::object(), warnings = nlohmann::json::array();
-  ProgressLine line("data");
-  for (const std::string name : {"train", "val", "test"}) {
-    if (name == "val" && job.spec.train.holdout == 0) continue;
-    line.update(samples.size(), 3, name);
-    const Split split = load_split(job.spec, job.data, name);
-    samples[name] = split.samples();
-    for (const std::string& warning : split.warnings) {
-      if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
-        warnings.push_back(warning);
-      }
-    }
-  }
-  return {
-      {"key", data_key(job, hashes)}, {"version", EMAMBA_VERSION}, {"data", hashes},
-      {"samples", samples},           {"warnings", warnings},      {"seconds", watch.seconds()}};
-}
 
 void add_data(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("data", "List the data sets, or download one");
@@ -128,18 +101,16 @@ void add_data(CLI::App& app) {
       fetch_data_set(set, folder, line.callback());
     }
     const std::string target = download_folder(set, folder);
-    if (options->json) {
-      nlohmann::json files = nlohmann::json::object();
-      for (const std::string& file : set.files) files[file] = find_data_file(set, folder, file);
-      const nlohmann::json result = {{"name", set.name}, {"folder", target}, {"files", files}};
-      return fmt::print("{}\n", result.dump(2));
-    }
-    fmt::print("{} is in {}\n", set.name, target);
+    nlohmann::json files = nlohmann::json::object();
+    for (const std::string& file : set.files) files[file] = find_data_file(set, folder, file);
+    print_result(*options, {{"name", set.name}, {"folder", target}, {"files", files}},
+                 [&](const auto&) { fmt::print("{} is in {}\n", set.name, target); });
   });
   verb->callback([verb, options] {
     if (!verb->get_subcommands().empty()) return;
-    if (options->config.empty()) return list_data_sets(data_folder(options->data), options->json);
-    show_splits(open_job(*options), options->json);
+    if (options->config.empty()) return list_data_sets(*options);
+    const Job job = job_of(*options);
+    print_result(*options, data_stage(job, data_hashes(job)), print_splits);
   });
 }
 

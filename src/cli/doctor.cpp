@@ -7,12 +7,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/machine.h"
 #include "base/process.h"
 #include "cli/cli.h"
-#include "cli/machine.h"
-#include "cli/table.h"
 #include "data/dataset.h"
 #include "data/inventory.h"
+#include "flow/version.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -89,11 +90,11 @@ std::vector<Check> all_checks(const std::string& data) {
 }
 
 void print_checks(const std::vector<Check>& checks) {
-  fmt::print("emamba {} on {}\n\n", EMAMBA_VERSION, machine_name());
-  Table table({"what", "found"});
+  fmt::print("emamba {} on {}\n\n", version(), machine_name());
+  TextTable table({"what", "found"});
   for (const Check& check : checks)
     table.add({check.name, check.found.empty() ? "missing" : check.found});
-  table.print();
+  fmt::print("{}", table.text());
   bool complete = true;
   for (const Check& check : checks) {
     if (!check.found.empty()) continue;
@@ -115,7 +116,6 @@ void add_doctor(CLI::App& app) {
   verb->footer("Example: emamba doctor");
   verb->callback([options] {
     const std::vector<Check> checks = all_checks(data_folder(options->data));
-    if (!options->json) return print_checks(checks);
     nlohmann::json list = nlohmann::json::array();
     for (const Check& check : checks) {
       list.push_back(
@@ -123,9 +123,8 @@ void add_doctor(CLI::App& app) {
            {"found", check.found.empty() ? nlohmann::json() : nlohmann::json(check.found)},
            {"disables", check.disables}});
     }
-    const nlohmann::json result = {
-        {"version", EMAMBA_VERSION}, {"machine", machine_name()}, {"checks", list}};
-    fmt::print("{}\n", result.dump(2));
+    print_result(*options, {{"version", version()}, {"machine", machine_name()}, {"checks", list}},
+                 [&](const auto&) { print_checks(checks); });
   });
 }
 

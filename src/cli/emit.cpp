@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba emit`: writes the accelerator as SystemVerilog.
-#include "hw/emit.h"
-
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "base/files.h"
-#include "cli/stages.h"
+#include "cli/cli.h"
+#include "flow/emit.h"
+#include "flow/estimate.h"
+#include "flow/files.h"
 
 namespace emamba {
-
-std::string design_hash(const Plan& plan) {
-  std::string all = top_module(plan.design);
-  for (const char* tech : {"", "xilinx"}) {
-    for (const std::string& source : rtl_sources(tech)) {
-      all += sha256_file(rtl_folder() + "/" + source);
-    }
-  }
-  for (const Memory& memory : plan.design.memories) {
-    for (const std::string& word : memory.words) all += word;
-  }
-  return sha256(all);
-}
-
-std::string emit_stage(const Job& job, const Plan& plan, const Program& program) {
-  const std::string folder = job.out + "/" + kHardwareFolder;
-  emit(plan, program, folder);
-  return folder;
-}
 
 void add_emit(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("emit", "Write the accelerator as SystemVerilog");
@@ -39,18 +19,21 @@ void add_emit(CLI::App& app) {
       "interface.md (streams and number formats).\n\n"
       "Example: emamba emit models/mars/config.toml --out out/mars");
   verb->callback([options] {
-    const Job job = open_job(*options);
+    const Job job = job_of(*options);
     prepare_out(job);
     const Stored<Program> program = require_program(job);
     const Plan plan = job_plan(job, program.content);
     const std::string folder = emit_stage(job, plan, program.content);
-    const nlohmann::json result = {{"folder", folder},
-                                   {"instances", plan.design.instances.size()},
-                                   {"latency_cycles", plan.cycles.latency},
-                                   {"cycles_per_frame", plan.cycles.per_frame}};
-    if (options->json) return fmt::print("{}\n", result.dump(2));
-    fmt::print("{}: {} instances of modules; latency {} cycles, a frame every {}\n", folder,
-               plan.design.instances.size(), plan.cycles.latency, plan.cycles.per_frame);
+    print_result(*options,
+                 {{"folder", folder},
+                  {"instances", plan.design.instances.size()},
+                  {"latency_cycles", plan.cycles.latency},
+                  {"cycles_per_frame", plan.cycles.per_frame}},
+                 [&](const auto&) {
+                   fmt::print("{}: {} instances of modules; latency {} cycles, a frame every {}\n",
+                              folder, plan.design.instances.size(), plan.cycles.latency,
+                              plan.cycles.per_frame);
+                 });
   });
 }
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba estimate`: cycles, multipliers and parts of the accelerator, without building it.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/stages.h"
-#include "cli/table.h"
-#include "hw/json.h"
-#include "ir/random_program.h"
+#include "cli/cli.h"
+#include "flow/estimate.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -20,7 +17,8 @@ std::string percent(std::int64_t used, std::int64_t there) {
 }
 
 void print_estimate(const json& result, double clock_mhz) {
-  Table table({"unit", "kind", "multipliers", "use", "DSP", "LUT", "FF", "BRAM36", "busy cycles"});
+  TextTable table(
+      {"unit", "kind", "multipliers", "use", "DSP", "LUT", "FF", "BRAM36", "busy cycles"});
   for (const json& unit : result.at("units")) {
     const auto count = [&](const char* key) {
       return fmt::format("{}", unit.at(key).get<std::int64_t>());
@@ -31,7 +29,7 @@ void print_estimate(const json& result, double clock_mhz) {
                count("dsp"), count("lut"), count("ff"),
                fmt::format("{:.1f}", unit.at("bram36").get<double>()), count("busy_cycles")});
   }
-  table.print();
+  fmt::print("{}", table.text());
   const auto total = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
   const auto latency = total("latency_cycles"), period = total("cycles_per_frame");
   fmt::print(
@@ -57,10 +55,6 @@ void print_estimate(const json& result, double clock_mhz) {
 
 }  // namespace
 
-Plan job_plan(const Job& job, const Program& program) {
-  return plan_program(program, job.spec.hardware);
-}
-
 void add_estimate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "estimate", "Cycles, multipliers and parts of the accelerator, without building it");
@@ -71,14 +65,9 @@ void add_estimate(CLI::App& app) {
       "[hardware] in config.toml.\n\n"
       "Example: emamba estimate models/mars/config.toml --set hardware.cycles_per_token=16");
   verb->callback([options] {
-    const Job job = open_job(*options);
-    const auto stored = find_program(job);
-    Rng rng{1};
-    const Plan plan = job_plan(job, stored ? stored->content : random_program(job.spec, rng));
-    json result = estimate_json(plan);
-    result["trained"] = stored.has_value();
-    if (options->json) return fmt::print("{}\n", result.dump(2));
-    print_estimate(result, job.spec.hardware.clock_mhz);
+    const Job job = job_of(*options);
+    print_result(*options, estimate_stage(job),
+                 [&](const json& result) { print_estimate(result, job.spec.hardware.clock_mhz); });
   });
 }
 

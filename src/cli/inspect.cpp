@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 #include "base/safetensors.h"
-#include "cli/job.h"
-#include "cli/table.h"
+#include "cli/cli.h"
+#include "flow/files.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -109,18 +110,18 @@ void print_spec(const json& description) {
              number("tokens"), number("token_width"), number("outputs"),
              model.at("norm").get<std::string>(), model.at("delta_activation").get<std::string>(),
              model.at("head").get<std::string>());
-  Table table({"part", "parameters"});
+  TextTable table({"part", "parameters"});
   const auto text = [](const json& count) { return fmt::format("{}", count.get<std::size_t>()); };
   for (const json& part : description.at("parts")) {
     table.add({part.at("part"), text(part.at("parameters"))});
   }
   table.add({"all", text(description.at("parameters"))});
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 // Cells that a program without weights cannot fill hold "-".
 void print_ops(const json& ops) {
-  Table table(
+  TextTable table(
       {"operation", "kind", "in", "out", "per", "bits", "exp", "accumulator", "bytes", "reads"});
   for (const json& op : ops) {
     const auto number = [&](const char* key) {
@@ -132,7 +133,7 @@ void print_ops(const json& ops) {
                number("accumulator_bits"), number("bytes"),
                fmt::format("{}", fmt::join(op.at("reads").get<std::vector<std::string>>(), ", "))});
   }
-  table.print();
+  fmt::print("{}", table.text());
 }
 
 void print_description(const json& description) {
@@ -180,7 +181,7 @@ json inspect_file(const std::string& path) {
 
 // A config, with the model and the program that belong to it where there are any.
 json inspect_config(const CommonOptions& options) {
-  const Job job = open_job(options);
+  const Job job = job_of(options);
   json description = describe_spec(job.spec);
   if (const auto model = find_model(job)) description["model"] = describe_model(*model);
   if (const auto program = find_program(job)) {
@@ -191,8 +192,8 @@ json inspect_config(const CommonOptions& options) {
   return description;
 }
 
-void list_keys(bool as_json) {
-  Table table({"key", "type", "range", "default", "meaning"});
+void list_keys(const CommonOptions& options) {
+  TextTable table({"key", "type", "range", "default", "meaning"});
   json list = json::array();
   for (const KeyDoc& key : spec_keys()) {
     table.add({key.key, key.type, key.range, key.initial, key.meaning});
@@ -202,8 +203,7 @@ void list_keys(bool as_json) {
                     {"default", key.initial},
                     {"meaning", key.meaning}});
   }
-  if (as_json) return fmt::print("{}\n", json{{"keys", list}}.dump(2));
-  table.print();
+  print_result(options, {{"keys", list}}, [&](const json&) { fmt::print("{}", table.text()); });
 }
 
 }  // namespace
@@ -220,15 +220,13 @@ void add_inspect(CLI::App& app) {
                  "List every key of config.toml: type, range, default, meaning");
   verb->footer("Example: emamba inspect models/mars/config.toml");
   verb->callback([options] {
-    if (options->keys) return list_keys(options->json);
+    if (options->keys) return list_keys(*options);
     if (options->config.empty()) {
       throw Error("nothing to inspect", "name a config.toml or a .safetensors file, or use --keys");
     }
-    const json description = options->config.ends_with(".safetensors")
-                                 ? inspect_file(options->config)
-                                 : inspect_config(*options);
-    if (options->json) return fmt::print("{}\n", description.dump(2));
-    print_description(description);
+    const bool stored = options->config.ends_with(".safetensors");
+    print_result(*options, stored ? inspect_file(options->config) : inspect_config(*options),
+                 print_description);
   });
 }
 

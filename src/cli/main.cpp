@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "cli/cli.h"
+#include "flow/version.h"
 
 namespace emamba {
 namespace {
@@ -58,7 +59,7 @@ int report_extras(const CLI::App& app) {
 
 int run(int argc, char** argv) {
   CLI::App app("Trains a Mamba, turns it into pure integers and into hardware.", "emamba");
-  app.set_version_flag("--version", "emamba " EMAMBA_VERSION, "Print the version");
+  app.set_version_flag("--version", "emamba " + version(), "Print the version");
   app.require_subcommand(1);
   app.footer(
       "Example: emamba flow models/fashion-mnist/config.toml\n"

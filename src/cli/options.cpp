@@ -1,10 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options that verbs share.
+// Options that verbs share, and the terminal as the observer of their work.
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <memory>
 
+#include "base/progress.h"
 #include "cli/cli.h"
 
 namespace emamba {
+namespace {
+
+std::atomic<bool> stop_requested = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "written in a signal handler");
+
+// While it lives, the first Ctrl-C (or SIGTERM) asks the training to stop; a second one ends the
+// process at once.
+class StopOnSignal {
+ public:
+  StopOnSignal() {
+    stop_requested = false;
+    struct sigaction action {};
+    action.sa_handler = [](int) { stop_requested = true; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, &interrupt_);
+    sigaction(SIGTERM, &action, &terminate_);
+  }
+  ~StopOnSignal() {
+    sigaction(SIGINT, &interrupt_, nullptr);
+    sigaction(SIGTERM, &terminate_, nullptr);
+  }
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+ private:
+  struct sigaction interrupt_ {
+  }, terminate_{};
+};
+
+ProgressCallback draw_progress(const std::string& what) {
+  return [line = std::make_shared<ProgressLine>(what)](std::size_t done, std::size_t total,
+                                                       const std::string& remark) {
+    line->update(done, total, remark);
+  };
+}
+
+}  // namespace
 
 void add_job_options(CLI::App& verb, CommonOptions& options) {
   verb.add_option("config", options.config, "The model's config.toml")
@@ -35,6 +77,25 @@ void add_data_option(CLI::App& verb, CommonOptions& options) {
 
 void add_json_option(CLI::App& verb, CommonOptions& options) {
   verb.add_flag("--json", options.json, "Print one JSON object; errors still go to stderr");
+}
+
+Workplace workplace_of(const CommonOptions& options) {
+  Workplace workplace{options.out, options.data, options.threads, {}};
+  workplace.observer.progress = draw_progress;
+  workplace.observer.stop = [] {
+    return std::shared_ptr<const std::atomic<bool>>(std::make_shared<StopOnSignal>(),
+                                                    &stop_requested);
+  };
+  if (options.json) return workplace;
+  workplace.observer.say = [](const std::string& line) {
+    fmt::print("{}\n", line);
+    std::fflush(stdout);
+  };
+  return workplace;
+}
+
+Job job_of(const CommonOptions& options) {
+  return open_job(options.config, options.overrides, workplace_of(options));
 }
 
 }  // namespace emamba

@@ -4,11 +4,13 @@
 #include <limits>
 #include <memory>
 
-#include "base/error.h"
-#include "cli/stages.h"
-#include "cli/table.h"
-#include "synth/fpga.h"
-#include "synth/netlist.h"
+#include "cli/cli.h"
+#include "flow/emit.h"
+#include "flow/estimate.h"
+#include "flow/files.h"
+#include "flow/synth.h"
+#include "flow/verify.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -19,49 +21,48 @@ double percent(double used, double there) {
   return 100 * used / there;
 }
 
-void print_parts(const FpgaResult& result) {
-  Table table({"unit", "LUT est.", "LUT", "FF est.", "FF", "DSP est.", "DSP", "BRAM36 est.",
-               "BRAM36", "seconds"});
-  const auto row = [&](const std::string& name, const Resources& r, const Parts& p,
-                       const std::string& seconds) {
-    table.add({name, fmt::format("{}", r.lut), fmt::format("{}", p.lut()), fmt::format("{}", r.ff),
-               fmt::format("{}", p.ff), fmt::format("{}", r.dsp), fmt::format("{}", p.dsp),
-               fmt::format("{:.1f}", r.bram36()), fmt::format("{:.1f}", p.bram36()), seconds});
+void print_parts(const json& result) {
+  TextTable table({"unit", "LUT est.", "LUT", "FF est.", "FF", "DSP est.", "DSP", "BRAM36 est.",
+                   "BRAM36", "seconds"});
+  const auto row = [&](const std::string& name, const json& parts, double seconds) {
+    std::vector<std::string> cells = {name};
+    for (const char* key : {"lut", "ff", "dsp"}) {
+      cells.push_back(parts.at("estimate").at(key).dump());
+      cells.push_back(parts.at(key).dump());
+    }
+    cells.push_back(number(parts.at("estimate").at("bram36"), "{:.1f}"));
+    cells.push_back(number(parts.at("bram36"), "{:.1f}"));
+    cells.push_back(fmt::format("{:.1f}", seconds));
+    table.add(cells);
   };
   double seconds = 0;
-  for (const UnitParts& unit : result.units) {
-    row(unit.name, unit.estimate, unit.parts, fmt::format("{:.1f}", unit.seconds));
-    seconds += unit.seconds;
+  for (const json& unit : result.at("units")) {
+    row(unit.at("name"), unit, unit.at("seconds"));
+    seconds += unit.at("seconds").get<double>();
   }
-  const Parts all = result.total();
-  row("total", result.estimate(), all, fmt::format("{:.1f}", seconds));
-  table.print();
+  row("total", result, seconds);
+  const json& device = result.at("device");
+  const auto count = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
+  const auto share = [&](const char* key) {
+    return percent(result.at(key).get<double>(), device.at(key).get<double>());
+  };
   fmt::print(
-      "\n{}\n{} LUT ({:.1f} %, {} of them memory), {} FF ({:.1f} %), {} DSP ({:.1f} %), {:.1f} "
+      "{}\n{}\n{} LUT ({:.1f} %, {} of them memory), {} FF ({:.1f} %), {} DSP ({:.1f} %), {:.1f} "
       "BRAM36 ({:.1f} %) of a {}\n"
       "Upper bounds for LUT and FF: additions behind a DSP48E2 are not packed into it.\n",
-      result.yosys, all.lut(), percent(all.lut(), kZcu102.lut), all.lut_memory, all.ff,
-      percent(all.ff, kZcu102.ff), all.dsp, percent(all.dsp, kZcu102.dsp), all.bram36(),
-      percent(all.bram36(), kZcu102.bram36), kZcu102.name);
+      table.text(), result.at("yosys").get<std::string>(), count("lut"), share("lut"),
+      count("lut_memory"), count("ff"), share("ff"), count("dsp"), share("dsp"),
+      result.at("bram36").get<double>(), share("bram36"), device.at("name").get<std::string>());
 }
 
-void print_netlist(const NetlistResult& result) {
-  const VerifyResult& v = result.verified;
+void print_netlist(const json& netlist) {
+  const auto count = [&](const char* key) { return netlist.at(key).get<std::int64_t>(); };
+  const auto seconds = [&](const char* key) { return netlist.at(key).get<double>(); };
   fmt::print(
       "\nnetlist of {} gates and flip-flops: {} values over {} frames, without stalls and with "
       "random\nones: {} differ; {:.1f} s to synthesise, {:.1f} s to build, {:.1f} s to run\n",
-      count_of(result.cells), v.values, v.frames, v.mismatches, result.synthesis_seconds,
-      result.build_seconds, result.run_seconds);
-}
-
-void require_equal(const VerifyResult& verified) {
-  if (verified.passed()) return;
-  const std::string hint = "`emamba verify` says whether the RTL is right already";
-  if (!verified.first) throw Error("the netlist does not keep the planned cycles", hint);
-  const Mismatch& m = *verified.first;
-  throw Error(fmt::format("the netlist's {}, frame {}, channel {}: expected {}, got {} ({})",
-                          m.edge, m.frame, m.channel, m.expected, m.got, m.pass),
-              hint);
+      count("cells"), count("values_checked"), count("frames"), count("mismatches"),
+      seconds("synthesis_seconds"), seconds("build_seconds"), seconds("run_seconds"));
 }
 
 }  // namespace
@@ -92,45 +93,21 @@ void add_synth(CLI::App& app) {
       "\n"
       "Example: emamba synth models/mars/config.toml --target xcup --jobs 2");
   verb->callback([options] {
-    const Job job = open_job(*options);
+    const Job job = job_of(*options);
     prepare_out(job);
-    const Stored<Program> program = require_program(job);
+    const Program program = require_program(job).content;
     // Before the synthesis, so that missing data do not come as a surprise after it.
     std::vector<Tensor<std::int32_t>> frames;
-    if (options->netlist > 0) frames = test_frames(job, program.content, options->netlist);
-    const Plan plan = job_plan(job, program.content);
-    const std::string folder = emit_stage(job, plan, program.content);
-
-    FpgaResult fpga;
-    {
-      ProgressLine line("synth");
-      const int jobs = options->jobs > 0 ? options->jobs : job.threads;
-      fpga = synthesise_fpga(plan, folder, {.jobs = jobs}, line.callback());
-    }
-    json result = to_json(fpga);
-    result["target"] = options->target;
-    result["design"] = design_hash(plan);
-    if (!options->json) print_parts(fpga);
-    if (frames.empty()) {
-      write_result(job, "synth.json", result);
-      if (options->json) fmt::print("{}\n", result.dump(2));
-      return;
-    }
-
-    NetlistResult netlist;
-    {
-      ProgressLine line("netlist");
-      netlist = verify_netlist(plan, folder, Golden(program.content), frames,
-                               {.threads = job.threads}, line.callback());
-    }
-    result["netlist"] = to_json(netlist);
-    write_result(job, "synth.json", result);
-    if (options->json) {
-      fmt::print("{}\n", result.dump(2));
-    } else {
-      print_netlist(netlist);
-    }
-    require_equal(netlist.verified);
+    if (options->netlist > 0) frames = test_frames(job, program, options->netlist);
+    const Plan plan = job_plan(job, program);
+    const std::string folder = emit_stage(job, plan, program);
+    const json parts =
+        synth_stage(job, plan, folder, options->jobs > 0 ? options->jobs : job.threads);
+    if (frames.empty()) return print_result(*options, parts, print_parts);
+    if (!options->json) print_parts(parts);
+    const json result = netlist_stage(job, plan, program, folder, frames, parts);
+    print_result(*options, result, [](const json& all) { print_netlist(all.at("netlist")); });
+    require_netlist_verified(result);
   });
 }
 

@@ -479,6 +479,12 @@ Spec spec_from_json(const json& nested, const std::string& source) {
   return build(nested, source);
 }
 
+Spec overridden(const Spec& spec, const std::vector<std::string>& overrides) {
+  json nested = to_json(spec);
+  for (const std::string& text : overrides) apply_override(nested, text);
+  return build(nested, "the spec " + spec.name);
+}
+
 std::vector<std::string> spec_differences(const Spec& a, const Spec& b,
                                           const std::vector<std::string>& sections) {
   json flat_a = json::object(), flat_b = json::object();

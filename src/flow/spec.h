@@ -139,6 +139,9 @@ Spec parse_spec(std::string_view toml, const std::string& source,
                 const std::vector<std::string>& overrides = {});
 Spec read_spec(const std::string& path, const std::vector<std::string>& overrides = {});
 
+// The spec with overrides as above applied to it, and checked again.
+Spec overridden(const Spec& spec, const std::vector<std::string>& overrides);
+
 // The spec as JSON with the same keys as config.toml; spec_from_json() checks as parse_spec() does.
 nlohmann::json to_json(const Spec& spec);
 Spec spec_from_json(const nlohmann::json& json, const std::string& source);

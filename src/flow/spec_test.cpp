@@ -51,6 +51,16 @@ TEST(Spec, DtRankZeroIsCeilOfWidthOver16) {
   }
 }
 
+TEST(Spec, OverridesApplyToASpecInMemory) {
+  const Spec spec = parse_spec(kMars, "mars.toml");
+  const Spec other = overridden(spec, {"model.N=4", "train.loss=mse"});
+  EXPECT_EQ(spec_differences(spec, other, {"model", "train"}),
+            (std::vector<std::string>{"model.N", "train.loss"}));
+  EXPECT_EQ(to_json(other), to_json(parse_spec(kMars, "", {"model.N=4", "train.loss=mse"})));
+  expect_error([&] { overridden(spec, {"model.N=0"}); }, "the spec mars: model.N = 0");
+  expect_error([&] { overridden(spec, {"model.NN=4"}); }, "unknown key");
+}
+
 TEST(Spec, JsonRoundTripKeepsEveryKey) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Rng rng{seed};

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "base/error.h"
+#include "base/shell.h"
 #include "report/document.h"
 #include "report/fields.h"
 #include "report/quality.h"
@@ -409,20 +409,8 @@ Section memories(const ReportInput& in) {
 
 // --- Reproduction -----------------------------------------------------------------------------
 
-// A path as one word of a shell's command line.
-std::string quoted(const std::string& path) {
-  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("/._-+=:,@").find(c) != std::string_view::npos;
-  });
-  if (plain && !path.empty()) return path;
-  std::string word = "'";
-  for (char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 Section reproduction(const ReportInput& in) {
-  const std::string config = quoted(one_line(in.config));
+  const std::string config = shell_word(one_line(in.config));
   const Commands commands{
       {"emamba flow " + config, "emamba estimate " + config,
        fmt::format("emamba verify {} --frames {}", config, count_at(in.verify, "frames")),

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "base/tool.h"
 #include "hw/plan.h"
-#include "sim/tool.h"
 
 namespace emamba {
 namespace {

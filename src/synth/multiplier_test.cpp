@@ -2,8 +2,8 @@
 // The multiplier made of a DSP48E2 against the generic one, with pauses of its enable.
 #include "base/files.h"
 #include "base/testing.h"
+#include "base/tool.h"
 #include "hw/emit.h"
-#include "sim/tool.h"
 
 namespace emamba {
 namespace {

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/process.h"
 #include "base/stopwatch.h"
-#include "sim/tool.h"
+#include "base/tool.h"
 
 namespace emamba {
 namespace {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/summary.h"
+// Wording of the summary.
+#include "report/summary.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/table.h"
+#include "report/text_table.h"
 
 namespace emamba {
 namespace {
@@ -19,13 +20,13 @@ std::string lost_text(double lost, bool regression) {
   return fmt::format("{:+.2f} {}", regression ? lost : -lost, regression ? "cm" : "points");
 }
 
-void print_hardware(const json& result) {
+std::string hardware_text(const json& result) {
   const json& hardware = result.at("stages").at("hardware");
   const json& verify = result.at("stages").at("verify");
   const double mhz = hardware.at("clock_mhz");
   const auto latency = hardware.at("latency_cycles").get<std::int64_t>();
   const auto period = hardware.at("cycles_per_frame").get<std::int64_t>();
-  fmt::print(
+  return fmt::format(
       "\nhardware: {} cycles latency, {} a frame ({:.1f} us and {:.0f} frames/s at an assumed {:g} "
       "MHz),\n{} multipliers {:.0f} % busy, about {} LUT, {} FF, {:.1f} BRAM36 of a ZCU102; "
       "simulated on {} frames,\nevery bit as the integers above, every cycle as planned\n",
@@ -38,14 +39,14 @@ void print_hardware(const json& result) {
 
 }  // namespace
 
-void print_summary(const json& result) {
+std::string flow_summary(const json& result) {
   const json& summary = result.at("summary");
   const bool regression = summary.at("float").contains("rmse_cm");
   const json& stages = result.at("stages");
-  fmt::print("\n{}: {} test samples, {} parameters, {} bytes of integers\n\n",
-             result.at("name").get<std::string>(), summary.at("samples").get<std::size_t>(),
-             summary.at("parameters").get<std::size_t>(),
-             summary.at("program_bytes").get<std::size_t>());
+  std::string text = fmt::format(
+      "\n{}: {} test samples, {} parameters, {} bytes of integers\n\n",
+      result.at("name").get<std::string>(), summary.at("samples").get<std::size_t>(),
+      summary.at("parameters").get<std::size_t>(), summary.at("program_bytes").get<std::size_t>());
 
   std::vector<std::string> header = {"arithmetic"};
   for (const char* name : {"MAE cm", "RMSE cm"}) {
@@ -53,7 +54,7 @@ void print_summary(const json& result) {
   }
   if (!regression) header.push_back("accuracy %");
   header.insert(header.end(), {"change", "comes from", "seconds"});
-  Table table(header);
+  TextTable table(header);
   const auto add = [&](const char* name, const char* metrics, const char* stage,
                        const std::string& change, const std::string& reason) {
     std::vector<std::string> row = {name};
@@ -69,17 +70,18 @@ void print_summary(const json& result) {
       lost_text(summary.at("lost_by_pwl"), regression), "lines for SiLU and exp");
   add("integers only", "golden", "eval-golden",
       lost_text(summary.at("lost_by_rounding"), regression), "rounding weights and edges");
-  table.print();
+  text += table.text();
 
   const json& edges = summary.at("costliest_edges");
-  if (!edges.empty()) fmt::print("\nRounding one edge alone costs most at:");
+  if (!edges.empty()) text += "\nRounding one edge alone costs most at:";
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    fmt::print("{} {} ({:.2f})", i > 0 ? "," : "", edges[i].at("name").get<std::string>(),
-               edges[i].at("lost").get<double>());
+    text += fmt::format("{} {} ({:.2f})", i > 0 ? "," : "", edges[i].at("name").get<std::string>(),
+                        edges[i].at("lost").get<double>());
   }
-  if (!edges.empty()) fmt::print("\n");
-  if (stages.contains("hardware")) print_hardware(result);
-  fmt::print("\nResults are in {}\n", result.at("out").get<std::string>());
+  if (!edges.empty()) text += "\n";
+  if (stages.contains("hardware")) text += hardware_text(result);
+  text += fmt::format("\nResults are in {}\n", result.at("out").get<std::string>());
+  return text;
 }
 
 }  // namespace emamba

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The design choices that `emamba ablate` compares, and the page that shows what they cost.
+// The design choices that `emamba ablate` compares.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "cli/table.h"
 #include "ir/spec.h"
 
 namespace emamba {
@@ -30,15 +28,8 @@ struct AblationRow {
 // All that have a meaning for the task and the keys of `base`. The first is `base` itself in
 // floating point, the group "baseline", which every other row is compared with.
 std::vector<AblationRow> ablation_rows(const Spec& base);
-// The groups of such rows, in their order, without the baseline.
-std::vector<std::string> ablation_groups(const std::vector<AblationRow>& rows);
-
-// Of the result of an ablation, as in docs/formats.md.
-Table ablation_table(const nlohmann::json& result);
-std::string ablation_caption(const nlohmann::json& result);
-// `page` with `content` as the generated part of this ablation, behind the rest if it has none.
-// Throws Error, naming `path`, when its markers are not one of each, in their order.
-std::string with_ablation(const std::string& page, const std::string& name,
-                          const std::string& content, const std::string& path);
+// Of these the groups in `only` (empty: all), behind the baseline. Throws Error for a group that is
+// not among them.
+std::vector<AblationRow> chosen_rows(const Spec& base, const std::vector<std::string>& only);
 
 }  // namespace emamba

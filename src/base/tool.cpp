@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/tool.h"
+// Tools by name, time limits with timeout(1).
+#include "base/tool.h"
 
 #include <algorithm>
 

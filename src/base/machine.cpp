@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/machine.h"
+// What Linux's /proc says.
+#include "base/machine.h"
 
 #include <fmt/format.h>
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 namespace emamba {
 
 // The table of a flow's metrics in each arithmetic, and where they differ from.
-void print_summary(const nlohmann::json& flow_result);
+std::string flow_summary(const nlohmann::json& flow_result);
 
 }  // namespace emamba

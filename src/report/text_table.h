@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table of text.
+// A table for a terminal.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,13 +10,12 @@ namespace emamba {
 
 // Columns as wide as their widest cell. A column whose cells are all numbers (or "-") is aligned to
 // the right.
-class Table {
+class TextTable {
  public:
-  explicit Table(std::vector<std::string> header);
+  explicit TextTable(std::vector<std::string> header);
   void add(std::vector<std::string> row);  // as many cells as the header
   std::string text() const;
   std::string markdown() const;
-  void print() const;
 
  private:
   std::vector<std::vector<std::string>> rows_;  // the header first

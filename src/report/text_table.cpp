@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/table.h"
+// Tables laid out with spaces.
+#include "report/text_table.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "report/markdown.h"
@@ -20,15 +20,15 @@ bool numeric(const std::string& cell) {
 
 }  // namespace
 
-Table::Table(std::vector<std::string> header) {
+TextTable::TextTable(std::vector<std::string> header) {
   rows_.push_back(std::move(header));
 }
 
-void Table::add(std::vector<std::string> row) {
+void TextTable::add(std::vector<std::string> row) {
   rows_.push_back(std::move(row));
 }
 
-std::string Table::text() const {
+std::string TextTable::text() const {
   const std::size_t columns = rows_.front().size();
   std::string text;
   std::vector<std::size_t> widths(columns);
@@ -51,7 +51,7 @@ std::string Table::text() const {
   return text;
 }
 
-std::string Table::markdown() const {
+std::string TextTable::markdown() const {
   ReportTable table{"", {}, {{}}};
   for (const std::string& name : rows_.front()) table.columns.push_back({name, ColumnKind::kText});
   for (auto row = rows_.begin() + 1; row != rows_.end(); ++row) {
@@ -59,10 +59,6 @@ std::string Table::markdown() const {
     for (const std::string& cell : *row) table.groups.front().rows.back().push_back({cell});
   }
   return markdown_table(table);
-}
-
-void Table::print() const {
-  fmt::print("{}", text());
 }
 
 std::string number(const nlohmann::json& value, const char* format) {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of choices.
+#include "flow/ablation.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/nearest.h"
+
+namespace emamba {
+namespace {
+
+// The groups of such rows, in their order, without the baseline.
+std::vector<std::string> groups_of(const std::vector<AblationRow>& rows) {
+  std::vector<std::string> groups;
+  for (const AblationRow& row : rows) {
+    if (row.group == rows.front().group) continue;
+    if (groups.empty() || groups.back() != row.group) groups.push_back(row.group);
+  }
+  return groups;
+}
+
+}  // namespace
+
+const char* name_of(Arithmetic arithmetic) {
+  switch (arithmetic) {
+    case Arithmetic::kExact:
+      return "float, exact";
+    case Arithmetic::kPiecewise:
+      return "float, lines";
+    case Arithmetic::kInteger:
+      return "integers";
+    case Arithmetic::kTuned:
+      return "integers, tuned";
+  }
+  return "";
+}
+
+std::vector<AblationRow> ablation_rows(const Spec& base) {
+  constexpr Arithmetic kExact = Arithmetic::kExact, kInteger = Arithmetic::kInteger;
+  std::vector<AblationRow> rows = {
+      {"baseline", "as configured", {}, kExact},
+      {"norm", "range", {"model.norm=range"}, kExact},
+      {"norm", "layer", {"model.norm=layer"}, kExact},
+      {"norm", "rms", {"model.norm=rms"}, kExact},
+      {"delta", "relu-after", {"model.delta_activation=relu-after"}, kExact},
+      {"delta", "relu-before", {"model.delta_activation=relu-before"}, kExact},
+      {"delta", "softplus", {"model.delta_activation=softplus"}, kExact},
+      {"convolution", "silu", {"model.conv_activation=silu"}, kExact},
+      {"convolution", "no activation", {"model.conv_activation=none"}, kExact},
+      {"position", "none", {"model.position=none"}, kExact},
+      {"position", "learned", {"model.position=learned"}, kExact}};
+  if (base.model.overlap > 0) {
+    for (int overlap : {0, base.model.overlap}) {
+      rows.push_back({"overlap",
+                      fmt::format("{} pixels", overlap),
+                      {fmt::format("model.overlap={}", overlap)},
+                      kExact});
+    }
+  }
+  rows.push_back({"lines", "as configured", {}, Arithmetic::kPiecewise});
+  for (const char* method : {"equal", "data"}) {
+    for (int segments : {4, 8, 11, 17, 32}) {
+      rows.push_back({"lines",
+                      fmt::format("{}, {} segments", method, segments),
+                      {fmt::format("approx.silu.method={}", method),
+                       fmt::format("approx.exp.method={}", method),
+                       fmt::format("approx.silu.segments={}", segments),
+                       fmt::format("approx.exp.segments={}", segments)},
+                      Arithmetic::kPiecewise});
+    }
+  }
+  for (const char* rule : {"max", "percentile", "search"}) {
+    rows.push_back({"calibration", rule, {fmt::format("quant.calibration={}", rule)}, kInteger});
+  }
+  // A state of 15 bits is stored in 8: everything that is kept has 8 bits.
+  for (int bits : {15, 16, 17, 20, 24}) {
+    rows.push_back({"state",
+                    fmt::format("{} bits, stored in {}", bits, bits - 7),
+                    {fmt::format("quant.state_bits={}", bits)},
+                    kInteger});
+  }
+  for (const char* rule : {"per-tensor", "per-channel"}) {
+    rows.push_back({"weights", rule, {fmt::format("quant.weight_exponents={}", rule)}, kInteger});
+  }
+  if (base.quant.finetune_steps > 0) {
+    rows.push_back({"fine-tuning", "none", {"quant.finetune_steps=0"}, kInteger});
+    for (const char* target : {"labels", "float"}) {
+      rows.push_back({"fine-tuning",
+                      fmt::format("towards {}", target),
+                      {fmt::format("quant.finetune_target={}", target)},
+                      Arithmetic::kTuned});
+    }
+  }
+  return rows;
+}
+
+std::vector<AblationRow> chosen_rows(const Spec& base, const std::vector<std::string>& only) {
+  std::vector<AblationRow> rows = ablation_rows(base);
+  if (only.empty()) return rows;
+  const std::vector<std::string> groups = groups_of(rows);
+  for (const std::string& group : only) {
+    if (std::find(groups.begin(), groups.end(), group) != groups.end()) continue;
+    throw Error(fmt::format("--only {}: there is no such group for {}", group, base.name),
+                fmt::format("did you mean '{}'? Groups are: {}", nearest(group, groups),
+                            fmt::join(groups, ", ")));
+  }
+  const std::string baseline = rows.front().group;
+  std::erase_if(rows, [&](const AblationRow& row) {
+    return row.group != baseline && std::find(only.begin(), only.end(), row.group) == only.end();
+  });
+  return rows;
+}
+
+}  // namespace emamba

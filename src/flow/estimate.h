@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stage "estimate": the accelerator's plan, without building it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "flow/job.h"
+#include "hw/plan.h"
+
+namespace emamba {
+
+// The accelerator of the job's [hardware]. Throws Error as plan_program() does.
+Plan job_plan(const Job& job, const Program& program);
+
+// Cycles, multipliers and parts: what docs/formats.md says of `emamba estimate --json`. Weights are
+// random where no program fits the job.
+nlohmann::json estimate_stage(const Job& job);
+
+}  // namespace emamba

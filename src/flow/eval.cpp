@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Evaluations: metrics and their parts.
+#include "flow/eval.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/stopwatch.h"
+#include "data/dataset.h"
+#include "data/details.h"
+#include "data/metrics.h"
+#include "exec/evaluate.h"
+#include "flow/keys.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+// The program's tables as the curves that the float engine runs.
+std::map<std::string, PwlCurve> curves_of(const Program& program) {
+  std::map<std::string, PwlCurve> curves;
+  for (const Op& op : program.ops) {
+    if (const auto* pwl = std::get_if<Pwl>(&op)) {
+      curves[pwl->name] = curve_of(pwl->table, program.edges[pwl->x].type.exp);
+    } else if (const auto* scan = std::get_if<Scan>(&op)) {
+      curves[scan->name] = curve_of(scan->exp, scan->z_type.exp);
+    }
+  }
+  return curves;
+}
+
+}  // namespace
+
+const char* name_of(Engine engine) {
+  switch (engine) {
+    case Engine::kFloat:
+      return "float";
+    case Engine::kGolden:
+      return "golden";
+    case Engine::kFast:
+      return "fast";
+  }
+  return "";
+}
+
+EvalFiles require_files(const Job& job, const EvalChoice& choice) {
+  EvalFiles files;
+  if (choice.needs_model()) files.model = require_model(job);
+  if (choice.needs_program()) files.program = require_program(job);
+  return files;
+}
+
+json to_json(const Metrics& metrics) {
+  if (!metrics.regression) return {{"accuracy", metrics.accuracy}};
+  return {{"mae_cm", metrics.mae_cm}, {"rmse_cm", metrics.rmse_cm}};
+}
+
+std::string eval_key(const Spec& spec, const EvalChoice& choice, const EvalFiles& files,
+                     const json& hashes) {
+  return stage_key("eval", {{"engine", name_of(choice.engine)},
+                            {"functions", choice.functions()},
+                            {"split", choice.split},
+                            {"limit", choice.limit},
+                            {"holdout", spec.train.holdout},
+                            {"task", spec_sections(spec, {"task"})},
+                            {"model", choice.needs_model() ? files.model.sha256 : ""},
+                            {"program", choice.needs_program() ? files.program.sha256 : ""},
+                            {"data", hashes}});
+}
+
+json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files) {
+  const Split split = first_samples(load_split(job.spec, job.data, choice.split), choice.limit);
+  const ProgressCallback progress = job.progress(
+      fmt::format("eval {}, {} functions", name_of(choice.engine), choice.functions()));
+  const Stopwatch watch;
+  Tensor<float> outputs;
+  if (choice.engine == Engine::kGolden) {
+    outputs = answers(Golden(files.program.content), split.inputs, job.threads, progress);
+  } else if (choice.engine == Engine::kFast) {
+    outputs = answers(Fast(files.program.content), split.inputs, job.threads, progress);
+  } else {
+    FloatOptions options;
+    if (choice.pwl) options.curves = curves_of(files.program.content);
+    outputs = answers(FloatEngine(files.model.content, options), files.model.content.normalisation,
+                      split.inputs, job.threads, progress);
+  }
+  json result = {{"engine", name_of(choice.engine)},
+                 {"functions", choice.functions()},
+                 {"split", choice.split},
+                 {"samples", split.samples()},
+                 {"parameters", parameter_count(job.spec)},
+                 {"metrics", to_json(metrics_of(split, outputs))},
+                 {"details", to_json(details_of(split, outputs), job.spec.task)},
+                 {"seconds", watch.seconds()},
+                 {"threads", job.threads},
+                 {"warnings", split.warnings}};
+  if (choice.needs_model()) result["model"] = files.model.path;
+  if (choice.needs_program()) result["program"] = files.program.path;
+  return result;
+}
+
+}  // namespace emamba

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking for a file that fits, and what to say when there is none.
+#include "flow/files.h"
+
+#include <filesystem>
+
+#include "base/safetensors.h"
+#include "flow/version.h"
+
+namespace emamba {
+namespace {
+
+template <class T>
+Stored<T> load_stored(const std::string& path, T (*read)(const std::string&)) {
+  try {
+    return {path, sha256_file(path), read(path)};
+  } catch (const Error& e) {
+    throw Error(e.what(), fmt::format("remove {}, so that another one is made", path));
+  }
+}
+
+template <class T, class Fits>
+std::optional<Stored<T>> find_stored(const Job& job, const std::string& name,
+                                     Stored<T> (*load)(const std::string&), const Fits& fits) {
+  for (const std::string& path : find_files(job, name)) {
+    Stored<T> stored = load(path);
+    if (fits(stored.content)) return stored;
+  }
+  return {};
+}
+
+// There is no file that fits.
+template <class T>
+[[noreturn]] void fail_to_find(const Job& job, const std::string& name, const std::string& verb,
+                               const std::vector<std::string>& sections,
+                               Stored<T> (*load)(const std::string&)) {
+  const std::string remedy =
+      fmt::format("make it with `emamba {} {}{}`", verb, job.settings, job.folders);
+  const std::vector<std::string> others = find_files(job, name);
+  if (!others.empty()) {
+    const auto keys = spec_differences(load(others.front()).content.spec, job.spec, sections);
+    throw Error(fmt::format("{}: made from another configuration than {}; these keys differ: {}",
+                            others.front(), job.settings, fmt::join(keys, ", ")),
+                remedy);
+  }
+  const std::string here = job.out + "/" + name;
+  throw Error(job.config.empty()
+                  ? fmt::format("there is no {}", here)
+                  : fmt::format("there is neither {} nor {}", here, beside(job.config, name)),
+              remedy);
+}
+
+}  // namespace
+
+Stored<FloatModel> load_model(const std::string& path) {
+  return load_stored(path, read_float_model);
+}
+
+Stored<Program> load_program(const std::string& path) {
+  return load_stored(path, read_program);
+}
+
+std::string beside(const std::string& path, const std::string& name) {
+  return std::filesystem::path(path).replace_filename(name).string();
+}
+
+std::vector<std::string> find_files(const Job& job, const std::string& name) {
+  std::vector<std::string> paths = {job.out + "/" + name};
+  if (!job.config.empty()) paths.push_back(beside(job.config, name));
+  std::erase_if(paths, [](const std::string& path) { return !file_exists(path); });
+  return paths;
+}
+
+std::optional<Stored<FloatModel>> find_model(const Job& job,
+                                             const std::vector<std::string>& sections) {
+  return find_stored<FloatModel>(job, kModelFile, load_model, [&](const FloatModel& model) {
+    return spec_differences(model.spec, job.spec, sections).empty();
+  });
+}
+
+std::optional<Stored<Program>> find_program(const Job& job, const std::string& model_sha256) {
+  return find_stored<Program>(job, kProgramFile, load_program, [&](const Program& program) {
+    const bool of_model =
+        made_from(program, model_sha256) && program.spec.train.holdout == job.spec.train.holdout;
+    return (model_sha256.empty() || of_model) &&
+           spec_differences(program.spec, job.spec, program_sections()).empty();
+  });
+}
+
+Stored<FloatModel> require_model(const Job& job) {
+  if (auto model = find_model(job)) return std::move(*model);
+  fail_to_find(job, kModelFile, "train", model_sections(), load_model);
+}
+
+Stored<Program> require_program(const Job& job) {
+  if (auto program = find_program(job)) return std::move(*program);
+  fail_to_find(job, kProgramFile, "quantize", program_sections(), load_program);
+}
+
+std::string program_origin(const std::string& settings, const std::string& model_sha256) {
+  return fmt::format("emamba quantize {}; emamba {}; model sha256 {}", settings, version(),
+                     model_sha256);
+}
+
+bool made_from(const Program& program, const std::string& model_sha256) {
+  return program.origin.ends_with("model sha256 " + model_sha256);
+}
+
+std::vector<std::size_t> integer_bytes(const Stored<Program>& program) {
+  std::vector<std::size_t> bytes;
+  const SafeTensors file = read_safetensors(program.path);
+  for (const Op& op : program.content.ops) {
+    bytes.push_back(0);
+    for (const auto& [name, tensor] : file.tensors) {
+      if (name.starts_with(name_of(op) + ".")) bytes.back() += tensor.bytes.size();
+    }
+  }
+  return bytes;
+}
+
+bool has(const std::optional<nlohmann::json>& result, const char* field, const std::string& value) {
+  return result && result->contains(field) && (*result)[field] == value;
+}
+
+}  // namespace emamba

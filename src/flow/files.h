@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models, programs and results that are there already: made by an earlier run, or shipped.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "flow/job.h"
+#include "flow/keys.h"
+#include "ir/float_model.h"
+#include "ir/program.h"
+
+namespace emamba {
+
+inline constexpr char kModelFile[] = "model.safetensors";
+inline constexpr char kFinetunedFile[] = "finetuned.safetensors";
+inline constexpr char kProgramFile[] = "program.safetensors";
+inline constexpr char kCheckpointFile[] = "checkpoint.safetensors";
+
+// A file that was read, with the hash of its bytes.
+template <class T>
+struct Stored {
+  std::string path, sha256;
+  T content;
+};
+// Throw Error, saying that the file must go, when it is damaged: it may be somebody's only copy.
+Stored<FloatModel> load_model(const std::string& path);
+Stored<Program> load_program(const std::string& path);
+
+// The path of a file called `name` beside another file.
+std::string beside(const std::string& path, const std::string& name);
+// The files called `name` that there are: in the output folder, then beside config.toml.
+std::vector<std::string> find_files(const Job& job, const std::string& name);
+
+// The first file found that was made from the job's spec, as far as `sections` of it go; nothing
+// when there is none. A program also from the model with this hash, and without the samples that
+// the job holds out, if a hash is given.
+std::optional<Stored<FloatModel>> find_model(
+    const Job& job, const std::vector<std::string>& sections = model_sections());
+std::optional<Stored<Program>> find_program(const Job& job, const std::string& model_sha256 = "");
+// The same by the defaults; they throw Error naming the keys that differ when there is none.
+Stored<FloatModel> require_model(const Job& job);
+Stored<Program> require_program(const Job& job);
+
+// What stands in Program::origin: the settings and the model file that a program was made from.
+std::string program_origin(const std::string& settings, const std::string& model_sha256);
+bool made_from(const Program& program, const std::string& model_sha256);
+
+// Bytes of the integers of each operation, in the order of program.ops.
+std::vector<std::size_t> integer_bytes(const Stored<Program>& program);
+
+// A result file of an earlier run; nothing when there is none, or one that is damaged or lacks what
+// `use` looks up in it: then it is made again and replaced.
+template <class Use>
+std::optional<nlohmann::json> read_result(const std::string& path, const Use& use) {
+  if (!file_exists(path)) return {};
+  try {
+    nlohmann::json result = parse_json(read_file(path, 64 << 20), path);
+    use(result);
+    return result;
+  } catch (const Error&) {
+  } catch (const nlohmann::json::exception&) {
+  }
+  return {};
+}
+
+// Whether there is a result with this value in that field.
+bool has(const std::optional<nlohmann::json>& result, const char* field, const std::string& value);
+
+}  // namespace emamba

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// All stages, from data to a verified accelerator and its report: those whose inputs have changed
+// since their results were written.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+
+#include "flow/job.h"
+
+namespace emamba {
+
+struct FlowChoice {
+  bool resume = false;       // only go on with a training, never start one
+  std::size_t frames = 256;  // test frames to simulate the hardware on; 0: no hardware
+};
+
+// Writes OUT/STAGE.json for every stage, and with hardware the report; says a line a stage. Returns
+// what docs/formats.md says of `emamba flow --json`. Throws Error as the stages do, and before any
+// of them when the hardware is not feasible.
+nlohmann::json run_flow(const Job& job, const FlowChoice& choice);
+
+}  // namespace emamba

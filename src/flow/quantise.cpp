@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Quantisation, fine-tuning, and the choice between the programs before and after it.
+#include "flow/quantise.h"
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/machine.h"
+#include "base/stopwatch.h"
+#include "data/metrics.h"
+#include "exec/evaluate.h"
+#include "flow/keys.h"
+#include "flow/version.h"
+#include "quant/quantise.h"
+#include "quant/report.h"
+#include "train/finetune.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kCalibrationSeed = 1;  // draws the calibration from the training samples
+
+// How good a program is on samples for which the float model gives `exact` (samples, outputs).
+struct Quality {
+  double metric = 0;
+  double rms_difference = 0;  // of its outputs to the float model's
+};
+
+Quality quality_of(const Program& program, const Split& split, const Tensor<float>& exact,
+                   int threads) {
+  const Tensor<float> outputs = answers(Fast(program), split.inputs, threads);
+  double sum = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const double difference = double{outputs.data[i]} - exact.data[i];
+    sum += difference * difference;
+  }
+  return {metrics_of(split, outputs).value(), std::sqrt(sum / static_cast<double>(outputs.size()))};
+}
+
+// Fine-tunes `program`, made from `model`, and keeps the better one. Returns what it did.
+json finetune_program(const Job& job, const FloatModel& model, const Split& train,
+                      const Split& calibration, Program& program) {
+  const QuantSpec& quant = job.spec.quant;
+  const bool held_out = job.spec.train.holdout > 0;
+  const Split check = held_out ? load_split(job.spec, job.data, "val") : calibration;
+  const Stopwatch watch;
+  FinetuneResult tuned = finetune(model, program, train, job.threads, job.progress("fine-tune"));
+  const Tensor<float> exact =
+      answers(FloatEngine(model), model.normalisation, check.inputs, job.threads);
+  const Quality before = quality_of(program, check, exact, job.threads);
+  const Quality after = quality_of(tuned.program, check, exact, job.threads);
+  const bool kept = quant.finetune_target == FinetuneTarget::kFloat
+                        ? after.rms_difference <= before.rms_difference
+                    : job.spec.shape().regression ? after.metric <= before.metric
+                                                  : after.metric >= before.metric;
+  if (kept) {
+    tuned.model.origin += fmt::format("; fine-tuned for {} steps", quant.finetune_steps);
+    write_float_model(job.out + "/" + kFinetunedFile, tuned.model);
+    program = std::move(tuned.program);
+  }
+  return {{"steps", quant.finetune_steps},
+          {"lr", quant.finetune_lr},
+          {"target", to_json(job.spec).at("quant").at("finetune_target")},
+          {"loss", tuned.loss},
+          {"split", held_out ? "val" : "calibration"},
+          {"samples", check.samples()},
+          {"before", before.metric},
+          {"after", after.metric},
+          {"difference_before", before.rms_difference},
+          {"difference_after", after.rms_difference},
+          {"kept", kept},
+          {"seconds", watch.seconds()}};
+}
+
+}  // namespace
+
+Split calibration_samples(const Job& job, const Split& train) {
+  return draw_samples(train, static_cast<std::size_t>(job.spec.quant.samples), kCalibrationSeed);
+}
+
+std::string quantise_key(const Spec& spec, const std::string& model_sha256, const json& hashes) {
+  return stage_key("quantize", {{"model", model_sha256},
+                                {"spec", spec_sections(spec, program_sections())},
+                                {"holdout", spec.train.holdout},
+                                {"data", hashes}});
+}
+
+json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json& hashes) {
+  const Stopwatch watch;
+  FloatModel configured = model.content;
+  configured.spec = job.spec;  // differs from the model's in what a weight file does not depend on
+  const Split train = load_split(job.spec, job.data, "train");
+  const Split calibration = calibration_samples(job, train);
+  QuantiseResult result = quantise(configured, calibration, job.threads, job.progress("quantize"));
+  json finetuned;
+  std::filesystem::remove(job.out + "/" + kFinetunedFile);  // of an earlier program
+  if (job.spec.quant.finetune_steps > 0) {
+    finetuned = finetune_program(job, configured, train, calibration, result.program);
+  }
+  const std::string path = job.out + "/" + kProgramFile;
+  result.program.origin = program_origin(job.settings, model.sha256);
+  write_program(path, result.program);
+  json summary = {{"key", quantise_key(job.spec, model.sha256, hashes)},
+                  {"command", "emamba quantize " + job.settings},
+                  {"version", version()},
+                  {"model", model.path},
+                  {"model_sha256", model.sha256},
+                  {"program", path},
+                  {"program_sha256", sha256_file(path)},
+                  {"machine", machine_name()},
+                  {"seconds", watch.seconds()},
+                  {"report", to_json(result.report)}};
+  if (!finetuned.is_null()) summary["finetune"] = finetuned;
+  write_result(job, "quantize.json", summary);
+  return summary;
+}
+
+}  // namespace emamba

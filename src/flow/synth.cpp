@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Synthesis for a job, with what tells its results apart.
+#include "flow/synth.h"
+
+#include "base/error.h"
+#include "flow/emit.h"
+#include "flow/verify.h"
+#include "synth/fpga.h"
+#include "synth/netlist.h"
+
+namespace emamba {
+
+using nlohmann::json;
+
+json synth_stage(const Job& job, const Plan& plan, const std::string& folder, int jobs) {
+  json result = to_json(synthesise_fpga(plan, folder, {.jobs = jobs}, job.progress("synth")));
+  result["target"] = result.at("family");
+  result["design"] = design_hash(plan);
+  write_result(job, "synth.json", result);
+  return result;
+}
+
+json netlist_stage(const Job& job, const Plan& plan, const Program& program,
+                   const std::string& folder, const std::vector<Tensor<std::int32_t>>& frames,
+                   json synth) {
+  const NetlistResult netlist = verify_netlist(plan, folder, Golden(program), frames,
+                                               {.threads = job.threads}, job.progress("netlist"));
+  synth["netlist"] = to_json(netlist);
+  if (netlist.verified.first) {
+    synth["netlist"]["first_mismatch"] = to_json(*netlist.verified.first);
+  }
+  write_result(job, "synth.json", synth);
+  return synth;
+}
+
+void require_netlist_verified(const json& synth) {
+  const json& netlist = synth.at("netlist");
+  if (netlist.at("passed").get<bool>()) return;
+  const std::string hint = "`emamba verify` says whether the RTL is right already";
+  if (!netlist.contains("first_mismatch")) {
+    throw Error("the netlist does not keep the planned cycles", hint);
+  }
+  const json& m = netlist.at("first_mismatch");
+  const auto number = [&](const char* key) { return m.at(key).get<std::int64_t>(); };
+  throw Error(fmt::format("the netlist's {}, frame {}, channel {}: expected {}, got {} ({})",
+                          m.at("edge").get<std::string>(), number("frame"), number("channel"),
+                          number("expected"), number("got"), m.at("traffic").get<std::string>()),
+              hint);
+}
+
+}  // namespace emamba

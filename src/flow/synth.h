@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stage "synth": what the accelerator takes of an FPGA, by synthesis, beside the plan's
+// estimate; and its netlist of gates against golden.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/tensor.h"
+#include "flow/job.h"
+#include "hw/plan.h"
+
+namespace emamba {
+
+// Synthesises what emit_stage() wrote to `folder`, `jobs` units at a time. Writes OUT/synth.json
+// and returns it: what docs/formats.md says of it. Throws Error as synthesise_fpga() does.
+nlohmann::json synth_stage(const Job& job, const Plan& plan, const std::string& folder, int jobs);
+
+// Makes a netlist of gates of it too, and holds that against golden on these frames. Writes
+// OUT/synth.json and returns it: `synth`, with the field "netlist". Throws Error as
+// verify_netlist() does; a netlist that computes something else is no Error, but in the result.
+nlohmann::json netlist_stage(const Job& job, const Plan& plan, const Program& program,
+                             const std::string& folder,
+                             const std::vector<Tensor<std::int32_t>>& frames, nlohmann::json synth);
+// Throws Error when the netlist of such a result does not do what golden and the plan say.
+void require_netlist_verified(const nlohmann::json& synth);
+
+}  // namespace emamba

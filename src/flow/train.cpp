@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// A training with what its record says of it.
+#include "flow/train.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/machine.h"
+#include "base/safetensors.h"
+#include "data/metrics.h"
+#include "flow/eval.h"
+#include "flow/files.h"
+#include "flow/keys.h"
+#include "flow/version.h"
+#include "train/checkpoint.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void report_stop(const Job& job, const TrainResult& result) {
+  const std::size_t complete = result.history.size();
+  if (complete == 0) throw Stopped("training stopped in its first epoch; nothing was kept");
+  throw Stopped(fmt::format("training stopped after {} of {} epochs; the checkpoint is in {}",
+                            complete, job.spec.train.epochs, job.out),
+                fmt::format("go on with `emamba train {}{} --resume`", job.settings, job.folders));
+}
+
+}  // namespace
+
+std::string train_key(const Spec& spec, const json& hashes) {
+  return stage_key("train", {{"spec", spec_sections(spec, train_sections())}, {"data", hashes}});
+}
+
+json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice device) {
+  const Split train_split = load_split(job.spec, job.data, "train");
+  const Split val_split =
+      job.spec.train.holdout > 0 ? load_split(job.spec, job.data, "val") : Split{};
+  TrainResult result;
+  {
+    const auto stop = job.observer.stop ? job.observer.stop() : nullptr;
+    result = train(job.spec, train_split, val_split,
+                   {.out = job.out,
+                    .resume = resume,
+                    .threads = job.train_threads,
+                    .device = device,
+                    .progress = job.progress("train"),
+                    .stop = stop.get()});
+  }
+  if (result.stopped) report_stop(job, result);
+
+  const std::string command = "emamba train " + job.settings;
+  const std::string path = job.out + "/" + kModelFile;
+  result.model.origin =
+      fmt::format("{}; seed {}, {} training samples, {} threads, emamba {}", command,
+                  job.spec.train.seed, train_split.samples(), job.train_threads, version());
+  write_float_model(path, result.model);
+  double seconds = 0;
+  for (const EpochRecord& record : result.history) seconds += record.seconds;
+  const EpochRecord& last = result.history.back();
+  const json summary = {
+      {"key", train_key(job.spec, hashes)},
+      {"command", command},
+      {"version", version()},
+      {"seed", job.spec.train.seed},
+      {"spec", to_json(job.spec)},
+      {"parameters", parameter_count(job.spec)},
+      {"data", hashes},
+      {"samples", {{"train", train_split.samples()}, {"val", val_split.samples()}}},
+      {"threads", job.train_threads},
+      {"machine", machine_name()},
+      {"seconds", rounded(seconds, 3)},
+      {"epochs", last.epoch},
+      {"steps", last.step},
+      {"loss", last.loss},
+      {"val", last.val ? to_json(*last.val) : json::object()},
+      {"model", path},
+      {"model_sha256", sha256_file(path)}};
+  write_result(job, "train.json", summary);
+  return summary;
+}
+
+bool can_resume(const Job& job) {
+  const std::string path = job.out + "/" + kCheckpointFile;
+  if (!file_exists(path)) return false;
+  const std::string remedy = fmt::format("remove {} to train from the start", path);
+  Spec spec;
+  std::size_t epochs = 0;
+  try {
+    const std::string text = read_safetensors(path).metadata[kCheckpointKey];
+    const json meta = parse_json(text, path);
+    spec = spec_from_json(meta.at("spec"), path);
+    epochs = meta.at("history").size();
+  } catch (const Error& e) {
+    throw Error(e.what(), remedy);
+  } catch (const json::exception& e) {
+    throw Error(fmt::format("{}: damaged checkpoint: {}", path, e.what()), remedy);
+  }
+  if (epochs >= static_cast<std::size_t>(spec.train.epochs)) return false;
+  const auto keys = spec_differences(spec, job.spec, train_sections());
+  if (keys.empty()) return true;
+  throw Error(fmt::format("{}: of a training that was stopped after {} of {} epochs, with another "
+                          "configuration; these keys differ: {}",
+                          path, epochs, spec.train.epochs, fmt::join(keys, ", ")),
+              remedy + ", or set the keys back to finish that one");
+}
+
+}  // namespace emamba

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stage "train": from data to a float model. A build without LibTorch throws Error instead.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "base/error.h"
+#include "flow/job.h"
+#include "train/train.h"
+
+namespace emamba {
+
+// A training that was asked to stop (Observer::stop). The checkpoint of the last complete epoch is
+// kept.
+class Stopped : public Error {
+  using Error::Error;
+};
+
+// Writes OUT/model.safetensors, train.jsonl and train.json, and returns the last; `resume` goes on
+// from the checkpoint in OUT. `hashes` are those of data_hashes(). Throws Stopped, and Error as
+// train() does.
+std::string train_key(const Spec& spec, const nlohmann::json& hashes);
+nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume,
+                           TrainDevice device = TrainDevice::kCpu);
+
+// Whether OUT holds a checkpoint of this training before its end. Throws Error when it is of
+// another training before its end, or damaged: a training from the start would replace it.
+bool can_resume(const Job& job);
+
+}  // namespace emamba

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wording of an ablation's numbers.
+#include "report/ablation.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "report/generated.h"
+
+namespace emamba {
+namespace {
+
+using nlohmann::json;
+
+// Rounded before it is printed, as no change is to be called -0.00.
+std::string to_two_digits(const json& value, const char* format) {
+  return number(value.is_null() ? value : json(rounded(value.get<double>(), 2)), format);
+}
+
+}  // namespace
+
+TextTable ablation_table(const json& result) {
+  const bool regression = result.at("metric") == "rmse_cm";
+  TextTable table({"group", "choice", "arithmetic", regression ? "RMSE cm" : "accuracy %", "min",
+                   "max", "change"});
+  for (const json& row : result.at("rows")) {
+    const bool named = !row.at("overrides").empty();
+    table.add({row.at("group"),
+               row.at("name").get<std::string>() +
+                   (named && row.at("configured").get<bool>() ? " (configured)" : ""),
+               row.at("arithmetic"), to_two_digits(row.at("mean"), "{:.2f}"),
+               to_two_digits(row.at("min"), "{:.2f}"), to_two_digits(row.at("max"), "{:.2f}"),
+               to_two_digits(row.at("change"), "{:+.2f}")});
+  }
+  return table;
+}
+
+std::string ablation_caption(const json& result) {
+  const bool regression = result.at("metric") == "rmse_cm";
+  const int seeds = result.at("seeds");
+  std::string text = fmt::format(
+      "`{}`: {} of training, {} samples of the split {}. Means, smallest and largest over {}; the "
+      "change is the mean difference to the baseline of the same seed, in {}: {} is worse.",
+      result.at("command").get<std::string>(),
+      result.at("epochs") == 1 ? "1 epoch" : fmt::format("{} epochs", result.at("epochs").dump()),
+      result.at("samples").get<std::size_t>(), result.at("split").get<std::string>(),
+      seeds == 1 ? "seed 1 alone" : fmt::format("the seeds 1 to {}", seeds),
+      regression ? "cm RMSE" : "points of accuracy", regression ? "positive" : "negative");
+  for (const json& failed : result.at("failed")) {
+    text += fmt::format(" Not counted: {} {}, seed {} ({}).", failed.at("group").get<std::string>(),
+                        failed.at("name").get<std::string>(), failed.at("seed").get<int>(),
+                        failed.at("error").get<std::string>());
+  }
+  return text;
+}
+
+std::string with_ablation(const std::string& page, const std::string& name,
+                          const std::string& content, const std::string& path) {
+  const std::string part = "ablation " + name;
+  if (const auto replaced = with_generated(page, part, content)) return *replaced;
+  const std::string begin = begin_line(part), end = end_line(part);
+  if (page.find(begin) == std::string::npos && page.find(end) == std::string::npos) {
+    const char* gap = page.empty() || page.ends_with("\n\n") ? ""
+                      : page.ends_with('\n')                 ? "\n"
+                                                             : "\n\n";
+    return page + gap + begin + "\n" + content + end + "\n";
+  }
+  throw Error(fmt::format("{}: '{}' and '{}' do not enclose a part", path, begin, end),
+              "put the first before the second, each once, or remove both");
+}
+
+}  // namespace emamba
