@@ -32,29 +32,25 @@ std::string part_of(const std::string& name) {
 }
 
 // [[part, parameters], ...] in execution order.
-json parameters_by_part(const Spec& spec) {
+json parameters_by_part(const Program& network) {
   json parts = json::array();
-  for (const ParameterShape& parameter : parameter_shapes(spec)) {
-    const std::size_t count = std::accumulate(parameter.shape.begin(), parameter.shape.end(),
-                                              std::size_t{1}, std::multiplies<>());
+  for (const ParameterSpec& parameter : parameters_of(network)) {
     const std::string part = part_of(parameter.name);
     if (parts.empty() || parts.back()["part"] != part) {
       parts.push_back({{"part", part}, {"parameters", 0}});
     }
-    parts.back()["parameters"] = parts.back()["parameters"].get<std::size_t>() + count;
+    parts.back()["parameters"] = parts.back()["parameters"].get<std::size_t>() + parameter.size();
   }
   return parts;
 }
 
-json describe_spec(const Spec& spec) {
-  return {{"spec", to_json(spec)},
-          {"tokens", spec.L()},
-          {"token_width", spec.token_width()},
-          {"inner_width", spec.ED()},
-          {"dt_rank", spec.R()},
-          {"outputs", spec.shape().outputs},
-          {"parameters", parameter_count(spec)},
-          {"parts", parameters_by_part(spec)}};
+// A network, and the configuration that it was made from.
+json describe_network(const Program& network) {
+  const Edge& answer = network.edges.back();
+  return {
+      {"spec", parse_json(network.config, network.name)}, {"tokens", network.input.vectors()},
+      {"token_width", network.input.vector_width()},      {"outputs", answer.width},
+      {"parameters", parameter_count(network)},           {"parts", parameters_by_part(network)}};
 }
 
 // Widths only, for a program without weights.
@@ -73,7 +69,7 @@ json describe_ops(const Program& program) {
                    {"reads", reads},
                    {"in", in_widths},
                    {"out", program.edges[i + 1].width},
-                   {"per", program.edges[i + 1].per_sequence ? "sequence" : "token"}});
+                   {"per", program.edges[i + 1].vectors == 1 ? "sequence" : "token"}});
   }
   return ops;
 }
@@ -102,10 +98,11 @@ void print_spec(const json& description) {
   const auto number = [&](const char* key) { return description.at(key).get<int>(); };
   fmt::print("{}: task {}\n", description.at("spec").at("name").get<std::string>(),
              description.at("spec").at("task").get<std::string>());
-  fmt::print("D={} E={} (inner width {}) N={} P={} M={} K={} dt_rank={}\n",
-             model.at("D").get<int>(), model.at("E").get<int>(), number("inner_width"),
-             model.at("N").get<int>(), model.at("P").get<int>(), model.at("M").get<int>(),
-             model.at("K").get<int>(), number("dt_rank"));
+  std::string keys;  // sizes, not switches
+  for (const auto& [key, value] : model.items()) {
+    if (value.is_number() || value.is_array()) keys += fmt::format(" {}={}", key, value.dump());
+  }
+  fmt::print("{}{}\n", model.value("kind", "mamba"), keys);
   fmt::print("{} tokens of {} numbers in, {} numbers out; norm {}, delta {}, head {}\n\n",
              number("tokens"), number("token_width"), number("outputs"),
              model.at("norm").get<std::string>(), model.at("delta_activation").get<std::string>(),
@@ -159,7 +156,7 @@ void print_description(const json& description) {
 }
 
 json describe_model(const Stored<FloatModel>& model) {
-  return {{"file", model.path}, {"sha256", model.sha256}, {"origin", model.content.origin}};
+  return {{"file", model.path}, {"sha256", model.sha256}, {"origin", model.content.network.origin}};
 }
 
 // A model or a program file, told apart by the header's "format".
@@ -168,26 +165,27 @@ json inspect_file(const std::string& path) {
   const auto format = metadata.find("format");
   if (format != metadata.end() && format->second.starts_with("emamba-program")) {
     const Stored<Program> program = load_program(path);
-    json description = describe_spec(program.content.spec);
+    json description = describe_network(program.content);
     description["program"] = describe_program(program);
     return description;
   }
   const Stored<FloatModel> model = load_model(path);
-  json description = describe_spec(model.content.spec);
+  json description = describe_network(model.content.network);
   description["model"] = describe_model(model);
-  description["ops"] = describe_ops(lower(model.content.spec));
+  description["ops"] = describe_ops(model.content.network);
   return description;
 }
 
 // A config, with the model and the program that belong to it where there are any.
 json inspect_config(const CommonOptions& options) {
   const Job job = job_of(options);
-  json description = describe_spec(job.spec);
+  const Program network = network_of(job.spec).program;
+  json description = describe_network(network);
   if (const auto model = find_model(job)) description["model"] = describe_model(*model);
   if (const auto program = find_program(job)) {
     description["program"] = describe_program(*program);
   } else {
-    description["ops"] = describe_ops(lower(job.spec));
+    description["ops"] = describe_ops(network);
   }
   return description;
 }

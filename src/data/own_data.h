@@ -2,10 +2,12 @@
 // Users' own data: .npy files, and what their numbers are.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
 
+#include "base/keys.h"
 #include "data/task.h"
 
 namespace emamba {
@@ -47,6 +49,32 @@ struct OwnData {
   bool mirror = false;               // a mirrored image has the same answer
   NonFinite nonfinite = NonFinite::kRefuse;
 };
+
+EMAMBA_NAMES(InputKind, "auto", "images", "sequence", "tokens");
+EMAMBA_NAMES(TargetKind, "auto", "classes", "numbers");
+EMAMBA_NAMES(NonFinite, "refuse", "drop", "saturate");
+
+// The table [data] of a configuration. Paths are relative to its folder.
+template <class V>
+void visit_keys(OwnData& d, V&& v) {
+  for (auto [part, files] : {std::pair{"train", &d.train}, {"val", &d.val}, {"test", &d.test}}) {
+    const std::string table = fmt::format("data.{}.", part);
+    v(table + "inputs", files->inputs,
+      "an .npy file: (samples, height, width, channels), (samples, length, channels) or (samples, "
+      "length) of token ids");
+    v(table + "targets", files->targets,
+      "an .npy file: classes (samples), or numbers (samples) or (samples, outputs)");
+  }
+  v("data.kind", d.kind, "of the inputs; auto: by their shape");
+  v("data.answer", d.answer, "of the targets; auto: by their shape and type, and the names given");
+  v("data.vocab", d.vocab, Range{0, 32767}, "ids of tokens; 0: one more than the largest there is");
+  v("data.classes", d.classes, "names of the classes, from 0");
+  v("data.outputs", d.outputs, "names of the numbers");
+  v("data.unit", d.unit, "of the numbers, e.g. cm");
+  v("data.mirror", d.mirror, "whether a mirrored image has the same answer");
+  v("data.nonfinite", d.nonfinite,
+    "inputs that are NaN or infinite: refuse them, drop their samples, or saturate them");
+}
 
 // A description with nothing left open: no kind is kAuto, classes or outputs are named, and vocab
 // is known.

@@ -48,7 +48,8 @@ class Ablation {
   Ablation(const Job& base, const AblationChoice& choice)
       : base_(base), choice_(choice), rows_(chosen_rows(base.spec, choice.only)) {
     const auto integer = [](const AblationRow& row) { return in_integers(row.arithmetic); };
-    if (std::any_of(rows_.begin(), rows_.end(), integer)) require_integer_form(base_.spec);
+    if (std::any_of(rows_.begin(), rows_.end(), integer))
+      require_integer_form(network_of(base_.spec).program);
   }
 
   json run() {
@@ -57,7 +58,7 @@ class Ablation {
     const std::string supplied = base_.config.empty() ? "" : beside(base_.config, kModelFile);
     if (file_exists(supplied)) supplied_ = load_model(supplied);
     const std::vector<Cell> cells = plan();
-    test_ = load_split(base_.spec, base_.data, choice_.split);
+    test_ = job_split(base_, choice_.split);
     json numbers = json::array();  // of every cell, or null
     for (std::size_t i = 0; i < cells.size(); ++i) numbers.push_back(number(cells, i));
     const json result = summary(numbers);
@@ -78,7 +79,7 @@ class Ablation {
                           fmt::format("{}/ablate/{}", base_.out, trained.substr(0, 16)));
         const bool supplied =
             supplied_ &&
-            spec_differences(supplied_->content.spec, job.spec, train_sections()).empty();
+            spec_differences(supplied_->content.network.config, job.spec, train_sections()).empty();
         std::string key = cell_key(row.arithmetic, job, supplied);
         cells.push_back({&row, seed, std::move(job), supplied, std::move(key)});
       }
@@ -172,25 +173,27 @@ class Ablation {
   std::optional<Tensor<float>> outputs(const Cell& cell, const Stored<FloatModel>& model,
                                        const std::string& what) {
     const ProgressCallback progress = base_.progress(what);
-    FloatModel configured = model.content;
-    configured.spec = cell.job.spec;  // differs in what a weight file does not depend on
+    const Spec& spec = cell.job.spec;
     const int threads = cell.job.threads;
     const Arithmetic arithmetic = cell.row->arithmetic;
     try {
       if (in_integers(arithmetic)) {
-        Program program = quantise(configured, calibration(), threads, progress).program;
+        Program program =
+            quantise(model.content, spec.approx, spec.quant, calibration(), threads, progress)
+                .program;
         if (arithmetic == Arithmetic::kTuned) {
-          const Split train = load_split(base_.spec, base_.data, "train");
-          program = finetune(configured, program, train, threads, progress).program;
+          const Split train = job_split(base_, "train");
+          program =
+              finetune(model.content, program, spec.train, spec.quant, train, threads, progress)
+                  .program;
         }
         return answers(Fast(std::move(program)), test_.inputs, threads);
       }
       FloatOptions options;
       if (arithmetic == Arithmetic::kPiecewise) {
-        options.curves = fit_curves(configured, calibration(), threads);
+        options.curves = fit_curves(model.content, spec.approx, calibration(), threads);
       }
-      return answers(FloatEngine(configured, options), configured.normalisation, test_.inputs,
-                     threads, progress);
+      return answers(FloatEngine(model.content, options), test_.inputs, threads, progress);
     } catch (const Error& e) {
       note_failure(cell, what, e);
       return {};
@@ -200,7 +203,7 @@ class Ablation {
   // No row changes what the samples depend on.
   const Split& calibration() {
     if (!calibration_) {
-      calibration_ = calibration_samples(base_, load_split(base_.spec, base_.data, "train"));
+      calibration_ = calibration_samples(base_, job_split(base_, "train"));
     }
     return *calibration_;
   }

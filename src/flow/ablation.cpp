@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/nearest.h"
 
@@ -50,8 +52,9 @@ std::vector<AblationRow> ablation_rows(const Spec& base) {
       {"convolution", "no activation", {"model.conv_activation=none"}, kExact},
       {"position", "none", {"model.position=none"}, kExact},
       {"position", "learned", {"model.position=learned"}, kExact}};
-  if (base.model.overlap > 0) {
-    for (int overlap : {0, base.model.overlap}) {
+  if (const Size over = base.model.overlap; over != Size{0, 0}) {
+    const std::string configured = to_json(base).at("model").at("overlap").dump();
+    for (const std::string& overlap : {std::string("0"), configured}) {
       rows.push_back({"overlap",
                       fmt::format("{} pixels", overlap),
                       {fmt::format("model.overlap={}", overlap)},

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/spec.h"
+#include "flow/spec.h"
 
 namespace emamba {
 

@@ -6,12 +6,16 @@
 #include <string>
 
 #include "data/catalogue.h"
+#include "data/dataset.h"
 #include "flow/job.h"
 
 namespace emamba {
 
-// The data set that a task reads; null for synthetic tasks, which need no files.
-const DataSet* data_set_of(Task task);
+// The public data set that a task reads; null for tasks that read none.
+const DataSet* data_set_of(const Task& task);
+// One split of the job's data: "train", "val" or "test"; and whether there is a val.
+Split job_split(const Job& job, const std::string& split);
+bool has_val(const Spec& spec);
 // {file name: SHA-256} of the data files of the job's task. Throws Error when one is missing.
 nlohmann::json data_hashes(const Job& job);
 

@@ -17,8 +17,9 @@ Plan job_plan(const Job& job, const Program& program) {
 nlohmann::json estimate_stage(const Job& job) {
   const auto stored = find_program(job);
   Rng rng{1};
-  nlohmann::json result =
-      estimate_json(job_plan(job, stored ? stored->content : random_program(job.spec, rng)));
+  const bool offsets = job.spec.quant.weight_exponents == WeightExponents::kPerChannel;
+  nlohmann::json result = estimate_json(job_plan(
+      job, stored ? stored->content : random_program(network_of(job.spec).program, offsets, rng)));
   result["trained"] = stored.has_value();
   return result;
 }

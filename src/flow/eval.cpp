@@ -10,6 +10,7 @@
 #include "data/details.h"
 #include "data/metrics.h"
 #include "exec/evaluate.h"
+#include "flow/data.h"
 #include "flow/keys.h"
 
 namespace emamba {
@@ -70,7 +71,7 @@ std::string eval_key(const Spec& spec, const EvalChoice& choice, const EvalFiles
 }
 
 json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files) {
-  const Split split = first_samples(load_split(job.spec, job.data, choice.split), choice.limit);
+  const Split split = first_samples(job_split(job, choice.split), choice.limit);
   const ProgressCallback progress = job.progress(
       fmt::format("eval {}, {} functions", name_of(choice.engine), choice.functions()));
   const Stopwatch watch;
@@ -82,8 +83,8 @@ json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files
   } else {
     FloatOptions options;
     if (choice.pwl) options.curves = curves_of(files.program.content);
-    outputs = answers(FloatEngine(files.model.content, options), files.model.content.normalisation,
-                      split.inputs, job.threads, progress);
+    outputs =
+        answers(FloatEngine(files.model.content, options), split.inputs, job.threads, progress);
   }
   json result = {{"engine", name_of(choice.engine)},
                  {"functions", choice.functions()},

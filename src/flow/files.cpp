@@ -2,10 +2,12 @@
 // Looking for a file that fits, and what to say when there is none.
 #include "flow/files.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/safetensors.h"
 #include "flow/version.h"
+#include "ir/structure.h"
 
 namespace emamba {
 namespace {
@@ -29,6 +31,31 @@ std::optional<Stored<T>> find_stored(const Job& job, const std::string& name,
   return {};
 }
 
+const Program& network_in(const FloatModel& model) {
+  return model.network;
+}
+const Program& network_in(const Program& program) {
+  return program;
+}
+
+// The keys on which what a file was made from differs from the spec; where none does, the place in
+// which its network does, as with other data of one's own.
+template <class T>
+std::vector<std::string> differences(const T& content, const Spec& spec,
+                                     const std::vector<std::string>& sections) {
+  std::vector<std::string> keys = spec_differences(network_in(content).config, spec, sections);
+  if (!keys.empty()) return keys;
+  const std::string place = first_difference(network_in(content), network_of(spec).program);
+  if (!place.empty()) keys.push_back("the network at " + place);
+  return keys;
+}
+
+// Whether a program was made without the samples that the spec holds out.
+bool same_holdout(const Program& program, const Spec& spec) {
+  const auto keys = spec_differences(program.config, spec, {"train"});
+  return std::find(keys.begin(), keys.end(), "train.holdout") == keys.end();
+}
+
 // There is no file that fits.
 template <class T>
 [[noreturn]] void fail_to_find(const Job& job, const std::string& name, const std::string& verb,
@@ -38,7 +65,7 @@ template <class T>
       fmt::format("make it with `emamba {} {}{}`", verb, job.settings, job.folders);
   const std::vector<std::string> others = find_files(job, name);
   if (!others.empty()) {
-    const auto keys = spec_differences(load(others.front()).content.spec, job.spec, sections);
+    const auto keys = differences(load(others.front()).content, job.spec, sections);
     throw Error(fmt::format("{}: made from another configuration than {}; these keys differ: {}",
                             others.front(), job.settings, fmt::join(keys, ", ")),
                 remedy);
@@ -74,16 +101,15 @@ std::vector<std::string> find_files(const Job& job, const std::string& name) {
 std::optional<Stored<FloatModel>> find_model(const Job& job,
                                              const std::vector<std::string>& sections) {
   return find_stored<FloatModel>(job, kModelFile, load_model, [&](const FloatModel& model) {
-    return spec_differences(model.spec, job.spec, sections).empty();
+    return differences(model, job.spec, sections).empty();
   });
 }
 
 std::optional<Stored<Program>> find_program(const Job& job, const std::string& model_sha256) {
   return find_stored<Program>(job, kProgramFile, load_program, [&](const Program& program) {
-    const bool of_model =
-        made_from(program, model_sha256) && program.spec.train.holdout == job.spec.train.holdout;
+    const bool of_model = made_from(program, model_sha256) && same_holdout(program, job.spec);
     return (model_sha256.empty() || of_model) &&
-           spec_differences(program.spec, job.spec, program_sections()).empty();
+           differences(program, job.spec, program_sections()).empty();
   });
 }
 

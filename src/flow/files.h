@@ -14,6 +14,7 @@
 #include "flow/keys.h"
 #include "ir/float_model.h"
 #include "ir/program.h"
+#include "net/files.h"
 
 namespace emamba {
 

@@ -57,7 +57,7 @@ class Flow {
   json run() {
     prepare_out(job_);
     // Folding that is not feasible is said before hours of training.
-    if (choice_.frames > 0) choose_folds(lower(job_.spec), job_.spec.hardware);
+    if (choice_.frames > 0) choose_folds(network_of(job_.spec).program, job_.spec.hardware);
     hashes_ = data_hashes(job_);
     data();
     train();
@@ -123,7 +123,7 @@ class Flow {
         earlier = json{{"key", key},
                        {"model", files_.model.path},
                        {"model_sha256", files_.model.sha256},
-                       {"origin", files_.model.content.origin}};
+                       {"origin", files_.model.content.network.origin}};
         write_result(job_, "train.json", *earlier);
       }
     }

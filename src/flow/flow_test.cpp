@@ -21,8 +21,9 @@ using nlohmann::json;
 Spec small_spec() {
   Spec spec;
   spec.name = "small";
-  spec.task = Task::kSyntheticImages;
-  spec.model = {.D = 8, .N = 4, .P = 2, .M = 1};
+  spec.task = task_called("synthetic-images");
+  spec.model.D = 8, spec.model.N = 4, spec.model.M = 1;
+  spec.model.P = {2, 2};
   spec.quant.samples = 64;
   spec.quant.calibration = Calibration::kMax;
   spec.train.epochs = 1;
@@ -112,7 +113,7 @@ TEST_F(FlowInMemory, ComparesChoices) {
 
 TEST_F(FlowInMemory, ChecksTheSpec) {
   Spec spec = small_spec();
-  spec.model.P = 3;
+  spec.model.P = {3, 3};
   expect_error([&] { job(spec); }, "the spec small: model.P = 3 does not divide");
   expect_error([&] { require_model(job(small_spec())); }, "there is no ");
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "ir/spec.h"
+#include "flow/spec.h"
 
 namespace emamba {
 

@@ -23,6 +23,8 @@ nlohmann::json spec_sections(const Spec& spec, const std::vector<std::string>& s
   const nlohmann::json all = to_json(spec);
   nlohmann::json some = nlohmann::json::object();
   for (const std::string& section : sections) some[section] = all.at(section);
+  // Of own data, what it is belongs to the task.
+  if (some.contains("task") && all.contains("data")) some["data"] = all.at("data");
   return some;
 }
 

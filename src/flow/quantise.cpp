@@ -10,6 +10,7 @@
 #include "base/stopwatch.h"
 #include "data/metrics.h"
 #include "exec/evaluate.h"
+#include "flow/data.h"
 #include "flow/keys.h"
 #include "flow/version.h"
 #include "quant/quantise.h"
@@ -44,12 +45,12 @@ Quality quality_of(const Program& program, const Split& split, const Tensor<floa
 json finetune_program(const Job& job, const FloatModel& model, const Split& train,
                       const Split& calibration, Program& program) {
   const QuantSpec& quant = job.spec.quant;
-  const bool held_out = job.spec.train.holdout > 0;
-  const Split check = held_out ? load_split(job.spec, job.data, "val") : calibration;
+  const bool held_out = has_val(job.spec);
+  const Split check = held_out ? job_split(job, "val") : calibration;
   const Stopwatch watch;
-  FinetuneResult tuned = finetune(model, program, train, job.threads, job.progress("fine-tune"));
-  const Tensor<float> exact =
-      answers(FloatEngine(model), model.normalisation, check.inputs, job.threads);
+  FinetuneResult tuned = finetune(model, program, job.spec.train, quant, train, job.threads,
+                                  job.progress("fine-tune"));
+  const Tensor<float> exact = answers(FloatEngine(model), check.inputs, job.threads);
   const Quality before = quality_of(program, check, exact, job.threads);
   const Quality after = quality_of(tuned.program, check, exact, job.threads);
   const bool kept = quant.finetune_target == FinetuneTarget::kFloat
@@ -57,7 +58,7 @@ json finetune_program(const Job& job, const FloatModel& model, const Split& trai
                     : job.spec.shape().regression ? after.metric <= before.metric
                                                   : after.metric >= before.metric;
   if (kept) {
-    tuned.model.origin += fmt::format("; fine-tuned for {} steps", quant.finetune_steps);
+    tuned.model.network.origin += fmt::format("; fine-tuned for {} steps", quant.finetune_steps);
     write_float_model(job.out + "/" + kFinetunedFile, tuned.model);
     program = std::move(tuned.program);
   }
@@ -90,17 +91,18 @@ std::string quantise_key(const Spec& spec, const std::string& model_sha256, cons
 
 json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json& hashes) {
   const Stopwatch watch;
-  FloatModel configured = model.content;
-  configured.spec = job.spec;  // differs from the model's in what a weight file does not depend on
-  const Split train = load_split(job.spec, job.data, "train");
+  const Split train = job_split(job, "train");
   const Split calibration = calibration_samples(job, train);
-  QuantiseResult result = quantise(configured, calibration, job.threads, job.progress("quantize"));
+  QuantiseResult result = quantise(model.content, job.spec.approx, job.spec.quant, calibration,
+                                   job.threads, job.progress("quantize"));
   json finetuned;
   std::filesystem::remove(job.out + "/" + kFinetunedFile);  // of an earlier program
   if (job.spec.quant.finetune_steps > 0) {
-    finetuned = finetune_program(job, configured, train, calibration, result.program);
+    finetuned = finetune_program(job, model.content, train, calibration, result.program);
   }
   const std::string path = job.out + "/" + kProgramFile;
+  result.program.name = job.spec.name;
+  result.program.config = to_json(job.spec).dump();
   result.program.origin = program_origin(job.settings, model.sha256);
   write_program(path, result.program);
   json summary = {{"key", quantise_key(job.spec, model.sha256, hashes)},

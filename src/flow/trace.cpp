@@ -7,6 +7,7 @@
 
 #include "data/dataset.h"
 #include "exec/compare.h"
+#include "flow/data.h"
 #include "flow/files.h"
 
 namespace emamba {
@@ -32,7 +33,7 @@ Stored<FloatModel> model_behind(const Job& job, const Stored<Program>& program) 
 json trace_stage(const Job& job, const std::string& split_name, std::size_t sample) {
   const Stored<Program> program = require_program(job);
   const Stored<FloatModel> model = model_behind(job, program);
-  const Split split = load_split(job.spec, job.data, split_name);
+  const Split split = job_split(job, split_name);
   if (sample >= split.samples()) {
     throw Error(
         fmt::format("sample {}: the split {} has {} samples", sample, split_name, split.samples()),

@@ -8,7 +8,9 @@
 #include "base/json.h"
 #include "base/machine.h"
 #include "base/safetensors.h"
+#include "base/toml.h"
 #include "data/metrics.h"
+#include "flow/data.h"
 #include "flow/eval.h"
 #include "flow/files.h"
 #include "flow/keys.h"
@@ -35,13 +37,12 @@ std::string train_key(const Spec& spec, const json& hashes) {
 }
 
 json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice device) {
-  const Split train_split = load_split(job.spec, job.data, "train");
-  const Split val_split =
-      job.spec.train.holdout > 0 ? load_split(job.spec, job.data, "val") : Split{};
+  const Split train_split = job_split(job, "train");
+  const Split val_split = has_val(job.spec) ? job_split(job, "val") : Split{};
   TrainResult result;
   {
     const auto stop = job.observer.stop ? job.observer.stop() : nullptr;
-    result = train(job.spec, train_split, val_split,
+    result = train(network_of(job.spec), job.spec.train, train_split, val_split,
                    {.out = job.out,
                     .resume = resume,
                     .threads = job.train_threads,
@@ -53,7 +54,7 @@ json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice de
 
   const std::string command = "emamba train " + job.settings;
   const std::string path = job.out + "/" + kModelFile;
-  result.model.origin =
+  result.model.network.origin =
       fmt::format("{}; seed {}, {} training samples, {} threads, emamba {}", command,
                   job.spec.train.seed, train_split.samples(), job.train_threads, version());
   write_float_model(path, result.model);
@@ -86,24 +87,26 @@ bool can_resume(const Job& job) {
   const std::string path = job.out + "/" + kCheckpointFile;
   if (!file_exists(path)) return false;
   const std::string remedy = fmt::format("remove {} to train from the start", path);
-  Spec spec;
+  std::string config;
   std::size_t epochs = 0;
   try {
     const std::string text = read_safetensors(path).metadata[kCheckpointKey];
     const json meta = parse_json(text, path);
-    spec = spec_from_json(meta.at("spec"), path);
+    config = meta.at("config");
     epochs = meta.at("history").size();
   } catch (const Error& e) {
     throw Error(e.what(), remedy);
   } catch (const json::exception& e) {
     throw Error(fmt::format("{}: damaged checkpoint: {}", path, e.what()), remedy);
   }
-  if (epochs >= static_cast<std::size_t>(spec.train.epochs)) return false;
-  const auto keys = spec_differences(spec, job.spec, train_sections());
+  const auto configured =
+      flattened(parse_json(config, path)).value("train.epochs", TrainSpec{}.epochs);
+  if (epochs >= static_cast<std::size_t>(configured)) return false;
+  const auto keys = spec_differences(config, job.spec, train_sections());
   if (keys.empty()) return true;
   throw Error(fmt::format("{}: of a training that was stopped after {} of {} epochs, with another "
                           "configuration; these keys differ: {}",
-                          path, epochs, spec.train.epochs, fmt::join(keys, ", ")),
+                          path, epochs, configured, fmt::join(keys, ", ")),
               remedy + ", or set the keys back to finish that one");
 }
 

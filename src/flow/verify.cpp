@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/stopwatch.h"
 #include "data/dataset.h"
+#include "flow/data.h"
 #include "hw/emit.h"
 #include "sim/build.h"
 #include "sim/verify.h"
@@ -33,11 +34,10 @@ json to_json(const Mismatch& m) {
 
 std::vector<Tensor<std::int32_t>> test_frames(const Job& job, const Program& program,
                                               std::size_t count) {
-  const Split split = first_samples(load_split(job.spec, job.data, "test"), count);
+  const Split split = first_samples(job_split(job, "test"), count);
   std::vector<Tensor<std::int32_t>> frames;
   for (std::size_t i = 0; i < split.samples(); ++i) {
-    frames.push_back(quantise_tokens(
-        program, tokens_of(program.spec, program.normalisation, split.inputs.row(i))));
+    frames.push_back(integer_tokens(program, split.inputs.row(i)));
   }
   return frames;
 }

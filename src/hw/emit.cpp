@@ -190,23 +190,25 @@ std::string interface_text(const Plan& plan, const Program& program) {
       "i / {0},\nbits (i mod {0}) * bits and up; what a vector lacks to a whole beat may have "
       "any\ndriven value on input and is unspecified on output.\n",
       design.lanes);
-  if (program.spec.shape().vocab == 0) {
-    const ModelSpec& model = program.spec.model;
+  const Input& input = program.input;
+  if (input.vocab == 0) {
     text += fmt::format(
         "\nInputs are normalised outside: v = (x - mean[channel]) / std[channel] in single "
         "precision, then\nq = saturate({} bits, floor(v * 2^{} + 1/2)); tokens are {} x {} "
         "patches{}, row by row\n(docs/arithmetic.md, section 4).\n\n| channel | mean | std |\n"
         "| --- | --- | --- |\n",
-        program.edges[0].type.bits, -program.edges[0].type.exp, model.P, model.P,
-        model.overlap > 0
-            ? fmt::format(" with {} pixels around each, 0 off the image", model.overlap)
+        program.edges[0].type.bits, -program.edges[0].type.exp, input.patch.height,
+        input.patch.width,
+        input.overlap != Size{0, 0}
+            ? fmt::format(" with {} x {} pixels around each, 0 off the image", input.overlap.height,
+                          input.overlap.width)
             : "");
-    for (std::size_t c = 0; c < program.normalisation.mean.size(); ++c) {
-      text += fmt::format("| {} | {} | {} |\n", c, program.normalisation.mean[c],
-                          program.normalisation.std[c]);
+    for (std::size_t c = 0; c < input.normalisation.mean.size(); ++c) {
+      text += fmt::format("| {} | {} | {} |\n", c, input.normalisation.mean[c],
+                          input.normalisation.std[c]);
     }
   } else {
-    text += fmt::format("\nInputs are token ids, 0 .. {}.\n", program.spec.shape().vocab - 1);
+    text += fmt::format("\nInputs are token ids, 0 .. {}.\n", input.vocab - 1);
   }
   text += fmt::format(
       "\nWithout stalls the last output beat of a sequence leaves {} cycles after its first input "

@@ -11,8 +11,6 @@
 namespace emamba {
 namespace {
 
-constexpr int kRecurrence = 3;  // cycles of em_scan from a state to the same state
-
 // Divisors and multiples of Lanes that make sense for a vector of `beats` beats of Lanes numbers.
 std::vector<int> widths(int lanes, std::int64_t beats) {
   std::set<int> all;
@@ -34,11 +32,19 @@ std::vector<int> divisors(int n) {
   return all;
 }
 
-bool in_block(const Op& op) {
-  return name_of(op).starts_with("blocks.");
+}  // namespace
+
+const Group* shared_group(const Program& program, const HardwareSpec& hardware) {
+  for (const Group& group : program.groups) {
+    if (hardware.shared_blocks && group.times > 1) return &group;
+  }
+  return nullptr;
 }
 
-}  // namespace
+bool in_group(const Group& group, std::size_t op) {
+  const auto i = static_cast<int>(op);
+  return i >= group.first && i < group.first + group.ops * group.times;
+}
 
 const Pool* flattening(const Program& program, EdgeIndex x) {
   const auto* pool = x > 0 ? std::get_if<Pool>(&program.ops[x - 1]) : nullptr;
@@ -128,28 +134,29 @@ std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareS
 std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware) {
   int widest = 0;
   for (const Edge& edge : program.edges) {
-    if (!edge.per_sequence) widest = std::max(widest, edge.width);
+    if (edge.vectors != 1) widest = std::max(widest, edge.width);
   }
   if (hardware.lanes > widest) {
     throw Error(
         fmt::format("hardware.lanes = {}: the widest token has {} numbers", hardware.lanes, widest),
         fmt::format("set hardware.lanes to at most {}", widest));
   }
-  const int M = program.spec.model.M, L = program.spec.L();
-  const bool shared = hardware.shared_blocks && M > 1;
+  const int L = program.input.vectors();
+  const Group* group = shared_group(program, hardware);
   const std::int64_t target = hardware.cycles_per_token;
   std::vector<Fold> chosen;
   std::int64_t feasible = 0;  // smallest target that every operation can meet
   const Op* worst = nullptr;
-  for (const Op& op : program.ops) {
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const Op& op = program.ops[i];
     // A shared block sees every token M times. A flattened sequence is worked on as it arrives.
     // What then runs once a sequence may take an eighth of it: more would save few multipliers and
     // cost latency.
     const EdgeIndex x = inputs_of(op)[0];
     const std::int64_t share = flattening(program, x)          ? L
-                               : program.edges[x].per_sequence ? std::max(1, L / 8)
+                               : program.edges[x].vectors == 1 ? std::max(1, L / 8)
                                                                : 1;
-    const std::int64_t passes = shared && in_block(op) ? M : 1;
+    const std::int64_t passes = group && in_group(*group, i) ? group->times : 1;
     const std::int64_t budget =
         target == 0 ? std::numeric_limits<std::int64_t>::max() : target * share / passes;
     Fold best;
@@ -175,7 +182,7 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
     throw Error(fmt::format("hardware.cycles_per_token = {}: {} takes {} cycles a token at least, "
                             "with hardware.lanes = {}{}",
                             target, name_of(*worst), feasible, hardware.lanes,
-                            shared ? " and hardware.shared_blocks" : ""),
+                            group ? " and hardware.shared_blocks" : ""),
                 fmt::format("set hardware.cycles_per_token to {} or more, or {}", feasible,
                             divides ? "hardware.reciprocal to table" : "raise hardware.lanes"));
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hw/options.h"
 #include "ir/program.h"
 
 namespace emamba {
@@ -46,6 +47,11 @@ std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareS
 // A fold for each operation. Throws Error when the target cannot be met or Lanes do not fit, naming
 // the operation and the nearest value that is feasible.
 std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware);
+
+// The group of blocks whose hardware is shared: the first that stands more than once. Null when
+// there is none, or nothing is shared.
+const Group* shared_group(const Program& program, const HardwareSpec& hardware);
+bool in_group(const Group& group, std::size_t op);
 
 // Beats of `words` numbers that a vector of `width` takes.
 constexpr std::int64_t beats_of(std::int64_t width, std::int64_t words) {

@@ -53,59 +53,30 @@ int most(const Contexts<T>& contexts, const F& value) {
   return result;
 }
 
-// The hardware knows the networks of lower(): throws Error when the program is another one.
-void require_lowered(const Program& program) {
-  const Program lowered = lower(program.spec);
-  const auto fail = [&](const std::string& what) {
-    throw Error(fmt::format("{}: {} is not that of its spec's network", program.spec.name, what),
-                "make the program again with `emamba quantize`");
-  };
-  if (program.ops.size() != lowered.ops.size()) fail("the number of operations");
-  for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    const Op &op = program.ops[i], &known = lowered.ops[i];
-    const std::string& name = name_of(known);
-    if (name_of(op) != name) fail("operation " + name_of(op));
-    if (op.index() != known.index() || inputs_of(op) != inputs_of(known)) fail("operation " + name);
-    const Edge &y = program.edges[i + 1], &expected = lowered.edges[i + 1];
-    if (y.width != expected.width || y.type.bits != expected.type.bits) fail("edge " + name);
-    if (const auto* linear = std::get_if<Linear>(&op)) {
-      const auto& other = std::get<Linear>(known);
-      if (linear->activation != other.activation || linear->bias_rows != other.bias_rows)
-        fail(name);
-    } else if (const auto* conv = std::get_if<DwConv>(&op)) {
-      if (conv->taps != std::get<DwConv>(known).taps) fail(name);
-    } else if (const auto* scan = std::get_if<Scan>(&op)) {
-      if (scan->state_type.bits != std::get<Scan>(known).state_type.bits) fail(name);
-    }
-  }
-}
-
 class Planner {
  public:
   Planner(const Program& program, const HardwareSpec& hardware)
       : program_(program), hardware_(hardware), lanes_(hardware.lanes) {
-    design_.name = program.spec.name;
+    design_.name = program.name;
     design_.lanes = lanes_;
   }
 
   Plan program(std::vector<Fold> folds) {
     folds_ = std::move(folds);
-    const int M = program_.spec.model.M;
-    const bool shared = hardware_.shared_blocks && M > 1;
+    const Group* shared = shared_group(program_, hardware_);
+    const int M = shared ? shared->times : 1;
+    const std::size_t block_begin = shared ? shared->first : 0;
+    const std::size_t block_size = shared ? shared->ops : 0;
     // Operations of later blocks run on the first block's hardware.
-    const auto block_of = [](const Op& op) {
-      const std::string& name = name_of(op);
-      return name.starts_with("blocks.") ? std::stoi(name.substr(7)) : -1;
+    const auto in_first = [&](std::size_t i) {
+      return shared && i >= block_begin && i < block_begin + block_size;
     };
-    const auto planned = [&](const Op& op) { return !shared || block_of(op) <= 0; };
-    std::size_t block_begin = 0, block_size = 0;
-    for (std::size_t i = 0; i < program_.ops.size(); ++i) {
-      if (block_of(program_.ops[i]) != 0) continue;
-      if (block_size++ == 0) block_begin = i;
-    }
+    const auto planned = [&](std::size_t i) {
+      return !shared || !in_group(*shared, i) || in_first(i);
+    };
     for (std::size_t i = 0; i < program_.ops.size(); ++i) {
       const Op& op = program_.ops[i];
-      if (!planned(op) || flattens(i)) continue;
+      if (!planned(i) || flattens(i)) continue;
       for (EdgeIndex x : inputs_of(op)) ++consumers_[resolved(x)];
     }
     // The edge into shared blocks has one consumer, their entrance.
@@ -114,9 +85,9 @@ class Planner {
     external_input(0);
     for (std::size_t i = 0; i < program_.ops.size(); ++i) {
       const Op& op = program_.ops[i];
-      if (!planned(op) || flattens(i)) continue;
+      if (!planned(i) || flattens(i)) continue;
       if (shared && i == block_begin) enter_shared(inputs_of(op)[0], M);
-      const bool in_shared = shared && block_of(op) == 0;
+      const bool in_shared = in_first(i);
       std::vector<std::size_t> indices;
       for (int m = 0; m < (in_shared ? M : 1); ++m) indices.push_back(i + m * block_size);
       const int stream = operation(indices);
@@ -260,21 +231,18 @@ class Planner {
     return flattening(program_, static_cast<EdgeIndex>(op + 1)) != nullptr;
   }
   const Edge& edge(EdgeIndex index) const { return program_.edges[index]; }
+  // Vectors in a sequence.
+  int length() const { return program_.input.vectors(); }
   NumberType type(EdgeIndex index) const { return edge(index).type; }
 
   Port port(const std::string& name, int at, std::vector<EdgeIndex> edges) const {
     const Edge& e = edge(edges.front());
-    return {name,
-            at,
-            e.width,
-            beats_of(e.width, lanes_),
-            e.per_sequence ? 1 : program_.spec.L(),
-            std::move(edges)};
+    return {name, at, e.width, beats_of(e.width, lanes_), rows_of(e, length()), std::move(edges)};
   }
 
   void external_input(EdgeIndex index) {
     unit(edge_name(program_, index), "Input");
-    vectors_ = edge(index).per_sequence ? 1 : program_.spec.L();
+    vectors_ = rows_of(edge(index), length());
     const int in = stream(lanes_, type(index).bits);
     design_.inputs.push_back(port(edge_name(program_, index), in, {index}));
     deliver(index, in);
@@ -321,7 +289,7 @@ class Planner {
   // ------------------------------------------------------------------------------
 
   std::int64_t sequence_beats(EdgeIndex index) const {
-    return program_.spec.L() * beats_of(edge(index).width, lanes_);
+    return length() * beats_of(edge(index).width, lanes_);
   }
 
   void enter_shared(EdgeIndex index, int passes) {
@@ -331,7 +299,7 @@ class Planner {
     const StreamType s = design_.streams[outside];
     feedback_ = stream(s.words, s.bits);
     const int in = stream(s.words, s.bits);
-    vectors_ = program_.spec.L() * passes;
+    vectors_ = std::int64_t{length()} * passes;
     Instance& merge = add("em_merge", "blocks_enter", {outside, feedback_}, {in});
     merge.parameters = {{"Width", number(s.data_bits())}, {"Passes", number(passes)}};
     merge.timing = LoopEntry{passes, sequence_beats(index)};
@@ -368,13 +336,13 @@ class Planner {
     fold_ = folds_[indices.front()];
     indices_ = indices;
     std::string name = name_of(op);
-    if (indices.size() > 1) name = "blocks" + name.substr(name.find('.', 7));
+    // "blocks.0.norm" stands for all of them as "blocks.norm".
+    if (indices.size() > 1) name = "blocks" + name.substr(name.rfind('.'));
     unit(name, kind_of(op));
     name_ = identifier(name);
     const bool flat = flattening(program_, inputs_of(op)[0]) != nullptr;
     const Edge& x = edge(inputs_of(op)[0]);
-    vectors_ = (x.per_sequence || flat ? 1 : program_.spec.L()) *
-               static_cast<std::int64_t>(indices.size());
+    vectors_ = (flat ? 1 : rows_of(x, length())) * static_cast<std::int64_t>(indices.size());
     return std::visit(
         [&](const auto& o) {
           using T = std::decay_t<decltype(o)>;
@@ -470,7 +438,7 @@ class Planner {
   int plan(const Contexts<Linear>& contexts) {
     const Linear& op = *contexts.front();
     const bool flat = flattening(program_, op.x) != nullptr;
-    const int tokens = flat ? program_.spec.L() : 1, token_width = op.in / tokens;
+    const int tokens = flat ? length() : 1, token_width = op.in / tokens;
     const int in_par = fold_.in, out_par = fold_.out;
     const std::int64_t arriving = arriving_beats(program_, op.x, lanes_);
     const std::int64_t in_beats = linear_in_beats(program_, op, lanes_, in_par);
@@ -1061,7 +1029,6 @@ class Planner {
 }  // namespace
 
 Plan plan_program(const Program& program, const HardwareSpec& hardware) {
-  require_lowered(program);
   return Planner(program, hardware).program(choose_folds(program, hardware));
 }
 

@@ -51,7 +51,7 @@ std::map<std::string, Tensor<float>> read_parameters(const Program& network,
                                                      std::set<std::string>& used,
                                                      const std::string& source) {
   std::map<std::string, Tensor<float>> parameters;
-  for (const Parameter& parameter : parameters_of(network)) {
+  for (const ParameterSpec& parameter : parameters_of(network)) {
     parameters[parameter.name] = take(file, source, parameter.name, parameter.shape);
     used.insert(parameter.name);
   }

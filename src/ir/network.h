@@ -18,6 +18,6 @@ struct Network {
 };
 
 // The parameters of a network, in the order in which their start is drawn, each with its own start.
-std::vector<Parameter> parameters_of(const Network& network);
+std::vector<ParameterSpec> parameters_of(const Network& network);
 
 }  // namespace emamba

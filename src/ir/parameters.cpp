@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kPositionDeviation = 0.02;  // of a bias with a row for every vector
 
-using List = std::vector<Parameter>;
+using List = std::vector<ParameterSpec>;
 
 // 1/sqrt(inputs of one output), on either side of 0.
 Start uniform(int inputs) {
@@ -22,7 +22,7 @@ Start constant(double value) {
   return {Start::Kind::kConstant, value};
 }
 
-Parameter row_bias(const std::string& op, int rows, int width) {
+ParameterSpec row_bias(const std::string& op, int rows, int width) {
   const auto columns = static_cast<std::size_t>(width);
   if (rows == 1) return {op + ".bias", {columns}, constant(0)};
   return {op + ".bias",
@@ -30,22 +30,22 @@ Parameter row_bias(const std::string& op, int rows, int width) {
           {Start::Kind::kNormal, kPositionDeviation}};
 }
 
-Parameter matrix(const std::string& name, int rows, int columns, Start start) {
+ParameterSpec matrix(const std::string& name, int rows, int columns, Start start) {
   return {name, {std::size_t(rows), std::size_t(columns)}, start, true};
 }
-Parameter vector(const std::string& name, int width, double start) {
+ParameterSpec vector(const std::string& name, int width, double start) {
   return {name, {std::size_t(width)}, constant(start)};
 }
 
 }  // namespace
 
-std::size_t Parameter::size() const {
+std::size_t ParameterSpec::size() const {
   std::size_t size = 1;
   for (std::size_t d : shape) size *= d;
   return size;
 }
 
-std::vector<Parameter> parameters_of(const Op& op) {
+std::vector<ParameterSpec> parameters_of(const Op& op) {
   return std::visit(
       Overloaded{[](const Embed& o) {
                    return List{matrix(o.name + ".table", o.vocab, o.out, {Start::Kind::kNormal, 1}),
@@ -67,7 +67,7 @@ std::vector<Parameter> parameters_of(const Op& op) {
                  },
                  [](const Pwl&) { return List{}; },
                  [](const Scan& o) {
-                   Parameter A =
+                   ParameterSpec A =
                        matrix(o.name + ".A_log", o.width, o.states, {Start::Kind::kLogStates});
                    A.decays = false;
                    return List{A, vector(o.name + ".D", o.width, 1)};
@@ -77,17 +77,17 @@ std::vector<Parameter> parameters_of(const Op& op) {
       op);
 }
 
-std::vector<Parameter> parameters_of(const Program& network) {
-  std::vector<Parameter> all;
+std::vector<ParameterSpec> parameters_of(const Program& network) {
+  std::vector<ParameterSpec> all;
   for (const Op& op : network.ops) {
-    for (Parameter& parameter : parameters_of(op)) all.push_back(std::move(parameter));
+    for (ParameterSpec& parameter : parameters_of(op)) all.push_back(std::move(parameter));
   }
   return all;
 }
 
-std::vector<Parameter> parameters_of(const Network& network) {
-  std::vector<Parameter> parameters = parameters_of(network.program);
-  for (Parameter& parameter : parameters) {
+std::vector<ParameterSpec> parameters_of(const Network& network) {
+  std::vector<ParameterSpec> parameters = parameters_of(network.program);
+  for (ParameterSpec& parameter : parameters) {
     const auto start = network.starts.find(parameter.name);
     if (start != network.starts.end()) parameter.start = start->second;
   }
@@ -96,7 +96,7 @@ std::vector<Parameter> parameters_of(const Network& network) {
 
 std::size_t parameter_count(const Program& network) {
   std::size_t count = 0;
-  for (const Parameter& parameter : parameters_of(network)) count += parameter.size();
+  for (const ParameterSpec& parameter : parameters_of(network)) count += parameter.size();
   return count;
 }
 

@@ -32,7 +32,7 @@ struct Start {
   double value = 0;
 };
 
-struct Parameter {
+struct ParameterSpec {
   std::string name;
   std::vector<std::size_t> shape;
   Start start;
@@ -42,9 +42,9 @@ struct Parameter {
 };
 
 // Those of an operation, in the order in which their start is drawn.
-std::vector<Parameter> parameters_of(const Op& op);
+std::vector<ParameterSpec> parameters_of(const Op& op);
 // All of a network's, operation by operation.
-std::vector<Parameter> parameters_of(const Program& network);
+std::vector<ParameterSpec> parameters_of(const Program& network);
 // Numbers in all of them.
 std::size_t parameter_count(const Program& network);
 

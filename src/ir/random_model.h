@@ -25,7 +25,7 @@ inline FloatModel random_model(Program network, std::uint64_t seed,
       const auto* scan = std::get_if<Scan>(&other);
       delta = delta || (scan != nullptr && scan->delta == y);
     }
-    for (const Parameter& parameter : parameters_of(op)) {
+    for (const ParameterSpec& parameter : parameters_of(op)) {
       const bool bias = parameter.name.ends_with("bias");
       auto tensor = make_tensor<float>(parameter.shape);
       double mean = 0, deviation = 0.1;

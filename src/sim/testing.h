@@ -67,13 +67,10 @@ struct EdgeRecord {
     const Golden golden(program);
     for (int s = 0; s < sequences; ++s) {
       const auto tokens = random_tokens(program, rng);
-      Golden::State state = golden.initial();
-      for (int t = 0; t < program.spec.L(); ++t) {
-        golden.step(state, tokens.row(t));
-        for (std::size_t e = 0; e < edges.size(); ++e) {
-          if (!program.edges[e].per_sequence || t + 1 == program.spec.L()) {
-            edges[e].push_back(state.values[e]);
-          }
+      const auto values = golden.trace(tokens);
+      for (std::size_t e = 0; e < edges.size(); ++e) {
+        for (std::size_t t = 0; t < values[e].shape[0]; ++t) {
+          edges[e].emplace_back(values[e].row(t), values[e].row(t + 1));
         }
       }
     }
@@ -84,8 +81,8 @@ struct EdgeRecord {
 inline void expect_operation(const Program& program, std::size_t op, const HardwareSpec& hardware,
                              Fold fold, Rng& rng) {
   SCOPED_TRACE(fmt::format("{} {} of {}, lanes {}, fold {{{}, {}}}", kind_of(program.ops[op]),
-                           name_of(program.ops[op]), to_json(program.spec).dump(), hardware.lanes,
-                           fold.in, fold.out));
+                           name_of(program.ops[op]), program.name, hardware.lanes, fold.in,
+                           fold.out));
   const TestFolder folder;
   const Plan plan = plan_operation(program, op, hardware, fold);
   emit(plan, program, folder.path());

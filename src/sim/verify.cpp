@@ -10,26 +10,22 @@ namespace {
 
 constexpr std::int64_t kWaveBefore = 400, kWaveAfter = 40;  // cycles around a mismatch
 
-// What golden computes on every edge for the first frames, and the answers of all.
+// What golden computes on every edge (rows, width) for the first frames, and the answers of all.
 struct Expected {
-  // (frame, token, edge): vectors; empty behind `edge_frames`.
-  std::vector<std::vector<std::vector<std::vector<std::int32_t>>>> values;
+  std::vector<std::vector<Tensor<std::int32_t>>> edges;  // of the first `edge_frames`
   std::vector<std::vector<std::int32_t>> answers;
 };
 
 Expected expect(const Golden& golden, const std::vector<Tensor<std::int32_t>>& frames,
                 std::int64_t edge_frames) {
   Expected expected;
-  const int L = golden.program().spec.L();
   for (const Tensor<std::int32_t>& frame : frames) {
-    Golden::State state = golden.initial();
-    const bool keep = static_cast<std::int64_t>(expected.values.size()) < edge_frames;
-    if (keep) expected.values.emplace_back();
-    for (int t = 0; t < L; ++t) {
-      golden.step(state, frame.row(t));
-      if (keep) expected.values.back().push_back(state.values);
+    if (static_cast<std::int64_t>(expected.edges.size()) < edge_frames) {
+      expected.edges.push_back(golden.trace(frame));
+      expected.answers.push_back(expected.edges.back().back().data);
+    } else {
+      expected.answers.push_back(golden.run(frame));
     }
-    expected.answers.push_back(state.values.back());
   }
   return expected;
 }
@@ -41,7 +37,7 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
                     const VerifyOptions& options, const ProgressCallback& progress) {
   const Design& design = plan.design;
   const Program& program = golden.program();
-  const int L = program.spec.L();
+  const int L = program.input.vectors();
   const auto count = static_cast<std::int64_t>(frames.size());
   const Expected expected = expect(golden, frames, options.probes ? options.edge_frames : 0);
   const auto last_edge = static_cast<EdgeIndex>(program.edges.size() - 1);
@@ -76,25 +72,24 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
                          token = vector.index % port.vectors;
       const std::int64_t frame = sequence / passes;
       const EdgeIndex edge = port.edges[sequence % passes];
-      const std::vector<std::int32_t>* want = nullptr;
+      const std::int32_t* want = nullptr;
       const std::int64_t f = frame % count;
       if (edge == last_edge) {
-        want = &expected.answers[f];
+        want = expected.answers[f].data();
         if (&port == &design.outputs[0] && progress) {
           progress(static_cast<std::size_t>(frame + 1), static_cast<std::size_t>(n), pass);
         }
-      } else if (frame < static_cast<std::int64_t>(expected.values.size())) {
-        want = &expected.values[f][port.vectors == 1 ? L - 1 : token][edge];
+      } else if (frame < static_cast<std::int64_t>(expected.edges.size())) {
+        want = expected.edges[f][edge].row(token);
       }
       if (want == nullptr) return true;
       for (int c = 0; c < port.width; ++c) {
         ++result.values;
-        if (vector.values[c] == (*want)[c]) continue;
+        if (vector.values[c] == want[c]) continue;
         ++result.mismatches;
         if (!result.first) {
-          result.first =
-              Mismatch{port.name,  edge_name(program, edge), pass,        frame, token, c,
-                       (*want)[c], vector.values[c],         vector.cycle};
+          result.first = Mismatch{port.name, edge_name(program, edge), pass,        frame, token, c,
+                                  want[c],   vector.values[c],         vector.cycle};
         }
       }
       return result.mismatches == 0;

@@ -82,7 +82,7 @@ std::vector<std::string> training_differences(const std::string& a, const std::s
   json all = flat_a;
   all.update(flat_b);
   // Name, approximation, quantisation and hardware do not decide how a training goes.
-  return key_differences(flat_a, flat_b, all, {"task", "data", "model", "train"});
+  return key_differences(flat_a, flat_b, all, {"task", "model", "train"});
 }
 
 Checkpoint read_checkpoint(const std::string& path, const Program& network,
@@ -122,7 +122,7 @@ Checkpoint read_checkpoint(const std::string& path, const Program& network,
                             checkpoint.samples, expected.samples),
                 kHint);
   }
-  for (const Parameter& parameter : parameters_of(network)) {
+  for (const ParameterSpec& parameter : parameters_of(network)) {
     checkpoint.parameters[parameter.name] = take(file, path, parameter.name, parameter.shape);
   }
   const std::size_t count = parameter_count(network);

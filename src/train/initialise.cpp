@@ -47,7 +47,7 @@ std::map<std::string, Tensor<float>> initial_parameters(const Network& network, 
   Rng rng{seed};
   const std::string answer = name_of(network.program.ops.back()) + ".bias";
   std::map<std::string, Tensor<float>> parameters;
-  for (const Parameter& parameter : parameters_of(network)) {
+  for (const ParameterSpec& parameter : parameters_of(network)) {
     Tensor<float>& tensor = parameters[parameter.name] = make_tensor<float>(parameter.shape);
     if (parameter.name == answer && !output_bias.empty()) {
       std::copy(output_bias.begin(), output_bias.end(), tensor.data.begin());

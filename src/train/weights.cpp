@@ -35,9 +35,9 @@ Parameters with_gradients(const Parameters& parameters, const torch::Tensor& gra
 }
 
 Weights::Weights(const std::map<std::string, Tensor<float>>& initial,
-                 const std::vector<Parameter>& network, double weight_decay) {
+                 const std::vector<ParameterSpec>& network, double weight_decay) {
   std::map<std::string, bool> decays;
-  for (const Parameter& parameter : network) decays[parameter.name] = parameter.decays;
+  for (const ParameterSpec& parameter : network) decays[parameter.name] = parameter.decays;
   std::size_t count = 0;
   for (const auto& [name, tensor] : initial) count += tensor.size();
   values = torch::empty({static_cast<std::int64_t>(count)});

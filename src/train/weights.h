@@ -29,7 +29,7 @@ struct Weights {
 
   // `weight_decay` is for those of the network's parameters that decay.
   Weights(const std::map<std::string, Tensor<float>>& initial,
-          const std::vector<Parameter>& network, double weight_decay);
+          const std::vector<ParameterSpec>& network, double weight_decay);
 
   // Scales the gradients down to the norm `clip` (0: leaves them) and takes AdamW's step number
   // `step`, counted from 1.

@@ -13,7 +13,7 @@ std::map<std::string, Tensor<float>> initial() {
       {"a.bias", {{1, 2}, {1, 2}}}, {"b.weight", {{2, 2}, {3, 4, 5, 6}}}, {"c.weight", {{1}, {7}}}};
 }
 
-std::vector<Parameter> declared() {
+std::vector<ParameterSpec> declared() {
   return {{"a.bias", {1, 2}, {}}, {"b.weight", {2, 2}, {}, true}, {"c.weight", {1}, {}}};
 }
 

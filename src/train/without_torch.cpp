@@ -6,14 +6,15 @@
 
 namespace emamba {
 
-TrainResult train(const Spec&, const Split&, const Split&, const TrainOptions&) {
+TrainResult train(const Network&, const TrainSpec&, const Split&, const Split&,
+                  const TrainOptions&) {
   throw Error("training needs LibTorch, and this emamba was built without it",
               "install libtorch-dev and build with -DEMAMBA_TRAIN=ON, or put a trained "
               "model.safetensors beside the config");
 }
 
-FinetuneResult finetune(const FloatModel&, const Program&, const Split&, int,
-                        const ProgressCallback&) {
+FinetuneResult finetune(const FloatModel&, const Program&, const TrainSpec&, const QuantSpec&,
+                        const Split&, int, const ProgressCallback&) {
   throw Error("fine-tuning needs LibTorch, and this emamba was built without it",
               "install libtorch-dev and build with -DEMAMBA_TRAIN=ON, or set "
               "quant.finetune_steps = 0");
