@@ -106,6 +106,14 @@ struct KeyDocs {
   std::vector<KeyDoc>& docs;
 
   template <class T>
+  static std::string default_of(const T& field) {
+    if constexpr (SizeField<T>) {
+      return keys_internal::value_of(field).dump();
+    } else {
+      return fmt::format("{}", field);
+    }
+  }
+  template <class T>
   void operator()(const std::string& key, T& field, const char* meaning) const {
     KeyDoc doc{key, "", "", "", meaning};
     if constexpr (std::is_enum_v<T>) {
@@ -128,7 +136,7 @@ struct KeyDocs {
                        : std::is_floating_point_v<T> ? "number"
                                                      : "integer";
     docs.push_back({key, type, fmt::format("{:g} .. {:g}", range.lo, range.hi),
-                    keys_internal::value_of(field).dump(), meaning});
+                    default_of(field), meaning});
   }
 };
 
