@@ -22,9 +22,9 @@ using Words = std::vector<std::string>;
 const Words kTrain = {"train", "training"};
 const Words kVal = {"val", "valid", "validate", "validation", "dev"};
 const Words kTest = {"test", "testing"};
-const Words kInputs = {"x",      "input",  "inputs",  "data",    "feature",  "features",
-                       "image",  "images", "window",  "windows", "sequence", "sequences",
-                       "signal", "tokens", "signals", "samples"};
+const Words kInputs = {"x",      "input",  "inputs",  "data",    "feature",   "features",
+                       "image",  "images", "window",  "windows", "sequence",  "sequences",
+                       "signal", "tokens", "signals", "samples", "featuremap"};
 const Words kTargets = {"y", "target", "targets", "label", "labels", "class", "classes", "answers"};
 
 bool any_of(const Words& words, const Words& wanted) {
@@ -241,8 +241,10 @@ void write_training(const OwnTask& task, std::size_t samples, ConfigText& text) 
     }
   }
   if (task.data.val.inputs.empty()) {
-    text.key("holdout", "0.1", "share of train that is val, drawn at random: of windows that");
-    text.comment("overlap, or of samples of the same person, give val files instead.");
+    text.comment(
+        "val is a share of train, drawn at random. Of windows that overlap, or of samples of");
+    text.comment("the same person, give val files instead: else it is too much like train.");
+    text.key("holdout", "0.1");
   }
   text.key("seed", "1");
 }
