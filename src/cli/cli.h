@@ -45,9 +45,12 @@ void print_result(const CommonOptions& options, const nlohmann::json& result, co
 }
 
 // Each adds one verb; its callback does the work.
+void add_data_inspect(CLI::App& data);
 void add_data(CLI::App& app);
+void add_init(CLI::App& app);
 void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_predict(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_doctor(CLI::App& app);

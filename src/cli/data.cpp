@@ -83,6 +83,7 @@ void add_data(CLI::App& app) {
   add_json_option(*verb, *options);
   verb->footer("Example: emamba data --data ~/data-sets");
 
+  add_data_inspect(*verb);
   CLI::App* fetch = verb->add_subcommand("fetch", "Download a data set and check it");
   auto name = std::make_shared<std::string>();
   fetch->add_option("name", *name, "fashion-mnist, cifar-10 or mars")

@@ -145,9 +145,7 @@ void add_eval(CLI::App& app) {
       print_result(*options, result, print_trace);
       return require_within_bounds(result);
     }
-    const EvalChoice choice{.engine = options->engine == "golden" ? Engine::kGolden
-                                      : options->engine == "fast" ? Engine::kFast
-                                                                  : Engine::kFloat,
+    const EvalChoice choice{.engine = engine_called(options->engine),
                             .pwl = options->functions == "pwl",
                             .split = options->split,
                             .limit = options->limit};

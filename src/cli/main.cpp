@@ -65,8 +65,10 @@ int run(int argc, char** argv) {
       "Example: emamba flow models/fashion-mnist/config.toml\n"
       "`emamba VERB --help` shows a verb's options and an example.");
   add_data(app);
+  add_init(app);
   add_train(app);
   add_eval(app);
+  add_predict(app);
   add_quantize(app);
   add_inspect(app);
   add_doctor(app);

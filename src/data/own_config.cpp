@@ -193,7 +193,7 @@ void write_model(const OwnTask& task, std::size_t samples, ConfigText& text) {
     const std::string what = task.data.kind == InputKind::kSequence
                                  ? fmt::format("{} steps", patch.width)
                                  : fmt::format("{} x {} pixels", patch.height, patch.width);
-    text.key("patch", fmt::format("[{}, {}]", patch.height, patch.width),
+    text.key("P", fmt::format("[{}, {}]", patch.height, patch.width),
              fmt::format("{} tokens of {}: {} numbers each", tokens, what, numbers));
     if (tokens > 512) {
       text.comment(

@@ -88,6 +88,18 @@ Task task_of(OwnTask own) {
   return task;
 }
 
+std::vector<std::string> output_names(const Task& task) {
+  const auto count = static_cast<std::size_t>(task.shape.outputs);
+  if (task.axes.empty()) return names_or_numbers(task.outputs, count);
+  std::vector<std::string> names;
+  for (const std::string& axis : task.axes) {
+    for (const std::string& name : names_or_numbers(task.outputs, count / task.axes.size())) {
+      names.push_back(name + " " + axis);
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> names_or_numbers(const std::vector<std::string>& names,
                                           std::size_t count) {
   if (names.size() == count) return names;

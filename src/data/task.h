@@ -50,6 +50,8 @@ const Task& task_called(const std::string& name);
 // The task of a user's own data, called "own".
 Task task_of(OwnTask own);
 
+// The name of every output of a regression, e.g. "Head x".
+std::vector<std::string> output_names(const Task& task);
 // The names of `count` classes or outputs: those given, or "0", "1", ... where there are none.
 std::vector<std::string> names_or_numbers(const std::vector<std::string>& names, std::size_t count);
 

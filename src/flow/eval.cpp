@@ -45,6 +45,13 @@ const char* name_of(Engine engine) {
   return "";
 }
 
+Engine engine_called(const std::string& name) {
+  for (Engine engine : {Engine::kFloat, Engine::kGolden, Engine::kFast}) {
+    if (name == name_of(engine)) return engine;
+  }
+  throw Error(fmt::format("engine \"{}\" is not known", name), "known are float, golden and fast");
+}
+
 EvalFiles require_files(const Job& job, const EvalChoice& choice) {
   EvalFiles files;
   if (choice.needs_model()) files.model = require_model(job);

@@ -14,6 +14,8 @@ namespace emamba {
 
 enum class Engine { kFloat, kGolden, kFast };
 const char* name_of(Engine engine);
+// By that name; throws Error for another.
+Engine engine_called(const std::string& name);
 
 struct EvalChoice {
   Engine engine = Engine::kFloat;  // the others: integers only

@@ -45,6 +45,9 @@ struct Input {
 // overlapping patch leaves the image, 0. Of token ids, the ids, one a row.
 Tensor<float> tokens_of(const Input& input, const float* sample);
 
+// Normalises the numbers of one vector, in the order that tokens_of() gives.
+void normalise(const Input& input, std::vector<float>& vector);
+
 // Integers of `type` for normalised vectors: round half up, saturate. The only step on
 // floating-point numbers of an integer program.
 Tensor<std::int32_t> quantise_tokens(const Tensor<float>& tokens, NumberType type);

@@ -70,6 +70,10 @@ std::optional<MambaPattern> mamba_pattern(const Program& program, std::size_t la
   const auto& conv = at.writer<DwConv>(conv_silu ? at.writer<Pwl>(scan.x).x : scan.x);
   const auto& in_proj = at.writer<Linear>(conv.x);
   if (!at.found) return {};
+  const auto silu = [&](EdgeIndex edge) {
+    return std::get<Pwl>(program.ops[edge - 1]).function == Function::kSilu;
+  };
+  if (!silu(gate.x1) || (conv_silu && !silu(scan.x))) return {};
   const bool edges = norm.x == sum->x1 && in_proj.x == gate_proj.x && b_proj.x == scan.x &&
                      c_proj.x == scan.x && dt_in.x == scan.x;
   const bool biases = out_proj.bias_rows > 0;

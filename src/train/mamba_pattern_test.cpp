@@ -57,6 +57,8 @@ TEST(MambaPattern, IsNotFoundWhereOneOperationOrEdgeIsAnother) {
       {"gate reads before the norm",
        [](Program& p) { op<Linear>(p, "gate_proj").x = op<RangeNorm>(p, "norm").x; }},
       {"gate without SiLU", [&](Program& p) { op<Gate>(p, "gate").x1 = edge(p, "gate_proj"); }},
+      {"another function than SiLU",
+       [](Program& p) { op<Pwl>(p, "gate_silu").function = Function::kExp; }},
       {"B from before the convolution",
        [&](Program& p) { op<Linear>(p, "b_proj").x = edge(p, "in_proj"); }},
       {"C from before the convolution's SiLU",
