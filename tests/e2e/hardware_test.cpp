@@ -106,5 +106,17 @@ TEST_F(Hardware, AToolThatFailsIsQuoted) {
   EXPECT_FALSE(file_exists(out() + "/verify.json"));
 }
 
+TEST_F(Hardware, AnInstalledToolTakesTheModulesInstalledWithIt) {
+  const std::string config = quantised();
+  const std::string build = std::filesystem::path(EMAMBA_TOOL).parent_path();
+  const ProcessResult install =
+      run_process({"cmake", "--install", build, "--prefix", folder_.path()});
+  ASSERT_EQ(install.exit_code, 0) << install.output;
+  const std::string mark = "// installed\n";
+  write_file(folder_ / "share/emamba/rtl/lib/em_pkg.sv", mark);
+  run_script("exec \"$@\"", {folder_ / "bin/emamba", "emit", config, "--out", out()});
+  EXPECT_EQ(read_file(out() + "/hardware/rtl/lib/em_pkg.sv"), mark);
+}
+
 }  // namespace
 }  // namespace emamba
