@@ -7,15 +7,13 @@
 #include "exec/fast.h"
 #include "exec/float.h"
 #include "exec/golden.h"
-#include "ir/float_model.h"
-#include "ir/program.h"
+#include "net/files.h"
 
 namespace emamba {
 namespace {
 
 // One sample of uniform noise: the time does not depend on the values.
-std::vector<float> noise(const Spec& spec) {
-  const TaskShape shape = spec.shape();
+std::vector<float> noise(const Input& shape) {
   Rng rng{1};
   std::vector<float> sample(std::size_t(shape.height) * shape.width * shape.channels);
   for (float& v : sample) v = static_cast<float>(rng.uniform());
@@ -26,10 +24,9 @@ template <class Engine>
 void integers(benchmark::State& state, const std::string& model) {
   const Engine engine(read_program("models/" + model + "/program.safetensors"));
   const Program& program = engine.program();
-  const auto sample = noise(program.spec);
+  const auto sample = noise(program.input);
   for (auto _ : state) {
-    const auto tokens = tokens_of(program.spec, program.normalisation, sample.data());
-    benchmark::DoNotOptimize(engine.run(quantise_tokens(program, tokens)));
+    benchmark::DoNotOptimize(engine.run(integer_tokens(program, sample.data())));
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -45,9 +42,9 @@ void fast(benchmark::State& state, const std::string& model) {
 void floating(benchmark::State& state, const std::string& model) {
   const FloatModel weights = read_float_model("models/" + model + "/model.safetensors");
   const FloatEngine engine(weights);
-  const auto sample = noise(weights.spec);
+  const auto sample = noise(weights.network.input);
   for (auto _ : state) {
-    const auto tokens = tokens_of(weights.spec, weights.normalisation, sample.data());
+    const auto tokens = tokens_of(weights.network.input, sample.data());
     benchmark::DoNotOptimize(engine.run(tokens));
   }
   state.SetItemsProcessed(state.iterations());

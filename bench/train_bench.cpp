@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "net/network.h"
 #include "train/initialise.h"
 #include "train/runtime.h"
 #include "train/step.h"
@@ -17,15 +18,16 @@ namespace {
 
 constexpr int kBatch = 128;
 
-Spec mars() {
-  Spec spec;
-  spec.name = "mars";
-  spec.task = Task::kMars;
-  spec.model = {.D = 20, .E = 2, .N = 8, .P = 2, .M = 2, .K = 4};
-  spec.model.head = Head::kFlattenMlp;
-  spec.model.head_hidden = 20;
-  spec.train.loss = Loss::kRmse;
-  return spec;
+Network mars() {
+  ModelSpec model;
+  model.D = 20, model.E = 2, model.N = 8, model.M = 2, model.K = 4;
+  model.P = {2, 2};
+  model.head = Head::kFlattenMlp;
+  model.head_hidden = 20;
+  Input frame;
+  frame.height = frame.width = 8;
+  frame.channels = 5;
+  return build_network("mars", model, frame, 57);
 }
 
 torch::Tensor uniform(std::vector<std::int64_t> shape, Rng& rng) {
@@ -38,17 +40,21 @@ torch::Tensor uniform(std::vector<std::int64_t> shape, Rng& rng) {
 }
 
 void train_step(benchmark::State& state, Kernels kernels) {
-  const Spec spec = mars();
+  const Network network = mars();
+  TrainSpec spec;
+  spec.loss = Loss::kRmse;
   prepare_runtime();
   Rng rng{1};
-  const torch::Tensor tokens = uniform({kBatch, spec.L(), spec.token_width()}, rng);
-  const torch::Tensor targets = uniform({kBatch, spec.shape().outputs}, rng);
-  Weights weights(initial_parameters(spec, {}), spec.train.weight_decay);
-  Step gradients(spec, weights, static_cast<int>(state.range(0)), kernels);
+  const torch::Tensor tokens =
+      uniform({kBatch, network.program.input.vectors(), network.program.input.vector_width()}, rng);
+  const torch::Tensor targets = uniform({kBatch, network.program.edges.back().width}, rng);
+  Weights weights(initial_parameters(network, spec.seed, {}), parameters_of(network),
+                  spec.weight_decay);
+  Step gradients(network.program, spec, weights, static_cast<int>(state.range(0)), kernels);
   std::size_t step = 0;
   for (auto _ : state) {
     gradients(tokens, targets);
-    weights.update(++step, spec.train.lr, spec.train.clip);
+    weights.update(++step, spec.lr, spec.clip);
   }
 }
 

@@ -11,16 +11,14 @@ namespace {
 
 Program program_of(std::uint64_t seed) {
   Rng rng{seed};
-  return random_program(random_spec(rng), rng);
+  return random_program(random_net(rng), rng);
 }
 
 // By hand: 40 numbers to 20 with 4 lanes arrive in 10 beats; 8 x 4 multipliers make 5 groups of
 // inputs and 5 of outputs.
 TEST(Fold, CostOfALinear) {
-  Spec spec;
-  spec.name = "hand";
-  spec.task = Task::kMars;
-  spec.model = {.D = 20, .E = 2, .N = 8, .P = 2, .M = 1, .K = 4};
+  NetSpec spec;
+  spec.model.D = 20, spec.model.M = 1;
   Rng rng{1};
   const Program program = random_program(spec, rng);
   for (const Op& op : program.ops) {
@@ -37,12 +35,12 @@ TEST(Fold, ChoosesTheFewestMultipliersThatMeetTheTarget) {
     SCOPED_TRACE(seed);
     const Program program = program_of(seed);
     HardwareSpec hardware{.lanes = 1 + static_cast<int>(seed % 4)};
-    hardware.lanes = std::min(hardware.lanes, program.spec.ED());
+    hardware.lanes = std::min(hardware.lanes, widest(program));
     hardware.cycles_per_token = 200;
     const std::vector<Fold> folds = choose_folds(program, hardware);
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
       const Op& op = program.ops[i];
-      if (program.edges[inputs_of(op)[0]].per_sequence) continue;
+      if (program.edges[inputs_of(op)[0]].vectors == 1) continue;
       const FoldCost chosen = fold_cost(program, op, hardware, folds[i]);
       EXPECT_LE(chosen.steps, 200);
       for (const Fold& other : folds_of(program, op, hardware)) {

@@ -88,6 +88,15 @@ inline NetSpec random_net(Rng& rng) {
   return spec;
 }
 
+// Numbers in the widest vector of a sequence: the most lanes that hardware may have.
+inline int widest(const Program& program) {
+  int width = 1;
+  for (const Edge& edge : program.edges) {
+    if (edge.vectors != 1) width = std::max(width, edge.width);
+  }
+  return width;
+}
+
 // Random integers of the input edge's type (token ids: of the vocabulary), (length, width); as many
 // as a sample has for length 0.
 inline Tensor<std::int32_t> random_tokens(const Program& program, Rng& rng, int length = 0) {

@@ -15,14 +15,12 @@ namespace emamba {
 namespace {
 
 Program small_program(Rng& rng) {
-  Spec spec;
-  spec.name = "small";
-  spec.task = Task::kSyntheticImages;
+  NetSpec spec;
   spec.model.D = 6;
   spec.model.E = 1;
   spec.model.N = 2;
   spec.model.M = 1;
-  spec.model.P = 4;
+  spec.model.P = {4, 4};
   return random_program(spec, rng);
 }
 

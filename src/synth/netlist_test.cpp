@@ -13,18 +13,15 @@ namespace {
 // A whole accelerator as gates, with shared blocks.
 TEST(Netlist, OfATinyDesignIsGolden) {
   Rng rng{1};
-  Spec spec;
-  spec.name = "tiny";
-  spec.task = Task::kSyntheticImages;
+  NetSpec spec;
   spec.model.D = 2;
   spec.model.E = 1;
   spec.model.N = 2;
-  spec.model.M = 2;
-  spec.model.P = 8;
-  spec.hardware.lanes = 1;
-  spec.hardware.shared_blocks = true;
+  spec.model.M = 3;
+  spec.model.P = {8, 8};
+  const HardwareSpec hardware{.lanes = 1, .shared_blocks = true};
   const Program program = random_program(spec, rng);
-  const Plan plan = plan_program(program, spec.hardware);
+  const Plan plan = plan_program(program, hardware);
   const TestFolder folder;
   emit(plan, program, folder.path());
   const std::vector<Tensor<std::int32_t>> frames = {random_tokens(program, rng),

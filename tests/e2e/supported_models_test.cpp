@@ -6,8 +6,8 @@
 
 #include "data/catalogue.h"
 #include "data/dataset.h"
-#include "ir/float_model.h"
-#include "ir/program.h"
+#include "flow/spec.h"
+#include "net/files.h"
 #include "tool.h"
 
 namespace emamba {
@@ -30,8 +30,7 @@ class SupportedModel : public Tool, public testing::WithParamInterface<std::stri
 
   // Whether the model's data set is there; says so if not.
   bool has_data() const {
-    const json task = to_json(read_spec(file("config.toml"))).at("task");
-    const DataSet& set = data_set(task == "cifar10" ? "cifar-10" : task);
+    const DataSet& set = data_set(read_spec(file("config.toml")).task.data_set);
     const std::string folder = data_folder("");
     return std::all_of(set.files.begin(), set.files.end(), [&](const std::string& name) {
       return !find_data_file(set, folder, name).empty();
@@ -68,10 +67,10 @@ class SupportedModel : public Tool, public testing::WithParamInterface<std::stri
 TEST_P(SupportedModel, FilesBelongTogether) {
   const Spec spec = read_spec(file("config.toml"));
   const FloatModel model = read_float_model(file("model.safetensors"));
-  EXPECT_EQ(spec_differences(model.spec, spec, {"task", "model", "train"}),
+  EXPECT_EQ(spec_differences(model.network.config, spec, {"task", "model", "train"}),
             std::vector<std::string>{});
   const Program program = read_program(file("program.safetensors"));
-  EXPECT_EQ(spec_differences(program.spec, spec, {"task", "model", "approx", "quant"}),
+  EXPECT_EQ(spec_differences(program.config, spec, {"task", "model", "approx", "quant"}),
             std::vector<std::string>{});
   EXPECT_TRUE(program.origin.ends_with(sha256_file(file("model.safetensors")))) << program.origin;
 }

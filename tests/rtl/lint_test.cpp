@@ -35,16 +35,16 @@ TEST(Lint, EveryModuleIsClean) {
   }
 }
 
-Program program_of(std::uint64_t seed, WeightExponents exponents = WeightExponents::kPerTensor) {
+Program program_of(std::uint64_t seed, bool offsets = false) {
   Rng rng{seed};
-  Spec spec = random_spec(rng);
-  spec.quant.weight_exponents = exponents;
+  NetSpec spec = random_net(rng);
+  spec.offsets = offsets;
   return random_program(spec, rng);
 }
 
 HardwareSpec hardware_of(const Program& program, std::uint64_t seed) {
   HardwareSpec hardware;
-  hardware.lanes = 1 + static_cast<int>(seed % static_cast<std::uint64_t>(program.spec.ED()));
+  hardware.lanes = 1 + static_cast<int>(seed % static_cast<std::uint64_t>(widest(program)));
   hardware.shared_blocks = seed % 2 == 0;
   hardware.reciprocal = seed % 3 == 0 ? Reciprocal::kDivider : Reciprocal::kTable;
   return hardware;
@@ -53,8 +53,7 @@ HardwareSpec hardware_of(const Program& program, std::uint64_t seed) {
 TEST(Lint, GeneratedTopsAreClean) {
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     SCOPED_TRACE(seed);
-    const Program program = program_of(
-        seed, seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel);
+    const Program program = program_of(seed, seed % 2 == 0 ? false : true);
     const TestFolder folder;
     emit(plan_program(program, hardware_of(program, seed)), program, folder.path());
     EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "files.f", "--top-module", "top"},
@@ -164,8 +163,7 @@ Steps steps_of(const ModuleDescription& core) {
 // beats. They must agree.
 TEST(Lint, PlanAndModulesAgree) {
   for (std::uint64_t seed : {3, 5, 6}) {
-    const Program program =
-        program_of(seed, seed == 6 ? WeightExponents::kPerChannel : WeightExponents::kPerTensor);
+    const Program program = program_of(seed, seed == 6 ? true : false);
     const Plan plan = plan_program(program, hardware_of(program, seed));
     const TestFolder folder;
     emit(plan, program, folder.path());

@@ -8,18 +8,17 @@ namespace {
 
 constexpr int kCases = 3;
 
-// Random specs until one has an operation that `wanted` accepts, then that operation under a random
-// fold.
+// Random networks until one has an operation that `wanted` accepts, then that operation under a
+// random fold.
 template <class Wanted>
-void expect_random(std::uint64_t seed, const Wanted& wanted,
-                   WeightExponents exponents = WeightExponents::kPerTensor) {
+void expect_random(std::uint64_t seed, const Wanted& wanted, bool offsets = false) {
   Rng rng{seed};
   for (int found = 0; found < kCases;) {
-    Spec spec = random_spec(rng);
-    spec.model.P = 4;
-    spec.quant.weight_exponents = exponents;
+    NetSpec spec = random_net(rng);
+    spec.model.P = {4, 4};
+    spec.offsets = offsets;
     HardwareSpec hardware;
-    hardware.lanes = rng.between(1, std::min(9, spec.ED()));
+    hardware.lanes = rng.between(1, std::min(9, spec.model.ED()));
     hardware.reciprocal = found % 2 ? Reciprocal::kDivider : Reciprocal::kTable;
     const Program program = random_program(spec, rng);
     std::vector<std::size_t> candidates;
@@ -65,7 +64,7 @@ TEST(Operation, Add) {
 TEST(Operation, LinearForEveryToken) {
   expect_random(2, [](const Program& program, const Op& op) {
     const auto* linear = std::get_if<Linear>(&op);
-    return linear != nullptr && !program.edges[linear->x].per_sequence;
+    return linear != nullptr && program.edges[linear->x].vectors != 1;
   });
 }
 TEST(Operation, LinearOnAFlattenedSequence) {
@@ -81,10 +80,10 @@ TEST(Operation, LinearWithAPosition) {
   });
 }
 TEST(Operation, LinearWithExponentsOfChannels) {
-  expect_random(13, is<Linear>(), WeightExponents::kPerChannel);
+  expect_random(13, is<Linear>(), true);
 }
 TEST(Operation, DwConvWithExponentsOfChannels) {
-  expect_random(14, is<DwConv>(), WeightExponents::kPerChannel);
+  expect_random(14, is<DwConv>(), true);
 }
 TEST(Operation, MeanPool) {
   expect_random(11, [](const Program&, const Op& op) {
@@ -96,12 +95,12 @@ TEST(Operation, MeanPool) {
 // Fewer steps than the recurrence takes: the next token must wait for the state.
 TEST(Operation, ScanOfOneStepWaitsForItsState) {
   Rng rng{12};
-  Spec spec = random_spec(rng);
-  spec.task = Task::kSyntheticImages;
+  NetSpec spec = random_net(rng);
+  spec.sample = image_samples();
   spec.model.D = 4;
   spec.model.E = 1;
   spec.model.N = 3;
-  spec.model.P = 2;
+  spec.model.P = {2, 2};
   const Program program = random_program(spec, rng);
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     if (!std::holds_alternative<Scan>(program.ops[i])) continue;
