@@ -71,12 +71,6 @@ module em_scan #(
   if (BWords < NPar * NBeats) begin : gen_bad_words
     $error("em_scan: BWords = %0d: fewer than NPar * NBeats = %0d", BWords, NPar * NBeats);
   end
-  for (genvar c = 0; c < Contexts; c++) begin : gen_check
-    localparam int S = 32'($signed(SkipShift[c*8 +: 8]));
-    if (AccBits < XBits + 8 - ((S < 0) ? S : 0)) begin : gen_bad
-      $error("em_scan: AccBits = %0d: cannot hold the skip in context %0d", AccBits, c);
-    end
-  end
 
   localparam int unsigned ML = em_pkg::mul_latency();
   localparam int unsigned Recurrence = ML + 1;

@@ -9,7 +9,7 @@
 #include "net/files.h"
 #include "train/graph.h"
 #include "train/initialise.h"
-#include "train/net_variants.h"
+#include "train/net_testing.h"
 #include "train/random_tensors.h"
 
 namespace emamba {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "train/net_variants.h"
+#include "train/net_testing.h"
 
 namespace emamba {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "train/net_variants.h"
+#include "train/net_testing.h"
 
 namespace emamba {
 namespace {

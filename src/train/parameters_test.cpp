@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "train/initialise.h"
-#include "train/net_variants.h"
+#include "train/net_testing.h"
 
 namespace emamba {
 namespace {

@@ -13,7 +13,7 @@
 #include "train/graph.h"
 #include "train/initialise.h"
 #include "train/loss.h"
-#include "train/net_variants.h"
+#include "train/net_testing.h"
 #include "train/random_tensors.h"
 #include "train/weights.h"
 

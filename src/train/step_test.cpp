@@ -5,7 +5,7 @@
 #include <torch/cuda.h>
 
 #include "train/initialise.h"
-#include "train/net_variants.h"
+#include "train/net_testing.h"
 #include "train/random_tensors.h"
 
 namespace emamba {
