@@ -41,6 +41,7 @@ void gather(const Tensor<T>& from, const std::vector<std::size_t>& rows, Tensor<
 // `to` becomes the samples `rows` (ascending) of `from`, which it may be itself.
 void select(const Split& from, const std::vector<std::size_t>& rows, Split& to) {
   to.name = from.name;
+  to.answer = from.answer;
   to.warnings = from.warnings;
   gather(from.inputs, rows, to.inputs);
   gather(from.targets, rows, to.targets);
@@ -92,6 +93,7 @@ Split load_split(const Spec& spec, const std::string& folder, const std::string&
   }
   Split split = read_part(spec.task, folder, name == "test" ? Part::kTest : Part::kTraining);
   split.name = name;
+  split.answer = answer_of(spec.task);
   if (name == "test") return split;
 
   const std::size_t samples = split.samples();

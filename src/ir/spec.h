@@ -48,7 +48,7 @@ enum class Loss { kCrossEntropy, kMse, kRmse };
 struct TaskShape {
   int height, width, channels, vocab;
   int outputs;      // classes, or regressed numbers
-  bool regression;  // false: classification, metric accuracy; true: metrics mae_cm and rmse_cm
+  bool regression;  // false: classification
 };
 TaskShape task_shape(Task task);
 

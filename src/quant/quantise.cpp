@@ -102,7 +102,7 @@ QuantiseResult quantise(const FloatModel& model, const Split& calibration, int t
   const Fast integers(result.program);
   QuantiseReport& report = result.report;
   const auto metric = [&](const Tensor<float>& outputs) {
-    return metrics_of(calibration, outputs).value();
+    return metrics_of(calibration, outputs).main();
   };
   report.samples = calibration.samples();
   report.float_metric = metric(answers(engine, model.normalisation, calibration.inputs, threads));

@@ -55,7 +55,7 @@ TEST_F(Training, LearnsSyntheticImagesFarAboveChance) {
   const TrainResult result = train(spec_, split("train"), split("val"), {});
   ASSERT_EQ(result.history.size(), 4u);
   const double chance = 100.0 / spec_.shape().outputs;
-  EXPECT_GT(result.history.back().val->accuracy, std::min(3 * chance, 0.5 * (100 + chance)));
+  EXPECT_GT(result.history.back().val->main().value, std::min(3 * chance, 0.5 * (100 + chance)));
   EXPECT_LT(result.history.back().loss, 0.8 * std::log(spec_.shape().outputs));
   EXPECT_FALSE(result.stopped);
 }
@@ -165,7 +165,7 @@ TEST_F(Training, TokensAndAnEmptySplit) {
   spec_.task = Task::kSyntheticTokens;
   spec_.model.head = Head::kMeanLinear;
   const TrainResult result = train(spec_, split("train"), split("val"), {});
-  EXPECT_GT(result.history.back().val->accuracy, 120.0 / spec_.shape().outputs);
+  EXPECT_GT(result.history.back().val->main().value, 120.0 / spec_.shape().outputs);
   EXPECT_THAT(message_of([&] { train(spec_, {}, {}, {}); }), testing::HasSubstr("no samples"));
 }
 
