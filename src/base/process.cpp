@@ -106,7 +106,7 @@ ProcessResult run_process(const std::vector<std::string>& arguments, bool inheri
   const int code = posix_spawnp(&child, argv[0], &spawn.actions, nullptr, argv.data(), environ);
   if (code != 0) {
     throw Error(fmt::format("{}: cannot be started: {}", arguments[0], std::strerror(code)),
-                fmt::format("Is '{}' installed?", arguments[0]));
+                fmt::format("Is '{}' installed?", arguments[0]), ErrorKind::kMissing);
   }
   write_end.close();
 

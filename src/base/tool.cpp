@@ -27,7 +27,7 @@ std::string last_lines(const std::string& text, int lines) {
 void require_tool(const std::string& program, const std::string& package) {
   if (!find_program(program).empty()) return;
   throw Error(fmt::format("{} is not installed", program),
-              fmt::format("apt-get install {}", package));
+              fmt::format("apt-get install {}", package), ErrorKind::kMissing);
 }
 
 std::string run_tool(const std::vector<std::string>& command, const std::string& directory,

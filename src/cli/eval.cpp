@@ -9,6 +9,8 @@
 #include "cli/cli.h"
 #include "flow/eval.h"
 #include "flow/trace.h"
+#include "report/measures.h"
+#include "report/quality.h"
 #include "report/text_table.h"
 
 namespace emamba {
@@ -16,34 +18,20 @@ namespace {
 
 using nlohmann::json;
 
-// A row for each true class: recall, and how many samples were taken for which class.
-void print_confusion(const json& details) {
-  const json& classes = details.at("classes");
-  std::vector<std::string> header = {"class", "label", "recall %"};
-  for (std::size_t c = 0; c < classes.size(); ++c) header.push_back(fmt::format("as {}", c));
-  TextTable table(header);
-  for (std::size_t c = 0; c < classes.size(); ++c) {
-    std::vector<std::string> row = {classes[c], fmt::format("{}", c),
-                                    number(details.at("recall")[c], "{:.2f}")};
-    for (const json& count : details.at("confusion")[c]) row.push_back(count.dump());
-    table.add(row);
-  }
-  fmt::print("{}", table.text());
-}
-
-void print_errors(const json& details) {
-  TextTable table({"of", "", "MAE cm", "RMSE cm", "samples"});
-  const auto add = [&](const char* key, const char* what) {
-    for (const json& part : details.at(key)) {
-      table.add({what, part.at("name"), number(part.at("mae_cm"), "{:.2f}"),
-                 number(part.at("rmse_cm"), "{:.2f}"),
-                 part.contains("samples") ? part.at("samples").dump() : "-"});
+// Recall by class, and beside it how many samples were taken for which class; or errors.
+void print_parts(const json& result) {
+  const json& details = result.at("details");
+  ReportTable table = parts_table({{"", details}}, measures_at(result));
+  if (details.contains("confusion")) {
+    table.columns.insert(table.columns.begin() + 1, {"label"});
+    std::vector<Row>& rows = table.groups.front().rows;
+    for (std::size_t c = 0; c < rows.size(); ++c) {
+      table.columns.push_back({fmt::format("as {}", c)});
+      rows[c].insert(rows[c].begin() + 1, {fmt::format("{}", c)});
+      for (const json& count : details.at("confusion")[c]) rows[c].push_back({count.dump()});
     }
-  };
-  add("axes", "axis");
-  add("joints", "joint");
-  add("subjects", "subject");
-  fmt::print("{}", table.text());
+  }
+  fmt::print("\n{}:\n\n{}", table.caption, TextTable(table).text());
 }
 
 void print_evaluation(const json& result) {
@@ -55,15 +43,13 @@ void print_evaluation(const json& result) {
   fmt::print("parameters  {}\n", result.at("parameters").get<std::size_t>());
   fmt::print("samples     {} of {}, {:.1f} s\n", result.at("samples").get<std::size_t>(),
              text("split"), result.at("seconds").get<double>());
-  for (const auto& [name, value] : result.at("metrics").items()) {
-    fmt::print("{:<11} {:.2f}{}\n", name, value.get<double>(), name == "accuracy" ? " %" : "");
+  for (const Measure& measure : measures_at(result)) {
+    fmt::print("{:<11} {}\n", measure.name, metrics_text({measure}, result.at("metrics")));
   }
   for (const auto& warning : result.at("warnings")) {
     fmt::print("warning     {}\n", warning.get<std::string>());
   }
-  fmt::print("\n");
-  const json& details = result.at("details");
-  details.contains("confusion") ? print_confusion(details) : print_errors(details);
+  print_parts(result);
 }
 
 void print_trace(const json& result) {
@@ -137,7 +123,7 @@ void add_eval(CLI::App& app) {
       throw Error(fmt::format("--engine {} has no exact functions: the program's tables are all "
                               "it knows",
                               options->engine),
-                  "leave --functions out, or use --engine float");
+                  "leave --functions out, or use --engine float", ErrorKind::kUsage);
     }
     const Job job = job_of(*options);
     if (options->trace) {

@@ -220,7 +220,8 @@ void add_inspect(CLI::App& app) {
   verb->callback([options] {
     if (options->keys) return list_keys(*options);
     if (options->config.empty()) {
-      throw Error("nothing to inspect", "name a config.toml or a .safetensors file, or use --keys");
+      throw Error("nothing to inspect", "name a config.toml or a .safetensors file, or use --keys",
+                  ErrorKind::kUsage);
     }
     const bool stored = options->config.ends_with(".safetensors");
     print_result(*options, stored ? inspect_file(options->config) : inspect_config(*options),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The entry of the tool `emamba`: finds the verb, runs it, and turns errors into messages and exit
-// codes: 1 when the work failed, 2 when the command line cannot be understood.
+// codes.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -13,6 +13,29 @@
 
 namespace emamba {
 namespace {
+
+constexpr char kExitCodes[] =
+    "Exit codes: 0 success, 1 a file or value that cannot work, 2 a command line that cannot,\n"
+    "3 a program or library is not installed, 4 two things differ that should not (verify, synth,\n"
+    "eval --trace, results --check), 70 a defect of emamba, 130 a training was stopped.";
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kInput:
+      return 1;
+    case ErrorKind::kUsage:
+      return exit_code(ErrorKind::kUsage);
+    case ErrorKind::kMissing:
+      return 3;
+    case ErrorKind::kMismatch:
+      return 4;
+    case ErrorKind::kDefect:
+      return 70;
+    case ErrorKind::kStopped:
+      return 130;
+  }
+  return 70;
+}
 
 void print_error(const std::string& message, const std::string& hint) {
   fmt::print(stderr, "error: {}\n", message);
@@ -54,7 +77,7 @@ int report_extras(const CLI::App& app) {
       fmt::format("{}: '{}' is not understood", full_name(verb), word),
       fmt::format("{}`{} --help` lists what is",
                   meant.empty() ? "" : fmt::format("did you mean '{}'? ", meant), full_name(verb)));
-  return 2;
+  return exit_code(ErrorKind::kUsage);
 }
 
 int run(int argc, char** argv) {
@@ -62,8 +85,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "emamba " + version(), "Print the version");
   app.require_subcommand(1);
   app.footer(
-      "Example: emamba flow models/fashion-mnist/config.toml\n"
-      "`emamba VERB --help` shows a verb's options and an example.");
+      fmt::format("Example: emamba flow models/fashion-mnist/config.toml\n"
+                  "`emamba VERB --help` shows a verb's options and an example.\n\n{}",
+                  kExitCodes));
   add_data(app);
   add_init(app);
   add_train(app);
@@ -87,7 +111,7 @@ int run(int argc, char** argv) {
       print_error(fmt::format("'{}' is not a verb", argv[1]),
                   fmt::format("did you mean '{}'? Verbs are: {}", nearest(argv[1], verbs),
                               fmt::join(verbs, ", ")));
-      return 2;
+      return exit_code(ErrorKind::kUsage);
     }
   }
   try {
@@ -99,7 +123,7 @@ int run(int argc, char** argv) {
     const std::string verb = full_name(chosen_verb(&app));
     print_error(fmt::format("{}: {}", verb, e.what()),
                 fmt::format("`{} --help` shows the options and an example", verb));
-    return 2;
+    return exit_code(ErrorKind::kUsage);
   }
   return 0;
 }
@@ -108,6 +132,8 @@ int run(int argc, char** argv) {
 }  // namespace emamba
 
 int main(int argc, char** argv) {
+  using emamba::ErrorKind;
+  using emamba::exit_code;
   try {
     const int code = emamba::run(argc, argv);
     // Output that could not be written, e.g. to a full disk, must not pass for success.
@@ -115,13 +141,16 @@ int main(int argc, char** argv) {
     return code;
   } catch (const emamba::Error& e) {
     emamba::print_error(e.what(), e.hint());
+    return exit_code(e.kind());
   } catch (const std::system_error& e) {  // of fmt::print, e.g. into a closed pipe
     emamba::print_error(e.what(), "");
+    return exit_code(ErrorKind::kInput);
   } catch (const std::bad_alloc&) {
     emamba::print_error("out of memory", "free some, or use a smaller model or batch");
+    return exit_code(ErrorKind::kInput);
   } catch (const std::exception& e) {
     emamba::print_error(fmt::format("internal: {}", e.what()),
                         "this is a defect; please report it with the command that led here");
+    return exit_code(ErrorKind::kDefect);
   }
-  return 1;
 }

@@ -80,7 +80,7 @@ void add_json_option(CLI::App& verb, CommonOptions& options) {
 }
 
 Workplace workplace_of(const CommonOptions& options) {
-  Workplace workplace{options.out, options.data, options.threads, {}};
+  Workplace workplace{options.out, options.data, options.threads};
   workplace.observer.progress = draw_progress;
   workplace.observer.stop = [] {
     return std::shared_ptr<const std::atomic<bool>>(std::make_shared<StopOnSignal>(),

@@ -56,7 +56,7 @@ void stream(const Options& options, const Job& job, Engine engine, const EvalFil
   std::size_t line = 0, answers = 0;
   predict_stream(
       job, engine, files, [&] { return next_vector(std::cin, line); },
-      [&](const Answer& answer) {
+      [&](const Prediction& answer) {
         if (options.json) {
           json object = {{"answer", answers}, {"outputs", answer.outputs}};
           if (answer.label >= 0) object["label"] = answer.label;
@@ -84,7 +84,7 @@ void print_answers(const Options& options, const Task& task, const Tensor<float>
     return;
   }
   for (std::size_t i = 0; i < outputs.shape[0]; ++i) {
-    fmt::print("{}  {}\n", i, answer_of(task, outputs.row(i), outputs.shape[1]).text);
+    fmt::print("{}  {}\n", i, prediction_of(task, outputs.row(i), outputs.shape[1]).text);
   }
 }
 
@@ -122,7 +122,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_predict(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("predict", "Answer for new samples");
+  CLI::App* verb = app.add_subcommand("predict", "Prediction for new samples");
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");

@@ -7,6 +7,7 @@
 #include "flow/data.h"
 #include "flow/files.h"
 #include "flow/quantise.h"
+#include "report/measures.h"
 #include "report/text_table.h"
 
 namespace emamba {
@@ -37,16 +38,15 @@ void print_curves(const nlohmann::json& curves) {
   fmt::print("{}", table.text());
 }
 
-void print_report(const Job& job, const nlohmann::json& result) {
-  const bool regression = job.spec.shape().regression;
-  const char* unit = regression ? "cm RMSE" : "% accuracy";
+void print_report(const nlohmann::json& result) {
   const auto& report = result.at("report");
+  const Measure measure = measure_of(report.at("measure"));
   fmt::print("Functions: absolute errors of the piecewise-linear fits\n");
   print_curves(report.at("curves"));
   fmt::print("\nEdges: what rounding each one alone does\n");
-  print_edges(report.at("edges"), regression ? "cm lost" : "points lost");
+  print_edges(report.at("edges"), measure.unit.empty() ? "lost" : measure.change_unit() + " lost");
   fmt::print("\nOn the {} calibration samples, {}: float {}, piecewise linear {}, integer {}\n",
-             report.at("samples").get<std::size_t>(), unit,
+             report.at("samples").get<std::size_t>(), measure.label(),
              number(report.at("float_metric"), "{:.2f}"), number(report.at("pwl_metric"), "{:.2f}"),
              number(report.at("golden_metric"), "{:.2f}"));
   if (result.contains("finetune")) {
@@ -81,8 +81,7 @@ void add_quantize(CLI::App& app) {
     const Job job = job_of(*options);
     prepare_out(job);
     const Stored<FloatModel> model = require_model(job);
-    print_result(*options, quantise_stage(job, model, data_hashes(job)),
-                 [&](const nlohmann::json& result) { print_report(job, result); });
+    print_result(*options, quantise_stage(job, model, data_hashes(job)), print_report);
   });
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "cli/cli.h"
+#include "flow/files.h"
+#include "report/measures.h"
 
 namespace emamba {
 namespace {
@@ -25,14 +27,6 @@ void print_check() {
   fmt::print(
       "{} and the tables of them are up to date\n",
       models == 1 ? "the results of 1 model" : fmt::format("the results of {} models", models));
-}
-
-std::string metrics_text(const json& result) {
-  std::string text;
-  for (const auto& [name, value] : result.at("metrics").items()) {
-    text += fmt::format("{}{} {:.2f}", text.empty() ? "" : ", ", name, value.get<double>());
-  }
-  return text;
 }
 
 }  // namespace
@@ -74,12 +68,17 @@ void add_results(CLI::App& app) {
     if (options->check) return print_check();
     if (options->configs.empty()) {
       throw Error("results: no config is named",
-                  "name one, e.g. models/mars/config.toml, or use --tables or --check");
+                  "name one, e.g. models/mars/config.toml, or use --tables or --check",
+                  ErrorKind::kUsage);
     }
     for (const std::string& config : options->configs) {
-      const json result = measure(shipped_job(config, workplace_of(*options)));
-      fmt::print("{}: float {}; integers {}\nwrote results.json beside it\n", config,
-                 metrics_text(result.at("float")), metrics_text(result.at("golden")));
+      const Job job = shipped_job(config, workplace_of(*options));
+      const json result = measure(job);
+      const std::vector<Measure> measures = measures_at(result);
+      fmt::print("{}: float {}; integers {}\nwrote {}\n", job.config,
+                 metrics_text(measures, result.at("float").at("metrics")),
+                 metrics_text(measures, result.at("golden").at("metrics")),
+                 beside(job.config, kResultsFile));
       std::fflush(stdout);
     }
   });

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "flow/data.h"
 #include "flow/train.h"
+#include "report/measures.h"
 
 namespace emamba {
 namespace {
@@ -14,8 +15,8 @@ void print_training(const Job& job, const nlohmann::json& result) {
   fmt::print("{} epochs on {} samples in {:.0f} s; loss {:.4f}", job.spec.train.epochs,
              result.at("samples").at("train").get<std::size_t>(),
              result.at("seconds").get<double>(), result.at("loss").get<double>());
-  for (const auto& [name, value] : result.at("val").items()) {
-    fmt::print(", val {} {:.2f}", name, value.get<double>());
+  if (result.contains("measures")) {
+    fmt::print("; val {}", metrics_text(measures_at(result), result.at("val")));
   }
   fmt::print("\nwrote {}\n", result.at("model").get<std::string>());
 }

@@ -67,6 +67,7 @@ std::string data_folder(const std::string& option) {
 
 void select_samples(const Split& from, const std::vector<std::size_t>& rows, Split& to) {
   to.name = from.name;
+  to.answer = from.answer;
   to.warnings = from.warnings;
   gather(from.inputs, rows, to.inputs);
   gather(from.targets, rows, to.targets);
@@ -104,10 +105,16 @@ Split load_split(const Task& task, const std::string& folder, double holdout,
   if (name != "train" && name != "val" && name != "test") {
     throw Error(fmt::format("split '{}' is not known", name), "Known are train, val and test.");
   }
-  if (task.own) return load_own_split(*task.own, holdout, name);
-  Split split = read_part(task.name, folder, name == "test" ? Part::kTest : Part::kTraining);
-  split.name = name;
-  return name == "test" ? split : hold_out(std::move(split), holdout, name);
+  Split split;
+  if (task.own) {
+    split = load_own_split(*task.own, holdout, name);
+  } else {
+    split = read_part(task.name, folder, name == "test" ? Part::kTest : Part::kTraining);
+    split.name = name;
+    if (name != "test") split = hold_out(std::move(split), holdout, name);
+  }
+  split.answer = task.answer;
+  return split;
 }
 
 Split first_samples(Split split, std::size_t count) {

@@ -8,19 +8,21 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "data/answer.h"
 #include "data/task.h"
 #include "ir/input.h"
 
 namespace emamba {
 
-// A part of a data set. Inputs are as published (grey levels 0..255, metres, token ids), not yet
-// normalised. Exactly one of labels and targets is filled.
+// A part of a data set. Inputs and targets are as published (grey levels 0..255, metres, token
+// ids), not yet normalised. Exactly one of labels and targets is filled.
 struct Split {
   std::string name;                   // "train", "val" or "test"
   Tensor<float> inputs;               // (samples, height, width, channels)
   std::vector<int> labels;            // (samples), classification
-  Tensor<float> targets;              // (samples, outputs), regression, metres
+  Tensor<float> targets;              // (samples, outputs), regression
   std::vector<int> subjects;          // (samples), which person, from 1; empty: not known
+  Answer answer;                      // what labels or targets mean
   std::vector<std::string> warnings;  // what a reader of results must know, e.g. skipped frames
 
   std::size_t samples() const { return inputs.shape.empty() ? 0 : inputs.shape[0]; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Confusion of classes, and errors of quantities by what they belong to.
 #include "data/details.h"
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -9,24 +9,11 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "data/metrics.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::array<const char*, 3> kAxes = {"x", "y", "z"};
-
-// The mean over `count` outputs: `first`, `first + step`, ...
-PartError mean(const OutputErrors& errors, std::size_t first, std::size_t step, std::size_t count) {
-  PartError part;
-  for (std::size_t i = 0; i < count; ++i) {
-    part.mae_cm += errors.mae_cm[first + i * step] / static_cast<double>(count);
-    part.rmse_cm += errors.rmse_cm[first + i * step] / static_cast<double>(count);
-  }
-  return part;
-}
 
 Tensor<std::size_t> confusion_of(const Split& split, const Tensor<float>& outputs) {
   const std::size_t classes = outputs.shape[1];
@@ -42,38 +29,60 @@ Tensor<std::size_t> confusion_of(const Split& split, const Tensor<float>& output
   return confusion;
 }
 
-json error_json(const std::string& name, const PartError& error) {
-  return {{"name", name}, {"mae_cm", error.mae_cm}, {"rmse_cm", error.rmse_cm}};
+// Every output by itself.
+std::vector<OutputGroup> single_outputs(const Answer& answer, std::size_t width) {
+  std::vector<OutputGroup> groups;
+  for (std::size_t j = 0; j < width; ++j) groups.push_back({"output", answer.name(j), {j}});
+  return groups;
+}
+
+std::vector<PartGroup> errors_by_group(const Split& split, const Tensor<float>& outputs) {
+  const std::size_t width = outputs.shape[1];
+  std::vector<std::size_t> all(split.samples());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const OutputErrors errors = output_errors(split, outputs, all);
+  const std::vector<OutputGroup> groups =
+      split.answer.groups.empty() ? single_outputs(split.answer, width) : split.answer.groups;
+  std::vector<PartGroup> result;
+  for (const OutputGroup& group : groups) {
+    for (const std::size_t output : group.outputs) {
+      if (output < width) continue;
+      throw Error(fmt::format("the {} {} is made of output {} among others, but there are {}",
+                              group.by, group.name, output, width));
+    }
+    if (result.empty() || result.back().by != group.by) result.push_back({group.by, {}});
+    result.back().parts.push_back({group.name, {}, errors.mean(group.outputs)});
+  }
+  return result;
+}
+
+PartGroup errors_by_subject(const Split& split, const Tensor<float>& outputs) {
+  std::vector<std::size_t> all(outputs.shape[1]);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::map<int, std::vector<std::size_t>> rows;
+  for (std::size_t i = 0; i < split.subjects.size(); ++i) rows[split.subjects[i]].push_back(i);
+  PartGroup subjects{"subject", {}};
+  for (const auto& [subject, own] : rows) {
+    subjects.parts.push_back(
+        {fmt::format("{}", subject), own.size(), output_errors(split, outputs, own).mean(all)});
+  }
+  return subjects;
 }
 
 }  // namespace
 
 Details details_of(const Split& split, const Tensor<float>& outputs) {
+  metrics_of(split, outputs);  // throws Error when the two do not belong together
   Details details;
-  if (!metrics_of(split, outputs).regression) {
+  if (split.targets.empty()) {
     details.confusion = confusion_of(split, outputs);
+    for (std::size_t c = 0; c < outputs.shape[1]; ++c) {
+      details.classes.push_back(split.answer.name(c));
+    }
     return details;
   }
-  const std::size_t width = outputs.shape[1];
-  if (width % kAxes.size() != 0) {
-    throw Error(fmt::format("{} outputs are not x, y and z of joints", width));
-  }
-  const std::size_t joints = width / kAxes.size();
-  std::vector<std::size_t> all(split.samples());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  const OutputErrors errors = output_errors(split, outputs, all);
-  for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
-    details.axes.push_back(mean(errors, axis * joints, 1, joints));
-  }
-  for (std::size_t joint = 0; joint < joints; ++joint) {
-    details.joints.push_back(mean(errors, joint, joints, kAxes.size()));
-  }
-  std::map<int, std::vector<std::size_t>> rows;
-  for (std::size_t i = 0; i < split.subjects.size(); ++i) rows[split.subjects[i]].push_back(i);
-  for (const auto& [subject, own] : rows) {
-    details.subjects.push_back(
-        {subject, own.size(), mean(output_errors(split, outputs, own), 0, 1, width)});
-  }
+  details.errors = errors_by_group(split, outputs);
+  if (!split.subjects.empty()) details.errors.push_back(errors_by_subject(split, outputs));
   return details;
 }
 
@@ -84,33 +93,30 @@ double recall_percent(const Tensor<std::size_t>& confusion, std::size_t label) {
   return 100 * static_cast<double>(row[label]) / static_cast<double>(samples);
 }
 
-json to_json(const Details& details, const Task& task) {
-  if (details.axes.empty()) {
-    const std::size_t classes = details.confusion.shape[0];
-    json confusion = json::array(), recall = json::array();
-    for (std::size_t c = 0; c < classes; ++c) {
-      const std::size_t* row = details.confusion.row(c);
-      confusion.push_back(std::vector<std::size_t>(row, row + classes));
-      const double percent = recall_percent(details.confusion, c);
-      recall.push_back(std::isnan(percent) ? json() : json(percent));
+json to_json(const Details& details) {
+  if (!details.errors.empty()) {
+    json groups = json::array();
+    for (const PartGroup& group : details.errors) {
+      json parts = json::array();
+      for (const Part& part : group.parts) {
+        json item = to_json(part.metrics);
+        item["name"] = part.name;
+        if (part.samples) item["samples"] = *part.samples;
+        parts.push_back(std::move(item));
+      }
+      groups.push_back({{"by", group.by}, {"parts", std::move(parts)}});
     }
-    return {{"classes", names_or_numbers(task.classes, classes)},
-            {"confusion", confusion},
-            {"recall", recall}};
+    return {{"errors", std::move(groups)}};
   }
-  json axes = json::array(), joints = json::array(), subjects = json::array();
-  for (std::size_t a = 0; a < details.axes.size(); ++a) {
-    axes.push_back(error_json(kAxes[a], details.axes[a]));
+  const std::size_t classes = details.classes.size();
+  json confusion = json::array(), recall = json::array();
+  for (std::size_t c = 0; c < classes; ++c) {
+    const std::size_t* row = details.confusion.row(c);
+    confusion.push_back(std::vector<std::size_t>(row, row + classes));
+    const double percent = recall_percent(details.confusion, c);
+    recall.push_back(std::isnan(percent) ? json() : json(percent));
   }
-  const std::vector<std::string> names = names_or_numbers(task.outputs, details.joints.size());
-  for (std::size_t j = 0; j < details.joints.size(); ++j) {
-    joints.push_back(error_json(names[j], details.joints[j]));
-  }
-  for (const SubjectError& subject : details.subjects) {
-    subjects.push_back(error_json(fmt::format("{}", subject.subject), subject.error));
-    subjects.back()["samples"] = subject.samples;
-  }
-  return {{"axes", axes}, {"joints", joints}, {"subjects", subjects}};
+  return {{"classes", details.classes}, {"confusion", confusion}, {"recall", recall}};
 }
 
 }  // namespace emamba

@@ -78,7 +78,7 @@ void complete_part(const Download& download, const std::string& part, const std:
                    const ProgressCallback& progress) {
   if (find_program("curl").empty()) {
     throw Error("the program curl, which downloads data sets, is not installed",
-                "Install it (apt-get install curl). " + remedy);
+                "Install it (apt-get install curl). " + remedy, ErrorKind::kMissing);
   }
   const bool resumed = file_exists(part);
   ProcessResult result = run_curl(download, part, progress);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "data/testing.h"
@@ -15,20 +16,43 @@ TEST(Metrics, AccuracyTakesTheLowestIndexAmongEqualLogits) {
   Split split = bare_split(4);
   split.labels = {0, 2, 1, 1};
   const Tensor<float> outputs{{4, 3}, {1, 1, 1, 0, 1, 2, 5, 5, 0, -3, -1, -2}};
-  const Metrics metrics = metrics_of(split, outputs);
-  EXPECT_FALSE(metrics.regression);
-  EXPECT_EQ(metrics.accuracy, 75.0);  // the third sample's tie goes to class 0, not to its label 1
+  // The third sample's tie goes to class 0, not to its label 1.
+  EXPECT_EQ(metrics_of(split, outputs), (Metrics{{{"accuracy", "%", 75.0, true}}}));
 }
 
-TEST(Metrics, RegressionAveragesEachOutputsErrorInCentimetres) {
+TEST(Metrics, ErrorsAreMeansOfEachOutputsInTheUnitOfTheAnswer) {
   Split split = bare_split(2);
   split.targets = {{2, 2}, {1, 2, 3, 4}};
+  split.answer.unit = "mm";
+  split.answer.units = 1000;
   const Tensor<float> outputs{{2, 2}, {1.5f, 2, 3.25f, 2}};
   // Errors of output 0: 0.5 and 0.25; of output 1: 0 and -2.
   const Metrics metrics = metrics_of(split, outputs);
-  EXPECT_TRUE(metrics.regression);
-  EXPECT_DOUBLE_EQ(metrics.mae_cm, 100 * (0.375 + 1.0) / 2);
-  EXPECT_DOUBLE_EQ(metrics.rmse_cm, 100 * (std::sqrt(0.3125 / 2) + std::sqrt(2.0)) / 2);
+  ASSERT_EQ(metrics.all.size(), 2u);
+  EXPECT_EQ(metrics.all[0].name, "MAE");
+  EXPECT_DOUBLE_EQ(metrics.all[0].value, 1000 * (0.375 + 1.0) / 2);
+  EXPECT_EQ(metrics.main().key(), "rmse_mm");
+  EXPECT_DOUBLE_EQ(metrics.main().value, 1000 * (std::sqrt(0.3125 / 2) + std::sqrt(2.0)) / 2);
+}
+
+TEST(Metrics, KeysAreNameAndUnit) {
+  EXPECT_EQ((Metric{"accuracy", "%"}.key()), "accuracy");
+  EXPECT_EQ((Metric{"MAE", "cm"}.key()), "mae_cm");
+  EXPECT_EQ((Metric{"RMSE", ""}.key()), "rmse");
+}
+
+TEST(Metrics, LossesArePositiveWhicheverDirectionIsBetter) {
+  EXPECT_EQ(lost({"accuracy", "%", 90, true}, {"accuracy", "%", 88, true}), 2);
+  EXPECT_EQ(lost({"RMSE", "cm", 7, false}, {"RMSE", "cm", 8, false}), 1);
+}
+
+TEST(Metrics, GoThroughJson) {
+  const Metrics metrics{{{"MAE", "cm", 5.5, false}, {"RMSE", "cm", 7.25, false}}};
+  const nlohmann::json values = to_json(metrics);
+  EXPECT_EQ(values, (nlohmann::json{{"mae_cm", 5.5}, {"rmse_cm", 7.25}}));
+  EXPECT_EQ(metrics_from_json(values, measures_of(metrics)), metrics);
+  EXPECT_THROW(metrics_from_json({{"mae_cm", 5.5}}, measures_of(metrics)),
+               nlohmann::json::exception);
 }
 
 TEST(Metrics, RefusesOutputsForAnotherNumberOfSamples) {

@@ -32,8 +32,7 @@ enum class TargetKind { kAuto, kClasses, kNumbers };
 //   kRefuse    an error at the first one
 //   kDrop      their samples are left out, with a warning that counts them
 //   kSaturate  NaN becomes 0, an infinity the largest or smallest finite number that the channel
-//   has
-//              in the training inputs, with a warning that counts them
+//              has in the training inputs, with a warning that counts them
 enum class NonFinite { kRefuse, kDrop, kSaturate };
 
 // What the user says of the data: the keys below `data.` of config.toml.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/answer.h"
 #include "ir/input.h"
 
 namespace emamba {
@@ -33,12 +34,7 @@ struct Task {
   std::string name;      // as the key `task` has it
   std::string data_set;  // in the catalogue; empty: none has to be there
   TaskShape shape{};
-  std::vector<std::string> classes;  // names, by label; empty: numbers
-  // Of numbers. Those of one kind (a joint) may stand on several axes: all of the first axis first.
-  std::vector<std::string> outputs;    // names; of all of one axis where there are axes
-  std::vector<std::string> axes;       // empty: none
-  std::string unit;                    // in which errors are told
-  double scale = 1;                    // from the data set's numbers to that unit
+  Answer answer;
   bool mirrors = false;                // a mirrored image has the same answer
   std::shared_ptr<const OwnTask> own;  // a user's own data
 };
@@ -49,10 +45,5 @@ const std::vector<Task>& tasks();
 const Task& task_called(const std::string& name);
 // The task of a user's own data, called "own".
 Task task_of(OwnTask own);
-
-// The name of every output of a regression, e.g. "Head x".
-std::vector<std::string> output_names(const Task& task);
-// The names of `count` classes or outputs: those given, or "0", "1", ... where there are none.
-std::vector<std::string> names_or_numbers(const std::vector<std::string>& names, std::size_t count);
 
 }  // namespace emamba

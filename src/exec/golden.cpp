@@ -42,7 +42,7 @@ struct Context {
     if (!fx::fits(accumulator_bits, acc)) {
       throw Error(fmt::format("{}: accumulator {} leaves its {} bits at token {}", name, acc,
                               accumulator_bits, token()),
-                  "a defect of the width proof; please report it");
+                  "a defect of the width proof; please report it", ErrorKind::kDefect);
     }
     return acc;
   }

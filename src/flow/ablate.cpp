@@ -16,7 +16,6 @@
 #include "exec/evaluate.h"
 #include "flow/ablation.h"
 #include "flow/data.h"
-#include "flow/eval.h"
 #include "flow/files.h"
 #include "flow/keys.h"
 #include "flow/quantise.h"
@@ -101,8 +100,6 @@ class Ablation {
     return stage_key("ablate", inputs);
   }
 
-  std::string metric() const { return base_.spec.shape().regression ? "rmse_cm" : "accuracy"; }
-
   // The metric of a cell: as stored, or measured now. Null when its training failed.
   json number(const std::vector<Cell>& cells, std::size_t index) {
     const Cell& cell = cells[index];
@@ -111,7 +108,7 @@ class Ablation {
                     cells.size(), cell.row->group, cell.row->name, cell.seed);
     const std::string path = fmt::format("{}/ablate/{}.json", base_.out, cell.key.substr(0, 16));
     const auto use = [&](const json& result) {
-      return result.at("metrics").at(metric()).get<double>();
+      return metrics_from_json(result.at("metrics"), result.at("measures")).main().value;
     };
     std::optional<json> result = read_result(path, use);
     std::string remark = "found";
@@ -121,6 +118,7 @@ class Ablation {
       const Stopwatch watch;
       const std::optional<Tensor<float>> given = outputs(cell, *model, what);
       if (!given) return nullptr;
+      const Metrics metrics = metrics_of(test_, *given);
       result = json{{"key", cell.key},
                     {"group", cell.row->group},
                     {"name", cell.row->name},
@@ -130,11 +128,13 @@ class Ablation {
                     {"split", choice_.split},
                     {"samples", test_.samples()},
                     {"model_sha256", model->sha256},
-                    {"metrics", to_json(metrics_of(test_, *given))},
+                    {"metrics", to_json(metrics)},
+                    {"measures", measures_of(metrics)},
                     {"seconds", watch.seconds()}};
       write_file(path, result->dump(2) + "\n");
       remark = fmt::format("{:.1f} s", watch.seconds());
     }
+    measures_ = result->at("measures");
     base_.say(fmt::format("{}  {:.2f}  {}", what, use(*result), remark));
     return use(*result);
   }
@@ -159,10 +159,11 @@ class Ablation {
       base_.say(what + (resume ? "  the training goes on" : "  training"));
       const json result = train_stage(cell.job, hashes_, resume);
       base_.say(fmt::format("{}  trained in {:.0f} s", what, result.at("seconds").get<double>()));
-    } catch (const Stopped& e) {
-      throw Error(fmt::format("{}: {}", what, e.what()),
-                  "the same `emamba ablate` goes on where it was");
     } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kStopped) {
+        throw Error(fmt::format("{}: {}", what, e.what()),
+                    "the same `emamba ablate` goes on where it was", e.kind());
+      }
       note_failure(cell, what, e);
       return {};
     }
@@ -246,7 +247,8 @@ class Ablation {
             {"samples", test_.samples()},
             {"seeds", choice_.seeds},
             {"epochs", base_.spec.train.epochs},
-            {"metric", metric()},
+            {"metric", measures_.back().at("key")},
+            {"measures", measures_},
             {"rows", rows},
             {"failed", failed_}};
   }
@@ -271,6 +273,7 @@ class Ablation {
   std::optional<Stored<FloatModel>> supplied_;  // beside config.toml
   Split test_;
   std::optional<Split> calibration_;
+  json measures_;  // of every number
   json failed_ = json::array();
 };
 

@@ -59,11 +59,6 @@ EvalFiles require_files(const Job& job, const EvalChoice& choice) {
   return files;
 }
 
-json to_json(const Metrics& metrics) {
-  if (!metrics.regression) return {{"accuracy", metrics.accuracy}};
-  return {{"mae_cm", metrics.mae_cm}, {"rmse_cm", metrics.rmse_cm}};
-}
-
 std::string eval_key(const Spec& spec, const EvalChoice& choice, const EvalFiles& files,
                      const json& hashes) {
   return stage_key("eval", {{"engine", name_of(choice.engine)},
@@ -93,13 +88,15 @@ json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files
     outputs =
         answers(FloatEngine(files.model.content, options), split.inputs, job.threads, progress);
   }
+  const Metrics metrics = metrics_of(split, outputs);
   json result = {{"engine", name_of(choice.engine)},
                  {"functions", choice.functions()},
                  {"split", choice.split},
                  {"samples", split.samples()},
                  {"parameters", parameter_count(job.spec)},
-                 {"metrics", to_json(metrics_of(split, outputs))},
-                 {"details", to_json(details_of(split, outputs), job.spec.task)},
+                 {"metrics", to_json(metrics)},
+                 {"measures", measures_of(metrics)},
+                 {"details", to_json(details_of(split, outputs))},
                  {"seconds", watch.seconds()},
                  {"threads", job.threads},
                  {"warnings", split.warnings}};

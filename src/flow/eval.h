@@ -6,7 +6,6 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "data/metrics.h"
 #include "flow/files.h"
 #include "flow/job.h"
 
@@ -35,9 +34,6 @@ struct EvalFiles {
 };
 // Throws Error when one of them is not there.
 EvalFiles require_files(const Job& job, const EvalChoice& choice);
-
-// {"accuracy"} in percent, or {"mae_cm", "rmse_cm"}.
-nlohmann::json to_json(const Metrics& metrics);
 
 // What docs/formats.md says of `emamba eval --json`. `hashes` are those of data_hashes().
 std::string eval_key(const Spec& spec, const EvalChoice& choice, const EvalFiles& files,

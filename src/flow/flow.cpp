@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/stopwatch.h"
+#include "data/metrics.h"
 #include "flow/data.h"
 #include "flow/emit.h"
 #include "flow/estimate.h"
@@ -23,6 +24,7 @@
 #include "flow/verify.h"
 #include "hw/emit.h"
 #include "hw/json.h"
+#include "report/measures.h"
 #include "report/report.h"
 
 namespace emamba {
@@ -272,23 +274,20 @@ class Flow {
     return lines;
   }
 
-  bool regression() const { return job_.spec.shape().regression; }
-
-  std::string metric_text(const json& result) const {
-    const json& metrics = result.at("metrics");
-    return regression()
-               ? fmt::format("MAE {:.2f} cm, RMSE {:.2f} cm", metrics.at("mae_cm").get<double>(),
-                             metrics.at("rmse_cm").get<double>())
-               : fmt::format("{:.2f} %", metrics.at("accuracy").get<double>());
+  static std::string metric_text(const json& result) {
+    return metrics_text(measures_at(result), result.at("metrics"));
   }
 
-  // The number that models are compared by.
-  double metric(const char* stage) const {
-    return stages_.at(stage).at("metrics").at(regression() ? "rmse_cm" : "accuracy");
+  // By how much the metric that models are compared by is worse in the second stage.
+  double lost_between(const char* before, const char* after) const {
+    const auto main = [&](const char* stage) {
+      const json& result = stages_.at(stage);
+      return metrics_from_json(result.at("metrics"), result.at("measures")).main();
+    };
+    return lost(main(before), main(after));
   }
 
   json summary() const {
-    const double sign = regression() ? 1 : -1;  // of a loss in the metric
     const std::vector<std::size_t> bytes = integer_bytes(files_.program);
     json result = {{"samples", stages_.at("eval-golden").at("samples")},
                    {"parameters", parameter_count(job_.spec)},
@@ -296,8 +295,9 @@ class Flow {
                    {"float", stages_.at("eval-float").at("metrics")},
                    {"pwl", stages_.at("eval-pwl").at("metrics")},
                    {"golden", stages_.at("eval-golden").at("metrics")},
-                   {"lost_by_pwl", sign * (metric("eval-pwl") - metric("eval-float"))},
-                   {"lost_by_rounding", sign * (metric("eval-golden") - metric("eval-pwl"))}};
+                   {"lost_by_pwl", lost_between("eval-float", "eval-pwl")},
+                   {"lost_by_rounding", lost_between("eval-pwl", "eval-golden")},
+                   {"measures", stages_.at("eval-golden").at("measures")}};
     result["costliest_edges"] = costliest_edges(stages_.at("quantize"));
     return result;
   }

@@ -34,7 +34,7 @@ class FlowInMemory : public testing::Test {
  protected:
   // A job in the test's folder whose lines are kept in `lines_`.
   Job job(const Spec& spec) {
-    Workplace workplace{.out = folder_ / "out", .data = "", .threads = 1, .observer = {}};
+    Workplace workplace{.out = folder_ / "out", .threads = 1};
     workplace.observer.say = [this](const std::string& line) { lines_.push_back(line); };
     workplace.observer.progress = [this](const std::string& what) {
       progress_.push_back(what);
@@ -96,7 +96,12 @@ TEST_F(FlowInMemory, AStopKeepsTheCheckpointAndGoesOn) {
       if (remark.starts_with("epoch 2/")) *flag = true;
     };
   };
-  EXPECT_THROW(train_stage(job, json::object(), false), Stopped);
+  try {
+    train_stage(job, json::object(), false);
+    ADD_FAILURE() << "was not stopped";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kStopped) << e.what();
+  }
   EXPECT_TRUE(can_resume(job));
   job.observer.stop = {};
   EXPECT_EQ(train_stage(job, json::object(), true).at("epochs"), 3);

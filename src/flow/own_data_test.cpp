@@ -89,7 +89,7 @@ TEST_F(OwnFlow, ClassesFromFilesToAnswers) {
 
   // Vector by vector, the same answers.
   std::size_t next = 0;
-  std::vector<Answer> streamed;
+  std::vector<Prediction> streamed;
   const auto width = static_cast<std::size_t>(job.spec.model.P.width) * 3;
   predict_stream(
       job, Engine::kGolden, files,
@@ -99,7 +99,7 @@ TEST_F(OwnFlow, ClassesFromFilesToAnswers) {
         next += width;
         return {from, from + width};
       },
-      [&](const Answer& answer) { streamed.push_back(answer); });
+      [&](const Prediction& answer) { streamed.push_back(answer); });
   ASSERT_EQ(streamed.size(), 40u);
   for (std::size_t i = 0; i < 40; ++i) {
     EXPECT_EQ(streamed[i].outputs, std::vector<float>(outputs.row(i), outputs.row(i + 1)));
@@ -115,7 +115,7 @@ TEST_F(OwnFlow, NumbersHaveTheUsersNamesAndUnit) {
   ASSERT_TRUE(metrics.contains("rmse_v")) << metrics.dump();
   EXPECT_LT(metrics.at("rmse_v"), 1.0);
   const std::vector<float> outputs = {0.5f, -1};
-  EXPECT_EQ(answer_of(job.spec.task, outputs.data(), 2).text, "left 0.5 V, right -1 V");
+  EXPECT_EQ(prediction_of(job.spec.task, outputs.data(), 2).text, "left 0.5 V, right -1 V");
 }
 
 TEST_F(OwnFlow, BadSamplesAreNamed) {

@@ -79,20 +79,19 @@ void stream(const Engine& engine, const Task& task, const std::function<std::vec
 
 }  // namespace
 
-Answer answer_of(const Task& task, const float* outputs, std::size_t count) {
-  Answer answer{.outputs = {outputs, outputs + count}, .text = ""};
+Prediction prediction_of(const Task& task, const float* outputs, std::size_t count) {
+  Prediction answer{.outputs = {outputs, outputs + count}, .text = ""};
   if (!task.shape.regression) {
     answer.label = predicted_class(outputs, count);
     const auto label = static_cast<std::size_t>(answer.label);
-    answer.text = fmt::format("{} (score {:.4g})", names_or_numbers(task.classes, count)[label],
+    answer.text = fmt::format("{} (score {:.4g})", task.answer.name(label),
                               outputs[label]);
     return answer;
   }
-  const std::vector<std::string> names = output_names(task);
-  const std::string unit = task.unit.empty() ? "" : " " + task.unit;
+  const std::string unit = task.answer.unit.empty() ? "" : " " + task.answer.unit;
   for (std::size_t i = 0; i < count; ++i) {
-    answer.text += fmt::format("{}{} {:.4g}{}", i == 0 ? "" : ", ", names[i],
-                               static_cast<double>(outputs[i]) * task.scale, unit);
+    answer.text += fmt::format("{}{} {:.4g}{}", i == 0 ? "" : ", ", task.answer.name(i),
+                               static_cast<double>(outputs[i]) * task.answer.units, unit);
   }
   return answer;
 }
@@ -144,11 +143,10 @@ nlohmann::json predict_stage(const Job& job, Engine engine, const EvalFiles& fil
       {"samples", outputs.shape[0]}, {"engine", name_of(engine)}, {"seconds", watch.seconds()}};
   if (job.spec.shape().regression) return result;
   nlohmann::json names = nlohmann::json::array(), labels = nlohmann::json::array();
-  const auto classes = names_or_numbers(job.spec.task.classes, outputs.shape[1]);
   for (std::size_t i = 0; i < outputs.shape[0]; ++i) {
     const int label = predicted_class(outputs.row(i), outputs.shape[1]);
     labels.push_back(label);
-    names.push_back(classes[static_cast<std::size_t>(label)]);
+    names.push_back(job.spec.task.answer.name(static_cast<std::size_t>(label)));
   }
   result["classes"] = names;
   result["labels"] = labels;
@@ -165,8 +163,7 @@ std::string outputs_csv(const Task& task, const Tensor<float>& outputs) {
     }
     return '"' + text + '"';
   };
-  const std::vector<std::string> names =
-      classes ? names_or_numbers(task.classes, count) : output_names(task);
+  const std::vector<std::string> names = task.answer.all_names(count);
   std::string text = "sample";
   for (const std::string& name : names) text += "," + field(name);
   text += classes ? ",class\n" : "\n";
@@ -183,7 +180,7 @@ std::string outputs_csv(const Task& task, const Tensor<float>& outputs) {
 
 void predict_stream(const Job& job, Engine engine, const EvalFiles& files,
                     const std::function<std::vector<float>()>& next,
-                    const std::function<void(const Answer&)>& give) {
+                    const std::function<void(const Prediction&)>& give) {
   const Task& task = job.spec.task;
   if (job.spec.model.overlap != Size{0, 0}) {
     throw Error("vectors of a model with model.overlap reach over their neighbours",
@@ -195,7 +192,7 @@ void predict_stream(const Job& job, Engine engine, const EvalFiles& files,
   if (engine == Engine::kFloat) {
     return stream(
         FloatEngine(files.model.content), task, next,
-        [&](const std::vector<float>& y) { give(answer_of(task, y.data(), y.size())); },
+        [&](const std::vector<float>& y) { give(prediction_of(task, y.data(), y.size())); },
         [](const std::vector<float>& vector) { return vector; });
   }
   const Golden golden(files.program.content);
@@ -206,7 +203,7 @@ void predict_stream(const Job& job, Engine engine, const EvalFiles& files,
       [&](const std::vector<std::int32_t>& y) {
         std::vector<float> real;
         for (std::int32_t q : y) real.push_back(std::ldexp(static_cast<float>(q), exp));
-        give(answer_of(task, real.data(), real.size()));
+        give(prediction_of(task, real.data(), real.size()));
       },
       [&](const std::vector<float>& vector) {
         return quantise_tokens({{1, vector.size()}, vector}, in).data;

@@ -14,12 +14,12 @@
 namespace emamba {
 
 // What an answer says, by the task: the class of highest score, or numbers.
-struct Answer {
+struct Prediction {
   std::vector<float> outputs;  // class scores, or numbers in the unit of the task's targets
   int label = -1;              // of classes
   std::string text;            // "Sneaker (score 7.31)", or "x 0.512 m, y ..."
 };
-Answer answer_of(const Task& task, const float* outputs, std::size_t count);
+Prediction prediction_of(const Task& task, const float* outputs, std::size_t count);
 
 // The samples of an .npy file, `text` being its bytes, as (samples, height, width, channels).
 // Dimensions of one may be missing, and a single sample needs no first dimension. Throws Error,
@@ -45,6 +45,6 @@ std::string outputs_csv(const Task& task, const Tensor<float>& outputs);
 // be stepped.
 void predict_stream(const Job& job, Engine engine, const EvalFiles& files,
                     const std::function<std::vector<float>()>& next,
-                    const std::function<void(const Answer&)>& give);
+                    const std::function<void(const Prediction&)>& give);
 
 }  // namespace emamba

@@ -26,7 +26,7 @@ constexpr std::uint64_t kCalibrationSeed = 1;  // draws the calibration from the
 
 // How good a program is on samples for which the float model gives `exact` (samples, outputs).
 struct Quality {
-  double metric = 0;
+  Metric metric;              // that models are compared by
   double rms_difference = 0;  // of its outputs to the float model's
 };
 
@@ -38,7 +38,7 @@ Quality quality_of(const Program& program, const Split& split, const Tensor<floa
     const double difference = double{outputs.data[i]} - exact.data[i];
     sum += difference * difference;
   }
-  return {metrics_of(split, outputs).value(), std::sqrt(sum / static_cast<double>(outputs.size()))};
+  return {metrics_of(split, outputs).main(), std::sqrt(sum / static_cast<double>(outputs.size()))};
 }
 
 // Fine-tunes `program`, made from `model`, and keeps the better one. Returns what it did.
@@ -55,8 +55,7 @@ json finetune_program(const Job& job, const FloatModel& model, const Split& trai
   const Quality after = quality_of(tuned.program, check, exact, job.threads);
   const bool kept = quant.finetune_target == FinetuneTarget::kFloat
                         ? after.rms_difference <= before.rms_difference
-                    : job.spec.shape().regression ? after.metric <= before.metric
-                                                  : after.metric >= before.metric;
+                        : lost(before.metric, after.metric) <= 0;
   if (kept) {
     tuned.model.network.origin += fmt::format("; fine-tuned for {} steps", quant.finetune_steps);
     write_float_model(job.out + "/" + kFinetunedFile, tuned.model);
@@ -68,8 +67,8 @@ json finetune_program(const Job& job, const FloatModel& model, const Split& trai
           {"loss", tuned.loss},
           {"split", held_out ? "val" : "calibration"},
           {"samples", check.samples()},
-          {"before", before.metric},
-          {"after", after.metric},
+          {"before", before.metric.value},
+          {"after", after.metric.value},
           {"difference_before", before.rms_difference},
           {"difference_after", after.rms_difference},
           {"kept", kept},

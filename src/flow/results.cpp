@@ -25,7 +25,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kResultsFile[] = "results.json";
 constexpr std::size_t kSubset = 1000;  // samples that tests of slow models run
 
 // `result` without the fields that are not named.
@@ -106,7 +105,9 @@ json measured(const Job& job) {
   result["subset"] = {{"samples", std::min(kSubset, result["samples"].get<std::size_t>())}};
   for (EvalChoice choice : {exact, golden}) {
     choice.limit = kSubset;
-    result["subset"][name_of(choice.engine)] = eval_stage(job, choice, files).at("metrics");
+    const json first = eval_stage(job, choice, files);
+    result["subset"][name_of(choice.engine)] = first.at("metrics");
+    result["measures"] = first.at("measures");
   }
   return result;
 }
@@ -220,14 +221,15 @@ std::size_t check_results() {
     results.push_back(read_results(config));
     const std::string stale = stale_results(config, results.back());
     if (!stale.empty()) {
-      throw Error(stale, fmt::format("measure again with `emamba results {}`", config));
+      throw Error(stale, fmt::format("measure again with `emamba results {}`", config),
+                  ErrorKind::kMismatch);
     }
   }
   for (const Page& page : pages(results)) {
     const std::string difference = first_difference(page.text, page.expected);
     if (!difference.empty()) {
       throw Error(fmt::format("{}: {}", page.path, difference),
-                  "write it again with `emamba results --tables`");
+                  "write it again with `emamba results --tables`", ErrorKind::kMismatch);
     }
   }
   return configs.size();

@@ -13,6 +13,8 @@
 
 namespace emamba {
 
+inline constexpr char kResultsFile[] = "results.json";
+
 // The job of a config whose model and program stand beside it: its results go there too.
 Job shipped_job(const std::string& config, Workplace workplace);
 

@@ -38,14 +38,14 @@ void require_netlist_verified(const json& synth) {
   if (netlist.at("passed").get<bool>()) return;
   const std::string hint = "`emamba verify` says whether the RTL is right already";
   if (!netlist.contains("first_mismatch")) {
-    throw Error("the netlist does not keep the planned cycles", hint);
+    throw Error("the netlist does not keep the planned cycles", hint, ErrorKind::kMismatch);
   }
   const json& m = netlist.at("first_mismatch");
   const auto number = [&](const char* key) { return m.at(key).get<std::int64_t>(); };
   throw Error(fmt::format("the netlist's {}, frame {}, channel {}: expected {}, got {} ({})",
                           m.at("edge").get<std::string>(), number("frame"), number("channel"),
                           number("expected"), number("got"), m.at("traffic").get<std::string>()),
-              hint);
+              hint, ErrorKind::kMismatch);
 }
 
 }  // namespace emamba

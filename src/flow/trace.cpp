@@ -60,7 +60,8 @@ void require_within_bounds(const json& trace) {
                   "golden {:g}, bound {:g}",
                   parted->at("name").get<std::string>(), parted->at("token").get<int>(),
                   parted->at("channel").get<int>(), real("float"), real("golden"), real("bound")),
-      "model and program may not belong together: `emamba quantize` makes the program");
+      "model and program may not belong together: `emamba quantize` makes the program",
+      ErrorKind::kMismatch);
 }
 
 }  // namespace emamba

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "base/machine.h"
@@ -11,7 +12,6 @@
 #include "base/toml.h"
 #include "data/metrics.h"
 #include "flow/data.h"
-#include "flow/eval.h"
 #include "flow/files.h"
 #include "flow/keys.h"
 #include "flow/version.h"
@@ -24,10 +24,13 @@ using nlohmann::json;
 
 [[noreturn]] void report_stop(const Job& job, const TrainResult& result) {
   const std::size_t complete = result.history.size();
-  if (complete == 0) throw Stopped("training stopped in its first epoch; nothing was kept");
-  throw Stopped(fmt::format("training stopped after {} of {} epochs; the checkpoint is in {}",
-                            complete, job.spec.train.epochs, job.out),
-                fmt::format("go on with `emamba train {}{} --resume`", job.settings, job.folders));
+  if (complete == 0) {
+    throw Error("training stopped in its first epoch; nothing was kept", "", ErrorKind::kStopped);
+  }
+  throw Error(fmt::format("training stopped after {} of {} epochs; the checkpoint is in {}",
+                          complete, job.spec.train.epochs, job.out),
+              fmt::format("go on with `emamba train {}{} --resume`", job.settings, job.folders),
+              ErrorKind::kStopped);
 }
 
 }  // namespace
@@ -61,24 +64,24 @@ json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice de
   double seconds = 0;
   for (const EpochRecord& record : result.history) seconds += record.seconds;
   const EpochRecord& last = result.history.back();
-  const json summary = {
-      {"key", train_key(job.spec, hashes)},
-      {"command", command},
-      {"version", version()},
-      {"seed", job.spec.train.seed},
-      {"spec", to_json(job.spec)},
-      {"parameters", parameter_count(job.spec)},
-      {"data", hashes},
-      {"samples", {{"train", train_split.samples()}, {"val", val_split.samples()}}},
-      {"threads", job.train_threads},
-      {"machine", machine_name()},
-      {"seconds", rounded(seconds, 3)},
-      {"epochs", last.epoch},
-      {"steps", last.step},
-      {"loss", last.loss},
-      {"val", last.val ? to_json(*last.val) : json::object()},
-      {"model", path},
-      {"model_sha256", sha256_file(path)}};
+  json summary = {{"key", train_key(job.spec, hashes)},
+                  {"command", command},
+                  {"version", version()},
+                  {"seed", job.spec.train.seed},
+                  {"spec", to_json(job.spec)},
+                  {"parameters", parameter_count(job.spec)},
+                  {"data", hashes},
+                  {"samples", {{"train", train_split.samples()}, {"val", val_split.samples()}}},
+                  {"threads", job.train_threads},
+                  {"machine", machine_name()},
+                  {"seconds", rounded(seconds, 3)},
+                  {"epochs", last.epoch},
+                  {"steps", last.step},
+                  {"loss", last.loss},
+                  {"val", last.val ? to_json(*last.val) : json::object()},
+                  {"model", path},
+                  {"model_sha256", sha256_file(path)}};
+  if (last.val) summary["measures"] = measures_of(*last.val);
   write_result(job, "train.json", summary);
   return summary;
 }

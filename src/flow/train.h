@@ -5,21 +5,15 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "base/error.h"
 #include "flow/job.h"
 #include "train/train.h"
 
 namespace emamba {
 
-// A training that was asked to stop (Observer::stop). The checkpoint of the last complete epoch is
-// kept.
-class Stopped : public Error {
-  using Error::Error;
-};
-
 // Writes OUT/model.safetensors, train.jsonl and train.json, and returns the last; `resume` goes on
-// from the checkpoint in OUT. `hashes` are those of data_hashes(). Throws Stopped, and Error as
-// train() does.
+// from the checkpoint in OUT. `hashes` are those of data_hashes(). Throws Error as train() does,
+// and one of the kind kStopped after Observer::stop; the checkpoint of the last complete epoch is
+// kept then.
 std::string train_key(const Spec& spec, const nlohmann::json& hashes);
 nlohmann::json train_stage(const Job& job, const nlohmann::json& hashes, bool resume,
                            TrainDevice device = TrainDevice::kCpu);

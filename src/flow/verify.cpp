@@ -101,7 +101,8 @@ void require_verified(const json& result) {
             m.at("traffic").get<std::string>()),
         m.contains("wave")
             ? fmt::format("the waveform around it is in {}", m.at("wave").get<std::string>())
-            : "--wave FILE writes a waveform around it");
+            : "--wave FILE writes a waveform around it",
+        ErrorKind::kMismatch);
   }
   for (const char* key : {"latency_cycles", "cycles_per_frame"}) {
     const json& cycles = result.at(key);
@@ -109,12 +110,13 @@ void require_verified(const json& result) {
     throw Error(
         fmt::format("{}: {} planned, {} simulated", key, cycles.at("planned").get<std::int64_t>(),
                     cycles.at("simulated").get<std::int64_t>()),
-        "this is a defect of the plan; please report it with the config");
+        "this is a defect of the plan; please report it with the config", ErrorKind::kMismatch);
   }
   if (result.contains("first_wrong_frame")) {
     throw Error(fmt::format("frame {} does not end in the planned cycle",
                             result.at("first_wrong_frame").get<std::int64_t>()),
-                "this is a defect of the plan; please report it with the config");
+                "this is a defect of the plan; please report it with the config",
+                ErrorKind::kMismatch);
   }
 }
 

@@ -78,7 +78,8 @@ class Machine {
       still = moved ? 0 : still + 1;
       if (still > kDeadlock) {
         throw Error(fmt::format("{}: the plan stands still after {} cycles", design_.name, cycle),
-                    "this is a defect of the planner; please report it with the config");
+                    "this is a defect of the planner; please report it with the config",
+                    ErrorKind::kDefect);
       }
     }
     const auto& ends = report_.frame_ends;

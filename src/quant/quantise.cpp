@@ -112,7 +112,7 @@ QuantiseResult quantise(const FloatModel& trained, const ApproxSpec& approx, con
   const Fast integers(result.program);
   QuantiseReport& report = result.report;
   const auto metric = [&](const Tensor<float>& outputs) {
-    return metrics_of(calibration, outputs).value();
+    return metrics_of(calibration, outputs).main();
   };
   report.samples = calibration.samples();
   report.float_metric = metric(answers(engine, calibration.inputs, threads));

@@ -415,7 +415,7 @@ TEST(Quantise, ReportsEveryEdgeAndEveryCurve) {
   EXPECT_EQ(json["edges"].size(), result.report.edges.size());
   EXPECT_EQ(json["curves"].size(), result.report.curves.size());
   EXPECT_TRUE(json["edges"].back()["metric_lost"].is_null());
-  EXPECT_EQ(json["golden_metric"], result.report.golden_metric);
+  EXPECT_EQ(json["golden_metric"], result.report.golden_metric.value);
 }
 
 }  // namespace

@@ -93,10 +93,9 @@ std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& pro
   const Split some = draw_samples(calibration, kLossSamples, kLossSeed);
   const auto metric = [&](FloatOptions options) {
     const FloatEngine engine(model, std::move(options));
-    return metrics_of(some, answers(engine, some.inputs, threads)).value();
+    return metrics_of(some, answers(engine, some.inputs, threads)).main();
   };
-  const double unrounded = metric({});
-  const bool regression = !calibration.targets.empty();  // less is better
+  const Metric unrounded = metric({});
 
   std::vector<EdgeReport> reports;
   for (std::size_t s = 0; s < streams.size(); ++s) {
@@ -108,8 +107,7 @@ std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& pro
     report.snr_db = 10 * std::log10(noise.signal / noise.noise);
     report.metric_lost = std::numeric_limits<double>::quiet_NaN();
     if (const EdgeIndex edge = streams[s].edge; edge >= 0) {
-      const double rounded = metric({.curves = {}, .rounded = {{edge, types[s]}}});
-      report.metric_lost = regression ? rounded - unrounded : unrounded - rounded;
+      report.metric_lost = lost(unrounded, metric({.curves = {}, .rounded = {{edge, types[s]}}}));
     }
     reports.push_back(std::move(report));
     if (progress) progress(s + 1, streams.size(), streams[s].name);
@@ -167,9 +165,10 @@ nlohmann::json to_json(const QuantiseReport& report) {
                       {"used", curve.used}});
   }
   return {{"samples", report.samples},
-          {"float_metric", number(report.float_metric)},
-          {"pwl_metric", number(report.pwl_metric)},
-          {"golden_metric", number(report.golden_metric)},
+          {"measure", measures_of({{report.golden_metric}}).front()},
+          {"float_metric", number(report.float_metric.value)},
+          {"pwl_metric", number(report.pwl_metric.value)},
+          {"golden_metric", number(report.golden_metric.value)},
           {"edges", std::move(edges)},
           {"curves", std::move(curves)}};
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "approx/fit.h"
+#include "data/metrics.h"
 #include "quant/formats.h"
 #include "quant/ranges.h"
 
@@ -17,8 +18,8 @@ struct EdgeReport {
   double min = 0, max = 0;  // in floating point, on the calibration samples
   double saturated = 0;     // share of values beyond the type's range, 0 .. 1
   double snr_db = 0;        // signal to quantisation noise when this edge alone is rounded
-  double metric_lost = 0;   // accuracy points or cm RMSE when this edge alone is rounded; NaN for
-                            // number types inside a scan
+  double metric_lost = 0;   // of the metric that models are compared by, when this edge alone is
+                            // rounded; NaN for number types inside a scan
 };
 
 struct CurveReport {
@@ -32,7 +33,7 @@ struct CurveReport {
 
 struct QuantiseReport {
   std::size_t samples = 0;
-  double float_metric = 0, pwl_metric = 0, golden_metric = 0;  // on the calibration samples
+  Metric float_metric, pwl_metric, golden_metric;  // on the calibration samples
   std::vector<EdgeReport> edges;
   std::vector<CurveReport> curves;  // every method at 4, 8, 11, 17 and 32 segments
 };

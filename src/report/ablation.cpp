@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "report/generated.h"
+#include "report/measures.h"
 
 namespace emamba {
 namespace {
@@ -21,9 +22,8 @@ std::string to_two_digits(const json& value, const char* format) {
 }  // namespace
 
 TextTable ablation_table(const json& result) {
-  const bool regression = result.at("metric") == "rmse_cm";
-  TextTable table({"group", "choice", "arithmetic", regression ? "RMSE cm" : "accuracy %", "min",
-                   "max", "change"});
+  const Measure measure = measures_at(result).back();
+  TextTable table({"group", "choice", "arithmetic", measure.label(), "min", "max", "change"});
   for (const json& row : result.at("rows")) {
     const bool named = !row.at("overrides").empty();
     table.add({row.at("group"),
@@ -37,7 +37,7 @@ TextTable ablation_table(const json& result) {
 }
 
 std::string ablation_caption(const json& result) {
-  const bool regression = result.at("metric") == "rmse_cm";
+  const Measure measure = measures_at(result).back();
   const int seeds = result.at("seeds");
   std::string text = fmt::format(
       "`{}`: {} of training, {} samples of the split {}. Means, smallest and largest over {}; the "
@@ -45,8 +45,8 @@ std::string ablation_caption(const json& result) {
       result.at("command").get<std::string>(),
       result.at("epochs") == 1 ? "1 epoch" : fmt::format("{} epochs", result.at("epochs").dump()),
       result.at("samples").get<std::size_t>(), result.at("split").get<std::string>(),
-      seeds == 1 ? "seed 1 alone" : fmt::format("the seeds 1 to {}", seeds),
-      regression ? "cm RMSE" : "points of accuracy", regression ? "positive" : "negative");
+      seeds == 1 ? "seed 1 alone" : fmt::format("the seeds 1 to {}", seeds), measure.change_of(),
+      measure.larger_is_better ? "negative" : "positive");
   for (const json& failed : result.at("failed")) {
     text += fmt::format(" Not counted: {} {}, seed {} ({}).", failed.at("group").get<std::string>(),
                         failed.at("name").get<std::string>(), failed.at("seed").get<int>(),

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "base/error.h"
 #include "base/shell.h"
 #include "report/document.h"
 #include "report/fields.h"
+#include "report/measures.h"
 #include "report/quality.h"
 #include "report/timeline.h"
 #include "report/units.h"
@@ -62,24 +64,9 @@ std::vector<std::string> notice(const ReportInput& in) {
 
 // --- Headline ---------------------------------------------------------------------------------
 
-struct Metric {
-  const char* key;
-  const char* name;
-  const char* unit;
-};
-
-// What models of a task are judged by.
-struct Metrics {
-  std::vector<Metric> all;
-  const char* change;      // heading of what the last one changes by
-  double change_per_lost;  // losses are positive
-};
-
-Metrics metrics_of(const json& summary) {
-  if (summary.at("float").contains("accuracy")) {
-    return {{{"accuracy", "Accuracy", "%"}}, "change, points", -1};
-  }
-  return {{{"mae_cm", "MAE", "cm"}, {"rmse_cm", "RMSE", "cm"}}, "change of RMSE, cm", 1};
+std::string capitalised(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
 }
 
 std::string planned_and_simulated(const json& cycles) {
@@ -117,11 +104,11 @@ Section headline(const ReportInput& in) {
   const std::int64_t latency = count_at(in.plan, "latency_cycles");
   const std::int64_t period = count_at(in.plan, "cycles_per_frame");
   Facts facts;
-  for (const Metric& metric : metrics_of(in.summary).all) {
+  for (const Measure& measure : measures_at(in.summary)) {
     const auto value = [&](const char* arithmetic) {
-      return fmt::format("{:.2f} {}", real_at(in.summary.at(arithmetic), metric.key), metric.unit);
+      return metrics_text({measure}, in.summary.at(arithmetic));
     };
-    facts.facts.push_back({fmt::format("{}, integers", metric.name), value("golden"),
+    facts.facts.push_back({fmt::format("{}, integers", capitalised(measure.name)), value("golden"),
                            "floating point: " + value("float")});
   }
   facts.facts.push_back({"Parameters", thousands(count_at(in.summary, "parameters")),
@@ -142,32 +129,8 @@ Section headline(const ReportInput& in) {
 // --- Accuracy ---------------------------------------------------------------------------------
 
 Section accuracy(const ReportInput& in) {
-  const Metrics metrics = metrics_of(in.summary);
-  ReportTable table{fmt::format("On {}", counted(count_at(in.summary, "samples"), "test sample")),
-                    {{"arithmetic", ColumnKind::kText}},
-                    {{}}};
-  for (const Metric& metric : metrics.all) {
-    table.columns.push_back({fmt::format("{}, {}", metric.name, metric.unit)});
-  }
-  table.columns.push_back({metrics.change});
-  table.columns.push_back({"comes from", ColumnKind::kText});
-  const auto add = [&](const char* name, const char* arithmetic, const std::string& change,
-                       const char* reason) {
-    Row row = {{name}};
-    for (const Metric& metric : metrics.all) {
-      row.push_back({fmt::format("{:.2f}", real_at(in.summary.at(arithmetic), metric.key))});
-    }
-    row.push_back({change});
-    row.push_back({reason});
-    table.groups.front().rows.push_back(std::move(row));
-  };
-  const auto change = [&](const char* key) {
-    // Adding 0 makes a zero of what would print as -0.
-    return fmt::format("{:+.2f}", metrics.change_per_lost * real_at(in.summary, key) + 0.0);
-  };
-  add("float, exact functions", "float", kNone, kNone);
-  add("float, piecewise linear", "pwl", change("lost_by_pwl"), "lines for SiLU and exp");
-  add("integers only", "golden", change("lost_by_rounding"), "rounding weights and edges");
+  ReportTable table = arithmetic_table(measures_at(in.summary), in.summary);
+  table.caption = fmt::format("On {}", counted(count_at(in.summary, "samples"), "test sample"));
   return {"Accuracy", {table}};
 }
 
@@ -410,11 +373,14 @@ Section memories(const ReportInput& in) {
 // --- Reproduction -----------------------------------------------------------------------------
 
 Section reproduction(const ReportInput& in) {
-  const std::string config = shell_word(one_line(in.config));
-  const Commands commands{
-      {"emamba flow " + config, "emamba estimate " + config,
-       fmt::format("emamba verify {} --frames {}", config, count_at(in.verify, "frames")),
-       "emamba synth " + config}};
+  Section section{"How to reproduce", {}};
+  if (!in.config.empty()) {
+    const std::string config = shell_word(one_line(in.config));
+    section.blocks.emplace_back(Commands{
+        {"emamba flow " + config, "emamba estimate " + config,
+         fmt::format("emamba verify {} --frames {}", config, count_at(in.verify, "frames")),
+         "emamba synth " + config}});
+  }
   ReportTable table{
       "The configuration", {{"key", ColumnKind::kText}, {"value", ColumnKind::kText}}, {{}}};
   std::vector<Row>& rows = table.groups.front().rows;
@@ -427,13 +393,16 @@ Section reproduction(const ReportInput& in) {
       rows.push_back({{one_line(section + "." + key)}, {value(v)}});
     }
   }
-  return {"How to reproduce", {commands, table}};
+  section.blocks.emplace_back(std::move(table));
+  return section;
 }
 
 Document compose(const ReportInput& in) {
   const std::vector<ReportUnit> units = report_units(in.plan, in.synth);
-  std::vector<Section> sections = {headline(in), accuracy(in), details_section(in.details)};
-  if (!in.training.empty()) sections.push_back(training_section(in.training));
+  std::vector<Section> sections = {headline(in), accuracy(in),
+                                   details_section(in.details, measures_at(in.summary))};
+  if (!in.training.empty())
+    sections.push_back(training_section(in.training, measures_at(in.summary).back()));
   for (Section& section :
        std::vector<Section>{resources(in, units), pipeline(in), cycles(in, units),
                             multipliers(in, units), memories(in), reproduction(in)}) {

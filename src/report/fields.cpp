@@ -7,15 +7,15 @@ namespace emamba {
 
 using nlohmann::json;
 
-std::int64_t count_at(const json& object, const char* key) {
+std::int64_t count_at(const json& object, const std::string& key) {
   return object.at(key).get<std::int64_t>();
 }
 
-double real_at(const json& object, const char* key) {
+double real_at(const json& object, const std::string& key) {
   return object.at(key).get<double>();
 }
 
-std::string text_at(const json& object, const char* key) {
+std::string text_at(const json& object, const std::string& key) {
   return one_line(object.at(key).get<std::string>());
 }
 

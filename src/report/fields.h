@@ -8,10 +8,10 @@
 
 namespace emamba {
 
-std::int64_t count_at(const nlohmann::json& object, const char* key);
-double real_at(const nlohmann::json& object, const char* key);
+std::int64_t count_at(const nlohmann::json& object, const std::string& key);
+double real_at(const nlohmann::json& object, const std::string& key);
 // On one line: control characters become spaces, so that no name can end a cell or a code block.
-std::string text_at(const nlohmann::json& object, const char* key);
+std::string text_at(const nlohmann::json& object, const std::string& key);
 std::string one_line(std::string text);
 
 // What stands where there is no number.

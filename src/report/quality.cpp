@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Learning curves, recall, confusion and errors, out of results.
 #include "report/quality.h"
 
 #include <fmt/format.h>
@@ -13,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 // Epochs without the number are left out.
-Curve curve_of(const std::vector<json>& training, const char* key, const std::string& name) {
+Curve curve_of(const std::vector<json>& training, const std::string& key, const std::string& name) {
   Curve curve{"", name, {}, {}};
   for (const json& epoch : training) {
     if (!epoch.contains(key)) continue;
@@ -24,25 +25,6 @@ Curve curve_of(const std::vector<json>& training, const char* key, const std::st
   curve.caption =
       fmt::format("{}, from {:.4g} to {:.4g}", name, curve.values.front(), curve.values.back());
   return curve;
-}
-
-ReportTable recall_table(const json& details) {
-  ReportTable table{"Recall by class",
-                    {{"class", ColumnKind::kText}, {"samples"}, {"recall", ColumnKind::kBar}},
-                    {{}}};
-  for (std::size_t c = 0; c < details.at("classes").size(); ++c) {
-    std::int64_t samples = 0;
-    for (const json& count : details.at("confusion").at(c)) samples += count.get<std::int64_t>();
-    const json& recall = details.at("recall").at(c);
-    Cell cell{kNone};
-    if (!recall.is_null()) {
-      const double share = recall.get<double>() / 100;
-      cell = {percent(share), share};
-    }
-    table.groups.front().rows.push_back(
-        {{one_line(details.at("classes").at(c))}, {thousands(samples)}, cell});
-  }
-  return table;
 }
 
 ConfusionMatrix confusion_matrix(const json& details) {
@@ -58,61 +40,110 @@ ConfusionMatrix confusion_matrix(const json& details) {
   return matrix;
 }
 
-ReportTable error_table(const json& details) {
-  ReportTable table{"Means over the coordinates concerned of each one's error over the frames",
-                    {{"of", ColumnKind::kText},
-                     {"frames"},
-                     {"MAE, cm", ColumnKind::kBar},
-                     {"RMSE, cm", ColumnKind::kBar}},
-                    {}};
-  double most = 0;
-  for (const char* key : {"axes", "joints", "subjects"}) {
-    for (const json& part : details.at(key)) most = std::max(most, real_at(part, "rmse_cm"));
+// "axis, joint and subject"
+std::string groups_text(const json& errors) {
+  std::string text;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    if (i > 0) text += i + 1 < errors.size() ? ", " : " and ";
+    text += text_at(errors.at(i), "by");
   }
-  const auto add = [&](const char* key, const char* title) {
-    if (details.at(key).empty()) return;
-    RowGroup group{{{title}, {}, {}, {}}, {}};
-    for (const json& part : details.at(key)) {
-      Row row = {{text_at(part, "name")},
-                 {part.contains("samples") ? thousands(count_at(part, "samples")) : kNone}};
-      for (const char* error : {"mae_cm", "rmse_cm"}) {
-        const double value = real_at(part, error);
-        row.push_back({fmt::format("{:.2f}", value), ratio(value, most)});
-      }
-      group.rows.push_back(std::move(row));
-    }
-    table.groups.push_back(std::move(group));
-  };
-  add("axes", "axis");
-  add("joints", "joint");
-  add("subjects", "subject");
-  return table;
+  return text;
 }
 
 }  // namespace
 
-Section training_section(const std::vector<json>& training) {
+ReportTable recall_table(const std::vector<Evaluation>& evaluations) {
+  ReportTable table{"Recall by class, percent", {{"class", ColumnKind::kText}, {"samples"}}, {{}}};
+  for (const Evaluation& evaluation : evaluations) {
+    table.columns.push_back(
+        {evaluation.name.empty() ? "recall" : evaluation.name, ColumnKind::kBar});
+  }
+  const json& first = evaluations.front().details;
+  for (std::size_t c = 0; c < first.at("classes").size(); ++c) {
+    std::int64_t samples = 0;
+    for (const json& count : first.at("confusion").at(c)) samples += count.get<std::int64_t>();
+    Row row = {{one_line(first.at("classes").at(c))}, {thousands(samples)}};
+    for (const Evaluation& evaluation : evaluations) {
+      const json& recall = evaluation.details.at("recall").at(c);
+      if (recall.is_null()) {
+        row.push_back({kNone});
+      } else {
+        const auto percent = recall.get<double>();
+        row.push_back({fmt::format("{:.2f}", percent), percent / 100});
+      }
+    }
+    table.groups.front().rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+ReportTable error_table(const std::vector<Evaluation>& evaluations,
+                        const std::vector<Measure>& measures) {
+  ReportTable table{"Means over the outputs concerned of each one's error over the samples",
+                    {{"of", ColumnKind::kText}, {"samples"}},
+                    {}};
+  for (const Measure& measure : measures) {
+    for (const Evaluation& evaluation : evaluations) {
+      const std::string name = evaluation.name.empty() ? "" : ": " + evaluation.name;
+      table.columns.push_back({measure.label() + name, ColumnKind::kBar});
+    }
+  }
+  const json& first = evaluations.front().details.at("errors");
+  double most = 0;  // of the metric that models are compared by
+  for (const json& group : first) {
+    for (const json& part : group.at("parts")) {
+      most = std::max(most, real_at(part, measures.back().key));
+    }
+  }
+  for (std::size_t g = 0; g < first.size(); ++g) {
+    RowGroup group;
+    group.head.resize(table.columns.size());
+    group.head.front() = {text_at(first.at(g), "by")};
+    const json& parts = first.at(g).at("parts");
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      const bool some = parts.at(p).contains("samples");
+      Row row = {{text_at(parts.at(p), "name")},
+                 {some ? thousands(count_at(parts.at(p), "samples")) : kNone}};
+      for (const Measure& measure : measures) {
+        for (const Evaluation& evaluation : evaluations) {
+          const double value =
+              real_at(evaluation.details.at("errors").at(g).at("parts").at(p), measure.key);
+          row.push_back({fmt::format("{:.2f}", value), ratio(value, most)});
+        }
+      }
+      group.rows.push_back(std::move(row));
+    }
+    table.groups.push_back(std::move(group));
+  }
+  return table;
+}
+
+ReportTable parts_table(const std::vector<Evaluation>& evaluations,
+                        const std::vector<Measure>& measures) {
+  const bool classes = evaluations.front().details.contains("confusion");
+  return classes ? recall_table(evaluations) : error_table(evaluations, measures);
+}
+
+Section training_section(const std::vector<json>& training, const Measure& compared) {
   Section section{"Training", {}};
   double seconds = 0;
   for (const json& epoch : training) seconds += real_at(epoch, "seconds");
   section.blocks.emplace_back(Paragraph{fmt::format(
       "{} in {:.0f} s.", counted(static_cast<std::int64_t>(training.size()), "epoch"), seconds)});
-  const std::pair<const char*, const char*> quantities[] = {
-      {"loss", "training loss"},
-      {"val_accuracy", "validation accuracy, %"},
-      {"val_rmse_cm", "validation RMSE, cm"}};
-  for (const auto& [key, name] : quantities) {
-    Curve curve = curve_of(training, key, name);
+  for (Curve curve :
+       {curve_of(training, "loss", "training loss"),
+        curve_of(training, "val_" + compared.key, "validation " + compared.label())}) {
     if (!curve.values.empty()) section.blocks.emplace_back(std::move(curve));
   }
   return section;
 }
 
-Section details_section(const json& details) {
+Section details_section(const json& details, const std::vector<Measure>& measures) {
+  const ReportTable parts = parts_table({{"", details}}, measures);
   if (details.contains("confusion")) {
-    return {"Accuracy by class, integers only", {recall_table(details), confusion_matrix(details)}};
+    return {"Accuracy by class, integers only", {parts, confusion_matrix(details)}};
   }
-  return {"Errors by axis, joint and subject, integers only", {error_table(details)}};
+  return {fmt::format("Errors by {}, integers only", groups_text(details.at("errors"))), {parts}};
 }
 
 }  // namespace emamba

@@ -17,17 +17,17 @@ struct ReportDevice {
 };
 
 struct ReportInput {
-  std::string config;  // the path for the commands that make the results again
+  std::string config;  // the path for the commands that make the results again; "": there are none
 
   // "name", "task", "model", "hardware" with the keys of config.toml.
   nlohmann::json spec;
 
   // The summary of `emamba flow`: "samples", "parameters", "program_bytes", the metrics "float",
-  // "pwl", "golden" ({"accuracy"} or {"mae_cm", "rmse_cm"}), "lost_by_pwl", "lost_by_rounding".
+  // "pwl" and "golden", and their "measures" (report/measures.h).
   nlohmann::json summary;
 
   // The details of the integers' outputs on the test split: "classes", "confusion", "recall", or
-  // "axes", "joints", "subjects", as `emamba eval` gives them.
+  // "errors", as `emamba eval` gives them.
   nlohmann::json details;
 
   // The lines of the training's train.jsonl; empty when they are not there.

@@ -69,6 +69,10 @@ json small_plan() {
             {{"file", "mem/b.hex"}, {"width", 40}, {"words", 256}}}}};
 }
 
+json measure(const char* key, const char* name, const char* unit, bool larger_is_better = false) {
+  return {{"key", key}, {"name", name}, {"unit", unit}, {"larger_is_better", larger_is_better}};
+}
+
 ReportInput regression_input() {
   ReportInput in;
   in.config = "models/mars/config.toml";
@@ -82,16 +86,18 @@ ReportInput regression_input() {
                 {"float", {{"mae_cm", 5.338}, {"rmse_cm", 7.634}}},
                 {"pwl", {{"mae_cm", 5.351}, {"rmse_cm", 7.641}}},
                 {"golden", {{"mae_cm", 5.412}, {"rmse_cm", 7.686}}},
-                {"lost_by_pwl", 0.007},
-                {"lost_by_rounding", 0.046}};
+                {"measures", {measure("mae_cm", "MAE", "cm"), measure("rmse_cm", "RMSE", "cm")}}};
   const auto part = [](const std::string& name, double mae_cm, double rmse_cm) {
     return json{{"name", name}, {"mae_cm", mae_cm}, {"rmse_cm", rmse_cm}};
   };
   json subject = part("4", 6.25, 8.5);
   subject["samples"] = 1526;
-  in.details = {{"axes", {part("x", 3.5, 5), part("y", 4, 6), part("z", 5, 7)}},
-                {"joints", {part("Head", 4.25, 6.5), part("WristLeft", 8, 10)}},
-                {"subjects", {subject}}};
+  const auto group = [](const char* by, const json& parts) {
+    return json{{"by", by}, {"parts", parts}};
+  };
+  in.details["errors"] = {group("axis", {part("x", 3.5, 5), part("y", 4, 6), part("z", 5, 7)}),
+                          group("joint", {part("Head", 4.25, 6.5), part("WristLeft", 8, 10)}),
+                          group("subject", json::array({subject}))};
   in.training = {
       {{"epoch", 1}, {"loss", 0.5}, {"seconds", 1.5}, {"val_mae_cm", 9}, {"val_rmse_cm", 12.0}},
       {{"epoch", 2}, {"loss", 0.25}, {"seconds", 1.5}, {"val_mae_cm", 6}, {"val_rmse_cm", 8.0}}};
@@ -112,8 +118,7 @@ ReportInput classification_input() {
   in.summary["float"] = {{"accuracy", 90.83}};
   in.summary["pwl"] = {{"accuracy", 90.83}};
   in.summary["golden"] = {{"accuracy", 90.64}};
-  in.summary["lost_by_pwl"] = 0.0;
-  in.summary["lost_by_rounding"] = 0.19;
+  in.summary["measures"] = json::array({measure("accuracy", "accuracy", "%", true)});
   in.details = {{"classes", {"cat", "dog", "yeti"}},
                 {"confusion", {{75, 25, 0}, {40, 60, 0}, {0, 0, 0}}},
                 {"recall", {75.0, 60.0, nullptr}}};
@@ -238,7 +243,7 @@ TEST(Report, DrawsTheConfusionMatrix) {
   EXPECT_TRUE(contains(page,
                        "true class   0   1   2\ncat         75  25   .\n"
                        "dog         40  60   .\n"));
-  EXPECT_TRUE(contains(page, "| dog | 100 | 60.0 % |\n| yeti | 0 | \u2013 |\n"));
+  EXPECT_TRUE(contains(page, "| dog | 100 | 60.00 |\n| yeti | 0 | \u2013 |\n"));
 }
 
 TEST(Report, ShowsErrorsByJoint) {
@@ -247,6 +252,32 @@ TEST(Report, ShowsErrorsByJoint) {
   EXPECT_TRUE(contains(page, "| 4 | 1,526 | 6.25 | 8.50 |\n"));
   const std::string html = report_html(regression_input());
   EXPECT_TRUE(contains(html, "<rect width=\"65.00%\" height=\"9\"/>")) << "Head, of WristLeft";
+}
+
+// A task of the user's own: no axes, no joints, no centimetres.
+TEST(Report, ShowsErrorsOfAnyQuantities) {
+  ReportInput in = regression_input();
+  const json values = {{"mae_k", 0.5}, {"rmse_k", 0.75}};
+  for (const char* arithmetic : {"float", "pwl", "golden"}) in.summary[arithmetic] = values;
+  in.summary["measures"] = {measure("mae_k", "MAE", "K"), measure("rmse_k", "RMSE", "K")};
+  json part = values;
+  part["name"] = "temperature";
+  const json outputs = {{"by", "output"}, {"parts", json::array({part})}};
+  in.details = {{"errors", json::array({outputs})}};
+  in.training.clear();
+  for (const std::string& page : {report_markdown(in), report_html(in)}) {
+    for (const char* text : {"0.75 K", "RMSE, K", "Errors by output", "temperature"}) {
+      EXPECT_TRUE(contains(page, text)) << text;
+    }
+    EXPECT_FALSE(contains(page, " cm"));
+  }
+}
+
+TEST(Report, HasNoCommandsForASpecInMemory) {
+  ReportInput in = regression_input();
+  in.config = "";
+  EXPECT_FALSE(contains(report_markdown(in), "emamba flow"));
+  EXPECT_TRUE(contains(report_markdown(in), "## How to reproduce"));
 }
 
 TEST(Ticks, AreRoundAndFew) {
@@ -384,7 +415,9 @@ TEST(Report, EscapesHostileNames) {
   for (json& i : in.plan["instances"]) i["unit"] = name;
   for (json& m : in.plan["memories"]) m["file"] = name;
   for (json& u : in.synth["units"]) u["name"] = name;
-  for (json& j : in.details["joints"]) j["name"] = name;
+  for (json& j : in.details["errors"][1]["parts"]) j["name"] = name;
+  in.details["errors"][1]["by"] = name;
+  for (json& m : in.summary["measures"]) m["name"] = name;
 
   const std::string html = report_html(in);
   EXPECT_EQ(unbalanced_tag(html), "");

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+// The pages that show all models.
 #include "report/results.h"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <sstream>
 
 #include "base/error.h"
 #include "report/fields.h"
 #include "report/generated.h"
 #include "report/markdown.h"
+#include "report/measures.h"
+#include "report/quality.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::array kEngines = {"float", "pwl", "golden"};  // as arithmetic_table() names them
 
 template <class Make>
 std::string checked(const Make& make) {
@@ -31,76 +37,19 @@ std::string folder_of(const json& result) {
   return config.substr(0, config.rfind('/'));
 }
 
-bool regression(const json& result) {
-  return result.at("float").at("metrics").contains("rmse_cm");
-}
-
-std::string metric_text(const json& result, const char* engine) {
-  const json& metrics = result.at(engine).at("metrics");
-  if (!regression(result)) return fmt::format("{:.2f} %", real_at(metrics, "accuracy"));
-  return fmt::format("MAE {:.2f}, RMSE {:.2f} cm", real_at(metrics, "mae_cm"),
-                     real_at(metrics, "rmse_cm"));
-}
-
-// Golden's less float's; adding 0 makes a zero of what would print as -0.
-std::string difference_text(const json& result) {
-  const char* key = regression(result) ? "rmse_cm" : "accuracy";
-  const double difference = real_at(result.at("golden").at("metrics"), key) -
-                            real_at(result.at("float").at("metrics"), key);
-  return fmt::format("{:+.2f} {}", difference + 0.0, regression(result) ? "cm of RMSE" : "points");
+// An engine's metrics, as they are printed.
+std::string metrics_text(const json& result, const char* engine) {
+  return metrics_text(measures_at(result), result.at(engine).at("metrics"));
 }
 
 ReportTable metrics_table(const json& result) {
-  ReportTable table{
-      "",
-      {{"arithmetic", ColumnKind::kText}, {"test split"}, {"made by", ColumnKind::kText}},
-      {{}}};
-  const auto add = [&](const char* name, const char* engine) {
-    table.groups.front().rows.push_back(
-        {{name}, {metric_text(result, engine)}, {text_at(result.at(engine), "command")}});
-  };
-  add("float, exact functions", "float");
-  add("float, piecewise linear", "pwl");
-  add("integers only", "golden");
-  return table;
-}
-
-// A number of every engine beside those of the same thing by the other.
-ReportTable recall_table(const json& result) {
-  ReportTable table{"Recall by class, percent",
-                    {{"class", ColumnKind::kText}, {"floating point"}, {"integers only"}},
-                    {{}}};
-  const json& classes = result.at("golden").at("details").at("classes");
-  for (std::size_t c = 0; c < classes.size(); ++c) {
-    Row row = {{one_line(classes[c])}};
-    for (const char* engine : {"float", "golden"}) {
-      const json& recall = result.at(engine).at("details").at("recall").at(c);
-      row.push_back({recall.is_null() ? kNone : fmt::format("{:.2f}", recall.get<double>())});
-    }
-    table.groups.front().rows.push_back(std::move(row));
-  }
-  return table;
-}
-
-ReportTable error_table(const json& result, const char* key, const std::string& name) {
-  ReportTable table{"Errors by " + name + ", cm", {{name, ColumnKind::kText}}, {{}}};
-  const json& parts = result.at("golden").at("details").at(key);
-  const bool with_frames = !parts.empty() && parts.front().contains("samples");
-  if (with_frames) table.columns.push_back({"frames"});
-  for (const char* column :
-       {"MAE, floating point", "MAE, integers", "RMSE, floating point", "RMSE, integers"}) {
-    table.columns.push_back({column});
-  }
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    Row row = {{text_at(parts[i], "name")}};
-    if (with_frames) row.push_back({thousands(count_at(parts[i], "samples"))});
-    for (const char* error : {"mae_cm", "rmse_cm"}) {
-      for (const char* engine : {"float", "golden"}) {
-        const json& part = result.at(engine).at("details").at(key).at(i);
-        row.push_back({fmt::format("{:.2f}", real_at(part, error))});
-      }
-    }
-    table.groups.front().rows.push_back(std::move(row));
+  json metrics = json::object();
+  for (const char* engine : kEngines) metrics[engine] = result.at(engine).at("metrics");
+  ReportTable table = arithmetic_table(measures_at(result), metrics);
+  table.columns.push_back({"made by", ColumnKind::kText});
+  std::vector<Row>& rows = table.groups.front().rows;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].push_back({text_at(result.at(kEngines.at(i)), "command")});
   }
   return table;
 }
@@ -133,15 +82,9 @@ std::string model_section(const json& result) {
     text += fmt::format("Known of the data: {}\n\n", markdown_text(one_line(note)));
   }
   text += markdown_table(metrics_table(result)) + "\n";
-  if (regression(result)) {
-    for (const auto& [key, name] : {std::pair{"axes", "axis"}, std::pair{"joints", "joint"},
-                                    std::pair{"subjects", "subject"}}) {
-      if (result.at("golden").at("details").at(key).empty()) continue;
-      text += markdown_table(error_table(result, key, name)) + "\n";
-    }
-  } else {
-    text += markdown_table(recall_table(result)) + "\n";
-  }
+  const std::vector<Evaluation> both = {{"floating point", result.at("float").at("details")},
+                                        {"integers only", result.at("golden").at("details")}};
+  text += markdown_table(parts_table(both, measures_at(result))) + "\n";
   return text + markdown_table(files_table(result));
 }
 
@@ -162,15 +105,17 @@ std::string results_overview(const std::vector<json>& results) {
                       {{}}};
     for (const json& result : results) {
       const json& hardware = result.at("hardware");
-      table.groups.front().rows.push_back({{folder_of(result)},
-                                           {text_at(result, "task")},
-                                           {thousands(count_at(result, "parameters"))},
-                                           {metric_text(result, "float")},
-                                           {metric_text(result, "golden")},
-                                           {difference_text(result)},
-                                           {thousands(count_at(hardware, "latency_cycles"))},
-                                           {thousands(count_at(hardware, "cycles_per_frame"))},
-                                           {thousands(count_at(hardware, "multipliers"))}});
+      table.groups.front().rows.push_back(
+          {{folder_of(result)},
+           {text_at(result, "task")},
+           {thousands(count_at(result, "parameters"))},
+           {metrics_text(result, "float")},
+           {metrics_text(result, "golden")},
+           {change_text(measures_at(result), result.at("float").at("metrics"),
+                        result.at("golden").at("metrics"))},
+           {thousands(count_at(hardware, "latency_cycles"))},
+           {thousands(count_at(hardware, "cycles_per_frame"))},
+           {thousands(count_at(hardware, "multipliers"))}});
     }
     return markdown_table(table);
   });

@@ -14,13 +14,15 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-json result(const std::string& task, const json& exact, const json& golden, const json& details) {
+json result(const std::string& task, const json& measures, const json& exact, const json& golden,
+            const json& details) {
   const auto engine = [&](const json& metrics) {
     return json{{"command", "emamba eval"}, {"metrics", metrics}, {"details", details}};
   };
   return {{"config", "models/" + task + "/config.toml"},
           {"command", "emamba results models/" + task + "/config.toml"},
           {"task", task},
+          {"measures", measures},
           {"parameters", 15717},
           {"program_bytes", 19384},
           {"samples", 7984},
@@ -45,13 +47,21 @@ std::vector<json> both() {
   json subject = part;
   subject["name"] = "4";
   subject["samples"] = 1526;
-  return {result("fashion-mnist", {{"accuracy", 90.83}}, {{"accuracy", 90.64}},
+  const auto measure = [](const char* key, const char* name, const char* unit, bool larger) {
+    return json{{"key", key}, {"name", name}, {"unit", unit}, {"larger_is_better", larger}};
+  };
+  const auto group = [](const char* by, const json& only) {
+    return json{{"by", by}, {"parts", json::array({only})}};
+  };
+  return {result("fashion-mnist", json::array({measure("accuracy", "accuracy", "%", true)}),
+                 {{"accuracy", 90.83}}, {{"accuracy", 90.64}},
                  {{"classes", {"Coat", "Bag"}},
                   {"confusion", {{3, 1}, {0, 0}}},
                   {"recall", {75.0, nullptr}}}),
-          result("mars", {{"mae_cm", 5.338}, {"rmse_cm", 7.634}},
-                 {{"mae_cm", 5.412}, {"rmse_cm", 7.686}},
-                 {{"axes", {part}}, {"joints", {part}}, {"subjects", {subject}}})};
+          result("mars",
+                 {measure("mae_cm", "MAE", "cm", false), measure("rmse_cm", "RMSE", "cm", false)},
+                 {{"mae_cm", 5.338}, {"rmse_cm", 7.634}}, {{"mae_cm", 5.412}, {"rmse_cm", 7.686}},
+                 {{"errors", {group("joint", part), group("subject", subject)}}})};
 }
 
 TEST(Results, OverviewHasARowForEveryModel) {
@@ -68,9 +78,19 @@ TEST(Results, DetailsShowPartsAndProvenance) {
   const std::string text = results_details(both());
   for (const char* part :
        {"## models/mars\n", "Trained with seed 7 in 117 s", "Known of the data: 121 images",
-        "| Coat | 75.00 | 75.00 |\n", "| Bag | \u2013 | \u2013 |\n",
-        "| Head | 1.25 | 1.25 | 2.50 | 2.50 |\n", "| 4 | 1,526 | 1.25 | 1.25 | 2.50 | 2.50 |\n",
-        "| labels.npy | 81ca |\n"}) {
+        "| Coat | 4 | 75.00 | 75.00 |\n", "| Bag | 0 | \u2013 | \u2013 |\n",
+        "| Head | \u2013 | 1.25 | 1.25 | 2.50 | 2.50 |\n",
+        "| 4 | 1,526 | 1.25 | 1.25 | 2.50 | 2.50 |\n", "| labels.npy | 81ca |\n"}) {
+    EXPECT_TRUE(contains(text, part)) << part << "\n" << text;
+  }
+}
+
+TEST(Results, DetailsCompareTheArithmetics) {
+  const std::string text = results_details(both());
+  for (const char* part :
+       {"| integers only | 90.64 | -0.19 | rounding weights and edges | emamba eval |\n",
+        "| arithmetic | MAE, cm | RMSE, cm | change, cm of RMSE | comes from | made by |\n",
+        "| integers only | 5.41 | 7.69 | +0.05 | rounding weights and edges | emamba eval |\n"}) {
     EXPECT_TRUE(contains(text, part)) << part << "\n" << text;
   }
 }

@@ -9,16 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "report/measures.h"
 #include "report/text_table.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
-
-std::string lost_text(double lost, bool regression) {
-  return fmt::format("{:+.2f} {}", regression ? lost : -lost, regression ? "cm" : "points");
-}
 
 std::string hardware_text(const json& result) {
   const json& hardware = result.at("stages").at("hardware");
@@ -41,36 +38,21 @@ std::string hardware_text(const json& result) {
 
 std::string flow_summary(const json& result) {
   const json& summary = result.at("summary");
-  const bool regression = summary.at("float").contains("rmse_cm");
   const json& stages = result.at("stages");
   std::string text = fmt::format(
       "\n{}: {} test samples, {} parameters, {} bytes of integers\n\n",
       result.at("name").get<std::string>(), summary.at("samples").get<std::size_t>(),
       summary.at("parameters").get<std::size_t>(), summary.at("program_bytes").get<std::size_t>());
 
-  std::vector<std::string> header = {"arithmetic"};
-  for (const char* name : {"MAE cm", "RMSE cm"}) {
-    if (regression) header.push_back(name);
+  ReportTable table = arithmetic_table(measures_at(summary), summary);
+  table.columns.push_back({"seconds"});
+  std::vector<Row>& rows = table.groups.front().rows;
+  const char* const evaluations[] = {"eval-float", "eval-pwl", "eval-golden"};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double seconds = stages.at(evaluations[i]).at("seconds");
+    rows[i].push_back({fmt::format("{:.1f}", seconds)});
   }
-  if (!regression) header.push_back("accuracy %");
-  header.insert(header.end(), {"change", "comes from", "seconds"});
-  TextTable table(header);
-  const auto add = [&](const char* name, const char* metrics, const char* stage,
-                       const std::string& change, const std::string& reason) {
-    std::vector<std::string> row = {name};
-    for (const auto& [key, value] : summary.at(metrics).items()) {
-      row.push_back(fmt::format("{:.2f}", value.get<double>()));
-    }
-    row.insert(row.end(), {change, reason,
-                           fmt::format("{:.1f}", stages.at(stage).at("seconds").get<double>())});
-    table.add(row);
-  };
-  add("float, exact functions", "float", "eval-float", "", "");
-  add("float, piecewise linear", "pwl", "eval-pwl",
-      lost_text(summary.at("lost_by_pwl"), regression), "lines for SiLU and exp");
-  add("integers only", "golden", "eval-golden",
-      lost_text(summary.at("lost_by_rounding"), regression), "rounding weights and edges");
-  text += table.text();
+  text += TextTable(table).text();
 
   const json& edges = summary.at("costliest_edges");
   if (!edges.empty()) text += "\nRounding one edge alone costs most at:";

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "report/fields.h"
 #include "report/markdown.h"
 
 namespace emamba {
@@ -22,6 +23,19 @@ bool numeric(const std::string& cell) {
 
 TextTable::TextTable(std::vector<std::string> header) {
   rows_.push_back(std::move(header));
+}
+
+TextTable::TextTable(const ReportTable& table) {
+  const auto add = [this](const auto& cells, const auto& text) {
+    std::vector<std::string>& row = rows_.emplace_back();
+    for (const auto& cell : cells) row.push_back(text(cell) == kNone ? "-" : text(cell));
+  };
+  const auto text = [](const Cell& cell) { return cell.text; };
+  add(table.columns, [](const Column& column) { return column.name; });
+  for (const RowGroup& group : table.groups) {
+    if (!group.head.empty()) add(group.head, text);
+    for (const Row& row : group.rows) add(row, text);
+  }
 }
 
 void TextTable::add(std::vector<std::string> row) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "report/document.h"
+
 namespace emamba {
 
 // Columns as wide as their widest cell. A column whose cells are all numbers (or "-") is aligned to
@@ -13,6 +15,8 @@ namespace emamba {
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header);
+  // Rows and heads of groups alike; "-" where there is no number.
+  explicit TextTable(const ReportTable& table);
   void add(std::vector<std::string> row);  // as many cells as the header
   std::string text() const;
   std::string markdown() const;

@@ -110,7 +110,8 @@ struct Watcher {
     if ((*wires.last != 0) != last) {
       throw Error(fmt::format("{}: `last` is {} on beat {} of vector {}", port.name,
                               *wires.last != 0, place, vector),
-                  "this is a defect of the RTL; please report it with the config");
+                  "this is a defect of the RTL; please report it with the config",
+                  ErrorKind::kDefect);
     }
     return complete;
   }
@@ -184,13 +185,15 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
                               "complete",
                               design.name, simulator.cycle() - still, result.sequence_ends.size(),
                               sequences),
-                  "this is a defect of the RTL or its plan; please report it with the config");
+                  "this is a defect of the RTL or its plan; please report it with the config",
+                  ErrorKind::kDefect);
     }
   }
   if (simulator.errors() > 0) {
     throw Error(fmt::format("{}: a stream's beat changed before it was taken, {} times",
                             design.name, simulator.errors()),
-                "this is a defect of the RTL; please report it with the config");
+                "this is a defect of the RTL; please report it with the config",
+                ErrorKind::kDefect);
   }
   return result;
 }

@@ -11,6 +11,7 @@
 #include "base/keys.h"
 #include "base/safetensors.h"
 #include "base/toml.h"
+#include "data/metrics.h"
 #include "ir/parameters.h"
 
 namespace emamba {
@@ -20,15 +21,15 @@ using nlohmann::json;
 
 constexpr const char* kHint =
     "remove the checkpoint to start afresh, or give another output folder";
+const std::string kVal = "val_";  // before the metrics of an epoch
 
-EpochRecord record_from_json(const json& j) {
+EpochRecord record_from_json(const json& j, const json& measures) {
   EpochRecord record{j.at("epoch"), j.at("step"), j.at("loss"), j.at("lr"), {}, j.at("seconds")};
-  if (j.contains("val_accuracy")) {
-    record.val = Metrics{.accuracy = j.at("val_accuracy")};
-  } else if (j.contains("val_rmse_cm")) {
-    record.val =
-        Metrics{.mae_cm = j.at("val_mae_cm"), .rmse_cm = j.at("val_rmse_cm"), .regression = true};
+  json values = json::object();
+  for (const auto& [key, value] : j.items()) {
+    if (key.starts_with(kVal)) values[key.substr(kVal.size())] = value;
   }
+  if (!values.empty()) record.val = metrics_from_json(values, measures);
   return record;
 }
 
@@ -54,20 +55,22 @@ json to_json(const EpochRecord& record) {
          {"loss", record.loss},
          {"lr", record.lr},
          {"seconds", record.seconds}};
-  if (record.val && record.val->regression) {
-    j["val_mae_cm"] = record.val->mae_cm;
-    j["val_rmse_cm"] = record.val->rmse_cm;
-  } else if (record.val) {
-    j["val_accuracy"] = record.val->accuracy;
-  }
+  if (!record.val) return j;
+  for (const Metric& metric : record.val->all) j[kVal + metric.key()] = metric.value;
   return j;
 }
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  json meta{{"config", checkpoint.config},         {"mean", checkpoint.normalisation.mean},
-            {"std", checkpoint.normalisation.std}, {"samples", checkpoint.samples},
-            {"rng", checkpoint.rng.state},         {"history", json::array()}};
+  json meta{{"config", checkpoint.config},
+            {"mean", checkpoint.normalisation.mean},
+            {"std", checkpoint.normalisation.std},
+            {"samples", checkpoint.samples},
+            {"rng", checkpoint.rng.state},
+            {"history", json::array()},
+            {"measures", json::array()}};
   for (const EpochRecord& record : checkpoint.history) meta["history"].push_back(to_json(record));
+  const bool measured = !checkpoint.history.empty() && checkpoint.history.back().val;
+  if (measured) meta["measures"] = measures_of(*checkpoint.history.back().val);
   SafeTensors file;
   file.metadata[kCheckpointKey] = meta.dump();
   for (const auto& [name, tensor] : checkpoint.parameters) file.tensors[name] = store(tensor);
@@ -105,7 +108,7 @@ Checkpoint read_checkpoint(const std::string& path, const Program& network,
     checkpoint.samples = meta.at("samples");
     checkpoint.rng.state = meta.at("rng");
     for (const json& record : meta.at("history")) {
-      checkpoint.history.push_back(record_from_json(record));
+      checkpoint.history.push_back(record_from_json(record, meta.at("measures")));
     }
   } catch (const json::exception& e) {
     throw Error(fmt::format("{}: damaged checkpoint metadata: {}", path, e.what()), kHint);

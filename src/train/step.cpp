@@ -75,7 +75,7 @@ float Step::on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers) {
 void require_cuda() {
   if (torch::cuda::is_available()) return;
   throw Error("no CUDA device: this machine has none, or this build of LibTorch cannot use it",
-              "train with --device cpu");
+              "train with --device cpu", ErrorKind::kMissing);
 }
 
 }  // namespace emamba

@@ -91,8 +91,9 @@ std::vector<float> mean_target(const Split& split) {
 std::string describe(const EpochRecord& record) {
   const std::string loss = fmt::format("epoch {}, loss {:.4f}", record.epoch, record.loss);
   if (!record.val) return loss;
-  return record.val->regression ? fmt::format("{}, val {:.2f} cm", loss, record.val->rmse_cm)
-                                : fmt::format("{}, val {:.2f} %", loss, record.val->accuracy);
+  const Metric& main = record.val->main();
+  return fmt::format("{}, val {} {:.2f}{}{}", loss, main.name, main.value,
+                     main.unit.empty() ? "" : " ", main.unit);
 }
 
 // One training from its start, or from a checkpoint, to its end.

@@ -70,7 +70,7 @@ TEST_F(Training, LearnsSyntheticImagesFarAboveChance) {
   const TrainResult result = train(network(), spec_, split("train"), split("val"), {});
   ASSERT_EQ(result.history.size(), 4u);
   const double chance = 100.0 / net_.outputs;
-  EXPECT_GT(result.history.back().val->accuracy, std::min(3 * chance, 0.5 * (100 + chance)));
+  EXPECT_GT(result.history.back().val->main().value, std::min(3 * chance, 0.5 * (100 + chance)));
   EXPECT_LT(result.history.back().loss, 0.8 * std::log(net_.outputs));
   EXPECT_FALSE(result.stopped);
 }
@@ -185,7 +185,7 @@ TEST_F(Training, TokensAndAnEmptySplit) {
   net_.sample = token_samples();
   net_.model.head = Head::kMeanLinear;
   const TrainResult result = train(network(), spec_, split("train"), split("val"), {});
-  EXPECT_GT(result.history.back().val->accuracy, 120.0 / net_.outputs);
+  EXPECT_GT(result.history.back().val->main().value, 120.0 / net_.outputs);
   EXPECT_THAT(message_of([&] { train(network(), spec_, {}, {}, {}); }),
               testing::HasSubstr("no samples"));
 }

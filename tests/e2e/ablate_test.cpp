@@ -150,7 +150,7 @@ TEST_F(Ablate, GoesOnWhereItWasStopped) {
       "until compgen -G \"$folder/*/checkpoint.safetensors\" > /dev/null; do sleep 0.02; done\n"
       "kill -INT $child; wait $child",
       arguments);
-  EXPECT_EQ(stopped.exit_code, 1) << stopped.out;
+  EXPECT_EQ(stopped.exit_code, 130) << stopped.out;
   EXPECT_NE(stopped.err.find("1/4  baseline as configured, seed 1: training stopped after"),
             std::string::npos)
       << stopped.err;

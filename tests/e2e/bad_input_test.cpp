@@ -20,6 +20,8 @@ TEST_F(BadInput, WordsThatAreNotUnderstood) {
   expect_failure({"eval", config, "--trace", "--threads", "2"}, 2, "--threads");
   expect_failure({"eval"}, 2, "config");
   expect_failure({}, 2, "subcommand");
+  expect_failure({"inspect"}, 2, "nothing to inspect");
+  expect_failure({"eval", config, "--engine", "fast", "--functions", "exact"}, 2, "--functions");
   expect_failure({"data", "fetch", "marz"}, 1, "mars");
 }
 

@@ -137,7 +137,7 @@ TEST_F(FlowTest, TraceNamesTheEdgeThatParts) {
   // A program of another training differs from the first weights on.
   succeed({"train", config, "--out", out(), "--set", "train.seed=2"});
   const ToolRun parted = run(trace);
-  EXPECT_EQ(parted.exit_code, 1);
+  EXPECT_EQ(parted.exit_code, 4);
   EXPECT_EQ(parted.json().at("first_beyond"), "embed");
   EXPECT_NE(parted.err.find("edge embed parts beyond its bound"), std::string::npos) << parted.err;
 }

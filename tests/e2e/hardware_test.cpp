@@ -81,7 +81,7 @@ TEST_F(Hardware, MissingToolsNameTheirPackage) {
   for (const std::string verb : {"verify", "synth"}) {
     const ToolRun result = run_script("PATH=$1 exec \"$2\" \"${@:3}\"",
                                       {bin, EMAMBA_TOOL, verb, config, "--out", out()});
-    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.exit_code, 3);
     EXPECT_NE(
         result.err.find(verb == "verify" ? "apt-get install verilator" : "apt-get install yosys"),
         std::string::npos)

@@ -19,8 +19,21 @@ TEST_F(Help, EveryVerbShowsAnExample) {
   EXPECT_NE(succeed({"data", "fetch", "--help"}).out.find("Example: "), std::string::npos);
 }
 
-TEST_F(Help, VersionIsOneLine) {
-  EXPECT_EQ(succeed({"--version"}).out.substr(0, 9), "emamba 0.");
+TEST_F(Help, VersionNamesTheSources) {
+  const std::string text = succeed({"--version"}).out;
+  const std::size_t plus = text.find('+');
+  EXPECT_TRUE(text.starts_with("emamba 0.")) << text;
+  ASSERT_NE(plus, std::string::npos) << text;
+  EXPECT_EQ(text.find_first_not_of("0123456789abcdef", plus + 1), plus + 13) << text;
+  EXPECT_TRUE(text.ends_with("\n"));
+}
+
+TEST_F(Help, NamesTheExitCodes) {
+  const std::string help = succeed({"--help"}).out;
+  for (const char* code : {"0 success", "1 a file", "2 a command line", "3 a program",
+                           "4 two things", "70 a defect", "130 a training"}) {
+    EXPECT_NE(help.find(code), std::string::npos) << code << "\n" << help;
+  }
 }
 
 TEST_F(Help, DoctorSucceedsAndNamesEveryTool) {

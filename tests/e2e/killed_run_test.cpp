@@ -51,7 +51,7 @@ TEST_F(KilledRun, InterruptSaysHowToGoOn) {
   const ToolRun stopped = run_script(
       kSignalAfterCheckpoint, {"INT", "0.1", out() + "/checkpoint.safetensors", EMAMBA_TOOL,
                                "train", config, "--set", "train.epochs=9999", "--out", out()});
-  EXPECT_EQ(stopped.exit_code, 1);
+  EXPECT_EQ(stopped.exit_code, 130);
   EXPECT_NE(stopped.err.find("emamba train " + config + " --set train.epochs=9999 --out " + out() +
                              " --resume"),
             std::string::npos)
