@@ -126,7 +126,7 @@ emamba_status emamba_cut(const emamba_engine* engine, const float* sample, float
 
 emamba_status emamba_run(const emamba_engine* engine, const float* samples, size_t count,
                          int threads, float* answers) {
-  return guarded(EMAMBA_ERROR_INTERNAL, [&] {
+  return guarded(EMAMBA_ERROR_INPUT, [&] {
     require_pointer(engine, "engine");
     const Input& input = engine->loaded->program().input;
     const Items items{
@@ -141,7 +141,7 @@ emamba_status emamba_run(const emamba_engine* engine, const float* samples, size
 
 emamba_status emamba_run_vectors(const emamba_engine* engine, const float* sequences, size_t count,
                                  size_t length, int threads, float* answers) {
-  return guarded(EMAMBA_ERROR_INTERNAL, [&] {
+  return guarded(EMAMBA_ERROR_INPUT, [&] {
     require_pointer(engine, "engine");
     const Program& program = engine->loaded->program();
     const bool fixed = has_fixed_length(program);
@@ -172,7 +172,7 @@ void emamba_sequence_free(emamba_sequence* sequence) {
 }
 
 emamba_status emamba_step(emamba_sequence* sequence, const float* vector) {
-  return guarded(EMAMBA_ERROR_INTERNAL, [&] {
+  return guarded(EMAMBA_ERROR_INPUT, [&] {
     require_pointer(sequence, "sequence");
     require_pointer(vector, "vector");
     const Program& program = sequence->loaded->program();

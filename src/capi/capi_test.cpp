@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/files.h"
 #include "base/testing.h"
 #include "exec/evaluate.h"
 #include "net/testing.h"
@@ -284,6 +285,7 @@ TEST_F(Capi, IdsThatAreNoTokensAreRefusedByTheirPlace) {
   spec.sample = token_samples();
   Rng rng{1};
   program_ = random_program(spec, rng);
+  program_.input.normalisation = {{0.0f}, {1.0f}};
   model_ = random_model(spec, 1, program_.input.normalisation);
   write_program(program(), program_);
   write_float_model(model(), model_);
