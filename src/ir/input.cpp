@@ -31,8 +31,8 @@ Tensor<float> vectors_of(const Input& input, const float* sample) {
 void normalise(const Input& input, float* numbers, std::size_t count) {
   const Normalisation& n = input.normalisation;
   const std::size_t channels = n.mean.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    numbers[i] = (numbers[i] - n.mean[i % channels]) / n.std[i % channels];
+  for (const float* end = numbers + count; numbers < end; numbers += channels) {
+    for (std::size_t c = 0; c < channels; ++c) numbers[c] = (numbers[c] - n.mean[c]) / n.std[c];
   }
 }
 

@@ -45,7 +45,7 @@ struct Input {
 // an overlapping patch leaves the image, the mean of the channel. Of token ids, the ids, one a row.
 Tensor<float> vectors_of(const Input& input, const float* sample);
 
-// (x - mean) / std of each of `count` numbers whose channels come in turn, in place.
+// (x - mean) / std of `count` numbers, in place: whole pixels, one channel after the other.
 void normalise(const Input& input, float* numbers, std::size_t count);
 
 // The vectors of one sample, normalised; where an overlapping patch leaves the image, 0.
