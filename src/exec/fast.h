@@ -19,6 +19,8 @@ class Fast {
   explicit Fast(Program program);
 
   const Program& program() const { return golden_.program(); }
+  // The engine whose integers these are: of the same program.
+  const Golden& golden() const { return golden_; }
   // Operations that have a kernel of their own.
   std::size_t vectorised() const;
   // As golden's, but that trace() uses what `edges` holds from an earlier sequence as memory.

@@ -2,27 +2,43 @@
 // Cutting, normalising and rounding of samples.
 #include "ir/input.h"
 
+#include <algorithm>
+
 namespace emamba {
 
-Tensor<float> tokens_of(const Input& input, const float* sample) {
+Tensor<float> vectors_of(const Input& input, const float* sample) {
   const auto [patch_height, patch_width] = input.patch;
   const auto [over_y, over_x] = input.overlap;
-  const Normalisation& n = input.normalisation;
+  const std::vector<float>& mean = input.normalisation.mean;
   const int channels = input.channels;
-  auto tokens = make_tensor<float>(
+  auto vectors = make_tensor<float>(
       {static_cast<std::size_t>(input.vectors()), static_cast<std::size_t>(input.vector_width())});
-  float* out = tokens.data.data();
+  float* out = vectors.data.data();
   for (int top = 0; top < input.height; top += patch_height) {
     for (int left = 0; left < input.width; left += patch_width) {
       for (int y = top - over_y; y < top + patch_height + over_y; ++y) {
         for (int x = left - over_x; x < left + patch_width + over_x; ++x, out += channels) {
-          if (y < 0 || y >= input.height || x < 0 || x >= input.width) continue;  // stays 0
-          const float* pixel = sample + (y * input.width + x) * channels;
-          for (int c = 0; c < channels; ++c) out[c] = (pixel[c] - n.mean[c]) / n.std[c];
+          const bool inside = y >= 0 && y < input.height && x >= 0 && x < input.width;
+          const float* pixel = inside ? sample + (y * input.width + x) * channels : mean.data();
+          std::copy_n(pixel, channels, out);
         }
       }
     }
   }
+  return vectors;
+}
+
+void normalise(const Input& input, float* numbers, std::size_t count) {
+  const Normalisation& n = input.normalisation;
+  const std::size_t channels = n.mean.size();
+  for (const float* end = numbers + count; numbers < end; numbers += channels) {
+    for (std::size_t c = 0; c < channels; ++c) numbers[c] = (numbers[c] - n.mean[c]) / n.std[c];
+  }
+}
+
+Tensor<float> tokens_of(const Input& input, const float* sample) {
+  Tensor<float> tokens = vectors_of(input, sample);
+  normalise(input, tokens.data.data(), tokens.size());
   return tokens;
 }
 

@@ -40,9 +40,15 @@ struct Input {
   }
 };
 
-// Cuts one sample (height, width, channels) into its vectors, normalised. Returns (vectors,
-// vector_width): patches in raster order; inside a patch row-major, channels last; where an
-// overlapping patch leaves the image, 0. Of token ids, the ids, one a row.
+// Cuts one sample (height, width, channels) into its vectors, in the sample's units. Returns
+// (vectors, vector_width): patches in raster order; inside a patch row-major, channels last; where
+// an overlapping patch leaves the image, the mean of the channel. Of token ids, the ids, one a row.
+Tensor<float> vectors_of(const Input& input, const float* sample);
+
+// (x - mean) / std of `count` numbers, in place: whole pixels, one channel after the other.
+void normalise(const Input& input, float* numbers, std::size_t count);
+
+// The vectors of one sample, normalised; where an overlapping patch leaves the image, 0.
 Tensor<float> tokens_of(const Input& input, const float* sample);
 
 // Normalises the numbers of one vector, in the order that tokens_of() gives.

@@ -195,8 +195,8 @@ inline int rows_of(const Edge& edge, int length) {
 bool has_fixed_length(const Program& program);
 // The input edge's integers for one sample as published.
 Tensor<std::int32_t> integer_tokens(const Program& program, const float* sample);
-// Whether the answer can be had vector by vector: every op goes by row, ends the sequence, or
-// stands behind one that does.
+// Whether the answer can be had vector by vector: the input is vectors of a sequence, and every op
+// goes by row, ends the sequence, or stands behind one that does.
 bool can_step(const Program& program);
 
 // Of Linear and DwConv: the type of an output channel's weights; the largest offset of all

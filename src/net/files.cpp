@@ -111,12 +111,16 @@ Program read_program(const std::string& path) {
   return parse_program(read_file(path), path);
 }
 
+FloatModel parse_float_model(std::string_view bytes, const std::string& source) {
+  const SafeTensors file = parse_safetensors(bytes, source);
+  const std::string& format = metadata_of(file, "format", source);
+  if (format == kModelFormat) return decode_model(file, source);
+  if (format == kModelFormat1) return model_1(file, source);
+  refuse_format(source, format, kModelFormat, "train");
+}
+
 FloatModel read_float_model(const std::string& path) {
-  const SafeTensors file = read_safetensors(path);
-  const std::string& format = metadata_of(file, "format", path);
-  if (format == kModelFormat) return decode_model(file, path);
-  if (format == kModelFormat1) return model_1(file, path);
-  refuse_format(path, format, kModelFormat, "train");
+  return parse_float_model(read_file(path), path);
 }
 
 }  // namespace emamba

@@ -17,5 +17,6 @@ namespace emamba {
 Program read_program(const std::string& path);
 Program parse_program(std::string_view bytes, const std::string& source);
 FloatModel read_float_model(const std::string& path);
+FloatModel parse_float_model(std::string_view bytes, const std::string& source);
 
 }  // namespace emamba
