@@ -190,6 +190,8 @@ TEST(Validate, NamesWhatIsWrongWithGroups) {
        [](Program& p) { std::get<Pwl>(p.ops[1 + 28 + 2]).function = Function::kExp; }},
       {"group 0: 'blocks.2.norm' is not alike",
        [](Program& p) { p.edges[1 + 28 + 1].type.bits = 9; }},
+      {"group 0: 'blocks.1.scan' has a state of other bits",
+       [](Program& p) { std::get<Scan>(p.ops[1 + 14 + 10]).state_type.bits = 20; }},
       {"group 0: 'blocks.1.residual' reads edges of another block",
        [](Program& p) { std::get<Add>(p.ops[1 + 14 + 13]).x1 = 1; }},
       {"group 0: 'blocks.0.residual' reads edges of another block",

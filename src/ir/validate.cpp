@@ -326,6 +326,10 @@ struct Validator {
         const Edge &y = program.edges[i + 1], &like = program.edges[i + 1 - shift];
         require(y.vectors == like.vectors && y.width == like.width && y.type.bits == like.type.bits,
                 where, fmt::format("'{}' is not alike", name));
+        if (const auto* scan = std::get_if<Scan>(&op)) {
+          require(scan->state_type.bits == std::get<Scan>(model).state_type.bits, where,
+                  fmt::format("'{}' has a state of other bits", name));
+        }
       }
       free = static_cast<int>(end);
     }
