@@ -75,7 +75,7 @@ TEST(Details, ErrorsAreMeansOfEachOutputsError) {
   EXPECT_EQ(json.at(0).at("parts").at(2).at("name"), "z");
   EXPECT_FALSE(json.at(0).at("parts").at(2).contains("samples"));
   EXPECT_EQ(json.at(2).at("parts").at(1).at("samples"), 1);
-  EXPECT_EQ(json.at(2).at("parts").at(1).at("mae_cm"), 250);
+  EXPECT_DOUBLE_EQ(json.at(2).at("parts").at(1).at("mae_cm"), 250);
 }
 
 // Nothing but MARS has axes, joints and centimetres.

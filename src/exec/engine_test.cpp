@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for both engines: a sequence is the loop over its steps, and a state is plain data.
+// What holds for the float and the golden engine by themselves; that they agree with every other
+// way of running a program is in tests/engines.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -10,7 +11,6 @@
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "base/testing.h"
-#include "exec/evaluate.h"
 #include "exec/float.h"
 #include "exec/golden.h"
 #include "net/files.h"
@@ -62,39 +62,6 @@ class Engines : public ::testing::Test {
 };
 using Cases = ::testing::Types<GoldenCase, FloatCase>;
 TYPED_TEST_SUITE(Engines, Cases);
-
-TYPED_TEST(Engines, ASequenceIsTheLoopOverItsSteps) {
-  TestFixture::for_seeds([](const auto& engine, const auto& tokens, const auto&) {
-    auto state = engine.initial();
-    for (std::size_t t = 0; t < tokens.shape[0]; ++t) engine.step(state, tokens.row(t));
-    EXPECT_EQ(state.answer(), engine.run(tokens));
-    EXPECT_EQ(state.token, engine.program().input.vectors());
-  });
-}
-
-TYPED_TEST(Engines, ASavedStateContinuesAsIfNeverInterrupted) {
-  TestFixture::for_seeds([](const auto& engine, const auto& tokens, const auto& others) {
-    const std::size_t L = tokens.shape[0], half = L / 2;
-    auto state = engine.initial();
-    for (std::size_t t = 0; t < half; ++t) engine.step(state, tokens.row(t));
-    const auto saved = state;
-    for (std::size_t t = half; t < L; ++t) engine.step(state, others.row(t));
-    auto restored = saved;
-    for (std::size_t t = half; t < L; ++t) engine.step(restored, tokens.row(t));
-    EXPECT_EQ(restored.answer(), engine.run(tokens));
-  });
-}
-
-TYPED_TEST(Engines, SequencesDoNotMix) {
-  TestFixture::for_seeds([](const auto& engine, const auto& first, const auto& second) {
-    const auto alone = engine.run(second);
-    auto state = engine.initial();
-    for (std::size_t t = 0; t < first.shape[0]; ++t) engine.step(state, first.row(t));
-    state = engine.initial();
-    for (std::size_t t = 0; t < second.shape[0]; ++t) engine.step(state, second.row(t));
-    EXPECT_EQ(state.answer(), alone);
-  });
-}
 
 TYPED_TEST(Engines, ATokenAfterTheLastIsRefused) {
   TestFixture::for_seeds([](const auto& engine, const auto& tokens, const auto&) {
@@ -302,18 +269,6 @@ TEST(QuantiseTokens, RoundsHalfUpAndSaturates) {
   const Tensor<float> tokens{{6, 1}, {0.124f, 0.125f, -0.125f, -0.126f, 100.0f, -100.0f}};
   EXPECT_EQ(quantise_tokens(tokens, {8, -2}).data,
             (std::vector<std::int32_t>{0, 1, 0, -1, 127, -128}));
-}
-
-TEST(Answers, DoNotDependOnTheNumberOfThreads) {
-  Rng rng{9};
-  NetSpec spec = random_net(rng);
-  spec.sample = image_samples();
-  const Golden golden(random_program(spec, rng));
-  auto inputs = make_tensor<float>({64, 8, 8, 1});
-  for (float& v : inputs.data) v = static_cast<float>(rng.below(256));
-  const auto one = answers(golden, inputs, 1);
-  EXPECT_EQ(answers(golden, inputs, 3), one);
-  EXPECT_EQ(one.shape, (std::vector<std::size_t>{64, 4}));
 }
 
 }  // namespace

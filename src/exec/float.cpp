@@ -244,8 +244,8 @@ void FloatEngine::step(State& state, const float* token) const {
   std::vector<float> rounded(token, token + program_.edges[0].width);
   Tensor<float> vector{{1, rounded.size()}, std::move(rounded)};
   round(0, vector);
-  step_state(program_, state, vector.data.data(), [&](std::size_t i, State& s) {
-    run_op(i, s.values, s.memory[i], s.token, s.values[i + 1]);
+  step_state(program_, state, vector.data.data(), [&](std::size_t i, State& s, int place) {
+    run_op(i, s.values, s.memory[i], place, s.values[i + 1]);
     round(static_cast<EdgeIndex>(i + 1), s.values[i + 1]);
   });
 }

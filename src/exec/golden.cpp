@@ -215,8 +215,8 @@ void Golden::run_op(std::size_t index, const std::vector<Tensor<std::int32_t>>& 
 }
 
 void Golden::step(State& state, const std::int32_t* token) const {
-  step_state(program_, state, token, [&](std::size_t i, State& s) {
-    run_op(i, s.values, s.memory[i], s.token, s.values[i + 1]);
+  step_state(program_, state, token, [&](std::size_t i, State& s, int place) {
+    run_op(i, s.values, s.memory[i], place, s.values[i + 1]);
   });
 }
 

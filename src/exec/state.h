@@ -43,9 +43,9 @@ SequenceState<T> initial_state(const Program& program) {
   return state;
 }
 
-// One step: takes `vector` (edges[0].width), runs run_op(i, state) for every operation that has a
-// vector to work on, and counts. What stands behind a pooling waits for the last vector. Throws
-// Error when the sequence is already complete.
+// One step: takes `vector` (edges[0].width), runs run_op(i, state, place) for every operation that
+// has a vector to work on, and counts. What stands behind a pooling waits for the last vector, and
+// then has the first of its own. Throws Error when the sequence is already complete.
 template <class T, class RunOp>
 void step_state(const Program& program, SequenceState<T>& state, const T* vector,
                 const RunOp& run_op) {
@@ -58,8 +58,9 @@ void step_state(const Program& program, SequenceState<T>& state, const T* vector
   state.values[0].data.assign(vector, vector + program.edges[0].width);
   const bool last = fixed && state.token == length - 1;
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    const bool behind = program.edges[inputs_of(program.ops[i])[0]].vectors > 0;
-    if (!behind || last) run_op(i, state);
+    const Edge& x = program.edges[inputs_of(program.ops[i])[0]];
+    const bool behind = x.vectors != program.edges[0].vectors;
+    if (!behind || last) run_op(i, state, behind ? 0 : state.token);
   }
   ++state.token;
 }

@@ -29,17 +29,20 @@ class Walk {
     require_input(program, input.shape.at(0), input.shape.at(1));
     const int length = static_cast<int>(input.shape[0]);
     edges.resize(program.edges.size());
-    edges[0] = input;
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-      Tensor<T>& y = edges[i + 1];
-      const Edge& edge = program.edges[i + 1];
+    const auto open = [&](std::size_t e) -> Tensor<T>& {
+      Tensor<T>& y = edges[e];
+      const Edge& edge = program.edges[e];
       y.shape = {std::size_t(rows_of(edge, length)), std::size_t(edge.width)};
       if (y.data.capacity() == 0 && !spare.empty()) {
         y.data = std::move(spare.back());
         spare.pop_back();
       }
       y.data.resize(y.shape[0] * y.shape[1]);
-      run_op(i, edges, y);
+      return y;
+    };
+    open(0).data = input.data;
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+      run_op(i, edges, open(i + 1));
       if (keep) continue;
       for (EdgeIndex x : ends_[i]) {
         spare.push_back(std::move(edges[x].data));

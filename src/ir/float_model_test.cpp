@@ -36,6 +36,45 @@ TEST(FloatModel, FileRoundTripIsExact) {
   }
 }
 
+// Every switch of a network is in the file: read again, it is the same network, and written again
+// the same bytes.
+TEST(FloatModel, FileHoldsNetworksOfEverySwitch) {
+  const TestFolder folder;
+  const std::string path = folder / "m", again_path = folder / "again";
+  int choice = 0;
+  const auto choose = [](int& left, int count) {
+    const int chosen = left % count;
+    left /= count;
+    return chosen;
+  };
+  for (; choice < 3 * 2 * 3 * 3 * 2 * 2 * 3; ++choice) {
+    SCOPED_TRACE(choice);
+    int left = choice;
+    NetSpec spec;
+    ModelSpec& m = spec.model;
+    m.D = 3, m.N = 2, m.M = 3;
+    m.norm = static_cast<Norm>(choose(left, 3));
+    m.conv_activation = static_cast<ConvActivation>(choose(left, 2));
+    m.delta_activation = static_cast<DeltaActivation>(choose(left, 3));
+    m.head = static_cast<Head>(choose(left, 3));
+    m.head_hidden = m.head == Head::kFlattenMlp ? 5 : 0;
+    m.position = static_cast<Position>(choose(left, 2));
+    m.projection_bias = choose(left, 2) == 1;
+    const int sample = choose(left, 3);
+    if (sample == 0) spec.sample = token_samples();
+    if (sample == 1) m.P = {2, 8}, m.overlap = {1, 0};
+    const FloatModel model = random_model(spec, 1, {{0.25f}, {2.0f}});
+    write_float_model(path, model);
+    const FloatModel again = read_float_model(path);
+    ASSERT_EQ(first_difference(again.network, model.network), "");
+    ASSERT_EQ(again.network.groups, model.network.groups);
+    ASSERT_EQ(again.network.name, model.network.name);
+    ASSERT_EQ(again.parameters, model.parameters);
+    write_float_model(again_path, again);
+    ASSERT_EQ(read_file(again_path), read_file(path));
+  }
+}
+
 TEST(FloatModel, DamagedFilesAreNamed) {
   Rng rng{1};
   const FloatModel model = example(rng);

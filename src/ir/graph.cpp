@@ -159,13 +159,11 @@ Op op_of_kind(const std::string& kind, const Reader& reader) {
 }
 
 void read_ops(const json& ops, const Reader& header, Program& program) {
-  std::set<std::string> names;
   for (const json& object : ops) {
     const std::string name = header.text(object, "name");
     if (!is_name(name)) {
       header.fail("ops", "an op's name must have 1 to 256 bytes and no control characters");
     }
-    if (!names.insert(name).second) header.fail(name, "two ops have this name");
     const Reader reader{object, header.file,   header.content, header.used,
                         name,   header.source, header.format_1};
     Op op = op_of_kind(header.text(object, "kind"), reader);

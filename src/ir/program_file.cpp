@@ -24,8 +24,8 @@ Program decode_program(const SafeTensors& file, const std::string& source) {
                  GraphContent::kIntegers, file, used, source);
   program.config = metadata_of(file, "config", source);
   program.origin = metadata_of(file, "origin", source);
-  require_all_used(file, used, source);
   validate(program, source);
+  require_all_used(file, used, source);
   return program;
 }
 

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/files.h"
+#include "base/json.h"
 #include "base/safetensors.h"
 #include "base/testing.h"
 #include "net/files.h"
@@ -14,7 +17,7 @@ namespace {
 
 Program example(std::uint64_t seed = 1, bool offsets = false) {
   Rng rng{seed};
-  NetSpec spec = pinned_net(rng);
+  NetSpec spec = random_net(rng);
   spec.offsets = offsets;
   return random_program(spec, rng);
 }
@@ -102,7 +105,6 @@ TEST(Validate, NamesWhatIsWrong) {
        [](Program& p) {
          p.groups[0] = {1, 0, 1};
        }},
-      {"patches of 3 x", [](Program& p) { p.input.patch.height = 3; }},
       {"floating point only",
        [](Program& p) {
          for (Op& op : p.ops) {
@@ -115,6 +117,10 @@ TEST(Validate, NamesWhatIsWrong) {
       {"writes vectors of 281474976710656",
        [](Program& p) { first<Pool>(p).width = first<Pool>(p).tokens = 1 << 24; }},
       {"bias_rows", [](Program& p) { std::get<Linear>(p.ops.back()).bias_rows = 5; }},
+      {"name: 'no name' must be", [](Program& p) { p.name = "no name"; }},
+      {"name: '' must be", [](Program& p) { p.name.clear(); }},
+      {"embed: two ops have this name",
+       [](Program& p) { std::get<Linear>(p.ops.back()).name = "embed"; }},
   };
   for (const Damage& damage : damages) {
     Program program = example();
@@ -122,6 +128,110 @@ TEST(Validate, NamesWhatIsWrong) {
     damage.change(program);
     expect_error([&] { validate(program, "example"); }, damage.message);
   }
+}
+
+// A change to the default network on 8 x 8 pixels: blocks from op 1 on, of 14 ops.
+void expect_refused(const std::vector<Damage>& damages) {
+  NetSpec spec;
+  spec.model.M = 3;
+  const Program network = network_of(spec).program;
+  for (const Damage& damage : damages) {
+    Program changed = network;
+    validate_network(changed, "example");
+    damage.change(changed);
+    expect_error([&] { validate_network(changed, "example"); }, damage.message);
+  }
+}
+
+TEST(Validate, NamesWhatIsWrongWithVectors) {
+  expect_refused({
+      {"embed: -1 vectors", [](Program& p) { p.edges[1].vectors = -1; }},
+      {"input: 3 vectors, a sample has 4", [](Program& p) { p.edges[0].vectors = 3; }},
+      {"embed: writes as many vectors as the input, its edge carries 4 vectors",
+       [](Program& p) { p.edges[1].vectors = 4; }},
+      {"embed: writes 4 vectors, its edge carries as many vectors as the input",
+       [](Program& p) { p.edges[0].vectors = 4; }},
+      {"head.pool: writes 1 vectors, its edge carries as many vectors as the input",
+       [](Program& p) { p.edges[p.edges.size() - 2].vectors = 0; }},
+      {"head.out: writes 1 vectors, its edge carries 2 vectors",
+       [](Program& p) { p.edges.back().vectors = 2; }},
+      {"more: edge 'input' carries as many vectors as the input, must carry 1 vectors",
+       [](Program& p) {
+         const auto last = static_cast<EdgeIndex>(p.ops.size());
+         p.edges[last].width = p.edges[0].width;
+         std::get<Linear>(p.ops.back()).out = p.edges[0].width;
+         p.ops.push_back(Add{"more", last, 0, p.edges[0].width});
+         p.edges.push_back(p.edges.back());
+       }},
+  });
+}
+
+TEST(Validate, NamesWhatIsWrongWithGroups) {
+  expect_refused({
+      {"group 1: 1 times 1 ops from op 2 on",
+       [](Program& p) {
+         p.groups.push_back({2, 1, 1});
+       }},
+      {"group 1: 3 times 14 ops from op 1 on", [](Program& p) { p.groups.push_back(p.groups[0]); }},
+      {"group 0: 4 times 14 ops from op 1 on", [](Program& p) { p.groups[0].times = 4; }},
+      {"group 0: 0 times", [](Program& p) { p.groups[0].times = 0; }},
+      {"group 0: 3 times 14 ops from op -1 on", [](Program& p) { p.groups[0].first = -1; }},
+      {"group 0: 16777216 times 16777216 ops",
+       [](Program& p) {
+         p.groups[0] = {0, 1 << 24, 1 << 24};
+       }},
+      {"group 0: 'blocks.0.norm' is not alike",
+       [](Program& p) {
+         p.groups[0] = {0, 1, 2};
+       }},
+      {"group 0: 'blocks.1.conv' is not alike",
+       [](Program& p) { std::get<DwConv>(p.ops[1 + 14 + 4]).taps += 1; }},
+      {"group 0: 'blocks.2.gate_silu' is not alike",
+       [](Program& p) { std::get<Pwl>(p.ops[1 + 28 + 2]).function = Function::kExp; }},
+      {"group 0: 'blocks.2.norm' is not alike",
+       [](Program& p) { p.edges[1 + 28 + 1].type.bits = 9; }},
+      {"group 0: 'blocks.1.scan' has a state of other bits",
+       [](Program& p) { std::get<Scan>(p.ops[1 + 14 + 10]).state_type.bits = 20; }},
+      {"group 0: 'blocks.1.residual' reads edges of another block",
+       [](Program& p) { std::get<Add>(p.ops[1 + 14 + 13]).x1 = 1; }},
+      {"group 0: 'blocks.0.residual' reads edges of another block",
+       [](Program& p) {
+         p.groups[0] = {2, 13, 1};
+       }},
+  });
+}
+
+TEST(Validate, NamesWhatIsWrongWithTheInput) {
+  expect_refused({
+      {"patches of 3 x 4 do not divide samples of 8 x 8",
+       [](Program& p) { p.input.patch.height = 3; }},
+      {"patches of 4 x 16 do not divide", [](Program& p) { p.input.patch.width = 16; }},
+      {"patches of 4 x 0 do not divide", [](Program& p) { p.input.patch.width = 0; }},
+      {"input: width 16, the patches have 8", [](Program& p) { p.input.patch.width = 2; }},
+      {"input: width 16, the patches have 36",
+       [](Program& p) {
+         p.input.overlap = {1, 1};
+       }},
+      {"overlap of -1 x 0",
+       [](Program& p) {
+         p.input.overlap = {-1, 0};
+       }},
+      {"samples of 8 x 8 x 0", [](Program& p) { p.input.channels = 0; }},
+      {"token ids have height 1, channels 1 and no patches",
+       [](Program& p) { p.input.vocab = 16; }},
+      {"token ids have", [](Program& p) { p.input.vocab = -1; }},
+      {"normalisation: must have 2 channels",
+       [](Program& p) {
+         p.input.channels = 2;
+         p.input.patch = {2, 4};
+       }},
+      // 2^20 * 2^20 fits no int.
+      {"1099511627776 vectors, at most 2^20",
+       [](Program& p) {
+         p.input.height = p.input.width = 1 << 20;
+         p.input.patch = {1, 1};
+       }},
+  });
 }
 
 TEST(Validate, NamesWhatIsWrongWithChannels) {
@@ -219,6 +329,42 @@ TEST(Program, DamagedFilesAreNamed) {
   changed = file;
   changed.metadata["program"] = std::string(1000, '[');
   reject(changed, "nested deeper");
+}
+
+TEST(Program, DamagedFieldsAreNamed) {
+  const SafeTensors file = parse_safetensors(bytes_of(example()), "memory");
+  // Puts `value`, or nothing, into the graph's member at a JSON pointer.
+  const auto reject = [&](const std::string& at, const nlohmann::json& value,
+                          const std::string& message) {
+    SafeTensors changed = file;
+    nlohmann::json graph = parse_json(file.metadata.at("program"), "memory");
+    const nlohmann::json::json_pointer pointer(at);
+    ASSERT_TRUE(graph.contains(pointer)) << at;
+    if (value.is_null()) {
+      graph.at(pointer.parent_pointer()).erase(pointer.back());
+    } else {
+      graph.at(pointer) = value;
+    }
+    changed.metadata["program"] = graph.dump();
+    expect_error([&] { parse_program(serialise_safetensors(changed), "p"); }, "p: " + message);
+  };
+  reject("/edges/1/vectors", {}, "header.vectors: is missing");
+  reject("/edges/1/vectors", true, "header.vectors: must be an integer of at most 24 bits");
+  reject("/groups", {}, "header.groups: is missing");
+  reject("/groups/0/times", {}, "header.times: is missing");
+  reject("/groups/0/first", 0.5, "header.first: must be an integer");
+  reject("/input", {}, "header.input: is missing");
+  reject("/input/vocab", {}, "header.vocab: is missing");
+  reject("/input/patch", 4, "header.patch: must be [height, width]");
+  reject("/input/patch", {1, 2, 3}, "header.patch: must be [height, width]");
+  reject("/input/overlap", {1, "2"}, "header.overlap: must be an integer");
+  reject("/name", {}, "header.name: is missing");
+  reject("/name", "../p", "name: '../p' must be letters");
+  reject("/ops/0/name", "blocks.0.norm", "blocks.0.norm");
+  reject("/ops/1/norm", "l2", "blocks.0.norm.norm: 'l2' is none of range, layer, rms");
+  reject("/ops/1/norm", {}, "blocks.0.norm.norm: is missing");
+  reject("/ops/3/function", "gelu", "blocks.0.gate_silu.function: 'gelu' is none of silu, exp");
+  reject("/ops/3/function", {}, "blocks.0.gate_silu.function: is missing");
 }
 
 // A file says nothing of offsets that are all 0, and so is what it was before there were any.

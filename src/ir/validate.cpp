@@ -2,7 +2,9 @@
 // What engines and generators rely on, checked once for every program that enters the process: of
 // every operation its place in the network, and in an integer program its numbers.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <set>
 
 #include "base/error.h"
 #include "fx/mean.h"
@@ -266,6 +268,9 @@ struct Validator {
             "input",
             fmt::format("patches of {} x {} do not divide samples of {} x {}", input.patch.height,
                         input.patch.width, input.height, input.width));
+    const std::int64_t vectors =
+        (input.height / input.patch.height) * std::int64_t{input.width / input.patch.width};
+    require(vectors <= (1 << 20), "input", fmt::format("{} vectors, at most 2^20", vectors));
     const Size over = input.overlap;
     require(over.height >= 0 && over.height <= 1024 && over.width >= 0 && over.width <= 1024,
             "input", fmt::format("overlap of {} x {}", over.height, over.width));
@@ -275,8 +280,8 @@ struct Validator {
             "token ids have height 1, channels 1 and no patches");
     require(edge(0).width == width, "input",
             fmt::format("width {}, the patches have {}", edge(0).width, width));
-    require(edge(0).vectors == 0 || edge(0).vectors == input.vectors(), "input",
-            fmt::format("{} vectors, a sample has {}", edge(0).vectors, input.vectors()));
+    require(edge(0).vectors == 0 || edge(0).vectors == vectors, "input",
+            fmt::format("{} vectors, a sample has {}", edge(0).vectors, vectors));
     const std::size_t channels = input.channels;
     const Normalisation& n = input.normalisation;
     require(n.mean.size() == channels && n.std.size() == channels, "normalisation",
@@ -284,6 +289,17 @@ struct Validator {
     for (std::size_t c = 0; c < channels; ++c) {
       require(std::isfinite(n.mean[c]) && std::isfinite(n.std[c]) && n.std[c] > 0, "normalisation",
               fmt::format("channel {}: mean {}, std {}", c, n.mean[c], n.std[c]));
+    }
+  }
+  // Files, modules and tensors are called by them.
+  void check_names() const {
+    const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
+    require(!program.name.empty() && std::all_of(program.name.begin(), program.name.end(), plain),
+            "name",
+            fmt::format("'{}' must be letters, digits, '-' and '_'", program.name.substr(0, 40)));
+    std::set<std::string> names;
+    for (const Op& op : program.ops) {
+      require(names.insert(name_of(op)).second, name_of(op), "two ops have this name");
     }
   }
   // Blocks that stand in a row are alike, but for the edge into the first.
@@ -310,12 +326,17 @@ struct Validator {
         const Edge &y = program.edges[i + 1], &like = program.edges[i + 1 - shift];
         require(y.vectors == like.vectors && y.width == like.width && y.type.bits == like.type.bits,
                 where, fmt::format("'{}' is not alike", name));
+        if (const auto* scan = std::get_if<Scan>(&op)) {
+          require(scan->state_type.bits == std::get<Scan>(model).state_type.bits, where,
+                  fmt::format("'{}' has a state of other bits", name));
+        }
       }
       free = static_cast<int>(end);
     }
   }
 
   void network() const {
+    check_names();
     check_edges();
     check_input();
     for (std::size_t i = 0; i < program.ops.size(); ++i) {

@@ -74,8 +74,8 @@ Program program_1(const SafeTensors& file, const std::string& source) {
   Normalisation normalisation = std::move(program.input.normalisation);
   program.input = network.input;
   program.input.normalisation = std::move(normalisation);
-  require_all_used(file, used, source);
   validate(program, source);
+  require_all_used(file, used, source);
   return program;
 }
 

@@ -6,41 +6,20 @@
 
 #include "base/error.h"
 #include "net/files.h"
-#include "net/testing.h"
+#include "tester.h"
 
 namespace emamba {
 namespace {
 
-// The first edge, token and channel where the engines part; empty when they do not.
-std::string difference(const Golden& golden, const Fast& fast, const Tensor<std::int32_t>& tokens) {
-  std::vector<Tensor<std::int32_t>> edges;
-  fast.trace(tokens, edges);
-  const std::vector<Tensor<std::int32_t>> wanted = golden.trace(tokens);
-  for (std::size_t e = 0; e < edges.size(); ++e) {
-    if (edges[e].shape != wanted[e].shape) return fmt::format("the shape of edge {}", e);
-    for (std::size_t i = 0; i < edges[e].size(); ++i) {
-      if (edges[e].data[i] == wanted[e].data[i]) continue;
-      const std::size_t width = edges[e].shape[1];
-      return fmt::format("{}, vector {}, channel {}: golden {}, fast {}",
-                         edge_name(golden.program(), static_cast<EdgeIndex>(e)), i / width,
-                         i % width, wanted[e].data[i], edges[e].data[i]);
-    }
-  }
-  return fast.run(tokens) == wanted.back().data ? "" : "the answer without a trace";
-}
+const std::vector<Runner> kFast = {{Engine::kFast, Way::kTrace}, {Engine::kFast, Way::kRun}};
 
 TEST(Fast, EveryEdgeOfRandomProgramsIsGoldens) {
   std::size_t vectorised = 0, all = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
-    SCOPED_TRACE(seed);
-    Rng rng{seed};
-    NetSpec spec = random_net(rng);
-    spec.offsets = rng.below(2) == 1;
-    const Golden golden(random_program(spec, rng));
-    const Fast fast(golden.program());
-    ASSERT_EQ(difference(golden, fast, random_tokens(golden.program(), rng)), "");
-    vectorised += fast.vectorised();
-    all += golden.program().ops.size();
+    const Case c = random_case(seed);
+    ASSERT_EQ(disagreement(c, kFast), "");
+    vectorised += Fast(c.program).vectorised();
+    all += c.program.ops.size();
   }
   // Both ways through an operation are used often.
   EXPECT_GT(vectorised, all / 2);
@@ -52,16 +31,17 @@ TEST(Fast, EveryEdgeOfRandomProgramsIsGoldens) {
 TEST(Fast, SupportedModelsAreVectorised) {
   for (const char* name :
        {"mars", "mars-tiny", "fashion-mnist", "fashion-mnist-large", "cifar10"}) {
-    SCOPED_TRACE(name);
-    const Golden golden(read_program(fmt::format("models/{}/program.safetensors", name)));
-    const Program& program = golden.program();
-    const Fast fast(program);
-    EXPECT_GE(fast.vectorised() + static_cast<std::size_t>(program.groups.at(0).times) + 1,
-              program.ops.size());
+    const std::string folder = fmt::format("models/{}/", name);
+    Case c{.name = name,
+           .model = read_float_model(folder + "model.safetensors"),
+           .program = read_program(folder + "program.safetensors"),
+           .sequences = {}};
     Rng rng{1};
-    for (int i = 0; i < 3; ++i) {
-      ASSERT_EQ(difference(golden, fast, random_tokens(program, rng)), "");
-    }
+    const int length = c.program.input.vectors();
+    c.sequences = random_sequences(c.program, {length, length, length}, rng);
+    ASSERT_EQ(disagreement(c, kFast), "");
+    EXPECT_GE(Fast(c.program).vectorised() + std::size_t(c.program.groups.at(0).times) + 1,
+              c.program.ops.size());
   }
 }
 
