@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "data/own_report.h"
 
 namespace emamba {
 namespace {
@@ -161,6 +162,7 @@ void write_data(const OwnTask& task, const std::string& folder, ConfigText& text
   } else if (data.kind == InputKind::kSequence) {
     text.key("kind", "\"sequence\"",
              fmt::format("{} steps in time of {} channels", s.width, s.channels));
+    if (may_be_images(task)) text.comment("If these are grey images, kind = \"images\" is right.");
   } else {
     text.key("kind", "\"tokens\"", fmt::format("{} ids a sample", s.width));
     text.key("vocab", fmt::format("{}", s.vocab), "ids are 0 .. vocab - 1");
@@ -221,7 +223,7 @@ void write_model(const OwnTask& task, std::size_t samples, ConfigText& text) {
 
 void write_training(const OwnTask& task, std::size_t samples, ConfigText& text) {
   const TaskShape& s = task.shape;
-  const double epochs = std::clamp(2e6 / static_cast<double>(samples), 10.0, 200.0);
+  const double epochs = std::clamp(2e6 / static_cast<double>(samples), 10.0, 60.0);
   text.section("train");
   text.key(
       "epochs", fmt::format("{:.0f}", epochs),

@@ -120,8 +120,9 @@ TEST_F(StartingConfig, CutsSequencesAlongTime) {
 }
 
 TEST_F(StartingConfig, CutsImagesIntoSquares) {
-  data_.kind = InputKind::kImages;
   write(100, {28, 28});
+  expect_line("# If these are grey images, kind = \"images\" is right.\n");
+  data_.kind = InputKind::kImages;
   expect_line("P = [4, 4] ");
   expect_line("kind = \"images\" # of 28 x 28 pixels with 1 channels\n");
   expect_line("head = \"flatten-linear\" # 49 * 16 -> 2\n");

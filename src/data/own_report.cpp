@@ -189,14 +189,22 @@ void warn_of_outputs(const OwnData& data, const PartFacts& train, Warnings& warn
   }
 }
 
-// Images whose channels seem to come first.
+// Samples whose dimensions seem to mean something else.
 void warn_of_layout(const OwnTask& task, Warnings& warnings) {
   const TaskShape& s = task.shape;
-  if (task.data.kind != InputKind::kImages || s.height > 4 || s.width < 8 || s.channels < 8) return;
-  warnings.push_back(fmt::format(
-      "{}: images of {} x {} pixels with {} channels; if the channels come first in the file, save "
-      "numpy.transpose(inputs, (0, 2, 3, 1))",
-      task.data.train.inputs, s.height, s.width, s.channels));
+  const std::string& file = task.data.train.inputs;
+  if (may_be_images(task)) {
+    warnings.push_back(
+        fmt::format("{}: {} steps of {} channels; if these are grey images, set data.kind = "
+                    "\"images\"",
+                    file, s.width, s.channels));
+  }
+  if (task.data.kind == InputKind::kImages && s.height <= 4 && s.width >= 8 && s.channels >= 8) {
+    warnings.push_back(fmt::format(
+        "{}: images of {} x {} pixels with {} channels; if the channels come first in the file, "
+        "save numpy.transpose(inputs, (0, 2, 3, 1))",
+        file, s.height, s.width, s.channels));
+  }
 }
 
 // --- JSON ----------------------------------------------------------------------------------------
@@ -241,6 +249,11 @@ json to_json(const PartFacts& facts, const OwnData& data) {
 }
 
 }  // namespace
+
+bool may_be_images(const OwnTask& task) {
+  const TaskShape& s = task.shape;
+  return task.data.kind == InputKind::kSequence && s.width == s.channels && s.width >= 8;
+}
 
 json inspect_own_data(const OwnTask& task) {
   const OwnData& data = task.data;

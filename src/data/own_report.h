@@ -28,4 +28,8 @@ namespace emamba {
 // Throws Error as read_own_part() does.
 nlohmann::json inspect_own_data(const OwnTask& task);
 
+// Whether a sequence has as many channels as steps, and many, as square images of one channel
+// would.
+bool may_be_images(const OwnTask& task);
+
 }  // namespace emamba

@@ -175,7 +175,10 @@ TEST_F(OwnReport, ReportsNumbers) {
   expect_warning("y_train", "output state is always 4");
 }
 
-TEST_F(OwnReport, WarnsOfChannelsThatComeFirst) {
+TEST_F(OwnReport, WarnsOfDimensionsThatMeanSomethingElse) {
+  files_.write("x_train", make_tensor<float>({10, 28, 28}));
+  files_.write("x_test", make_tensor<float>({4, 28, 28}));
+  expect_warning("x_train", "28 steps of 28 channels; if these are grey images");
   files_.write("x_train", make_tensor<float>({10, 3, 16, 12}));
   files_.write("x_test", make_tensor<float>({4, 3, 16, 12}));
   expect_warning("x_train", "images of 3 x 16 pixels with 12 channels");

@@ -95,47 +95,93 @@ void saturate(Tensor<float>& inputs, const Extremes& extremes) {
   }
 }
 
-void treat_nonfinite(const OwnTask& task, Split& split) {
-  const std::string& path = files_of(task.data, split.name).inputs;
-  const std::size_t samples = split.samples(), width = split.inputs.size() / samples;
-  std::size_t first = split.inputs.size(), numbers = 0;
-  std::vector<std::size_t> sound;  // samples
+// Of inputs that are NaN or infinite.
+struct NotFinite {
+  std::size_t first = 0, numbers = 0;
+  std::vector<std::size_t> sound;  // samples without any
+};
+
+NotFinite find_not_finite(const Tensor<float>& inputs) {
+  NotFinite found;
+  const std::size_t samples = inputs.shape[0], width = inputs.size() / samples;
   for (std::size_t i = 0; i < samples; ++i) {
-    const std::size_t before = numbers;
-    const float* sample = split.inputs.row(i);
+    const std::size_t before = found.numbers;
+    const float* sample = inputs.row(i);
     for (std::size_t j = 0; j < width; ++j) {
       if (std::isfinite(sample[j])) continue;
-      first = std::min(first, i * width + j);
-      ++numbers;
+      if (found.numbers++ == 0) found.first = i * width + j;
     }
-    if (numbers == before) sound.push_back(i);
+    if (found.numbers == before) found.sound.push_back(i);
   }
-  if (numbers == 0) return;
-  const std::string count = fmt::format("numbers that are NaN or infinite: {}, in {} of {} samples",
-                                        numbers, samples - sound.size(), samples);
+  return found;
+}
+
+std::string count_text(const NotFinite& found, const Tensor<float>& inputs) {
+  const std::size_t samples = inputs.shape[0];
+  return fmt::format("numbers that are NaN or infinite: {}, in {} of {} samples", found.numbers,
+                     samples - found.sound.size(), samples);
+}
+
+[[noreturn]] void refuse(const NotFinite& found, const Tensor<float>& inputs,
+                         const std::string& path, const char* hint) {
+  const std::vector<std::size_t> index = index_of(read_npy_header(path).shape, found.first);
+  throw Error(fmt::format("{}: [{}] is {}; {}", path, fmt::join(index, ", "),
+                          inputs.data[found.first], count_text(found, inputs)),
+              hint);
+}
+
+void treat_nonfinite(const OwnTask& task, Split& split) {
+  const std::string& path = files_of(task.data, split.name).inputs;
+  const NotFinite found = find_not_finite(split.inputs);
+  if (found.numbers == 0) return;
+  const std::string warning = fmt::format("{}: {}", path, count_text(found, split.inputs));
   switch (task.data.nonfinite) {
-    case NonFinite::kRefuse: {
-      const std::vector<std::size_t> shape = read_npy_header(path).shape;
-      throw Error(fmt::format("{}: [{}] is {}; {}", path, fmt::join(index_of(shape, first), ", "),
-                              split.inputs.data[first], count),
-                  "data.nonfinite = \"drop\" leaves such samples out, \"saturate\" makes NaN 0 and "
-                  "infinities the largest finite number of their channel.");
-    }
+    case NonFinite::kRefuse:
+      refuse(found, split.inputs, path,
+             "data.nonfinite = \"drop\" leaves such samples out, \"saturate\" makes NaN 0 and "
+             "infinities the largest finite number of their channel.");
     case NonFinite::kDrop:
-      if (sound.empty()) {
-        throw Error(fmt::format("{}: {}; without those none is left", path, count),
+      if (found.sound.empty()) {
+        throw Error(warning + "; without those none is left",
                     "data.nonfinite = \"saturate\" keeps them.");
       }
-      select_samples(split, sound, split);
-      split.warnings.push_back(fmt::format("{}: {}, which are left out", path, count));
+      select_samples(split, found.sound, split);
+      split.warnings.push_back(warning + ", which are left out");
       return;
     case NonFinite::kSaturate:
       saturate(
           split.inputs,
           extremes_of(split.name == "train" ? split.inputs : read_own_part(task, "train").inputs));
-      split.warnings.push_back(fmt::format("{}: {}; the numbers are saturated", path, count));
+      split.warnings.push_back(warning + "; the numbers are saturated");
       return;
   }
+}
+
+// Inputs as the file holds them; their samples must have the task's shape.
+Tensor<float> read_inputs(const OwnTask& task, const std::string& path) {
+  const auto size = [](int n) { return static_cast<std::size_t>(n); };
+  const TaskShape& s = task.shape;
+  std::vector<std::size_t> shape = read_npy_header(path).shape;
+  std::vector<std::size_t> expected = {size(s.width)};
+  if (task.data.kind == InputKind::kImages) expected.insert(expected.begin(), size(s.height));
+  if (task.data.kind != InputKind::kTokens) expected.push_back(size(s.channels));
+  // A dimension of one channel may be left out.
+  if (s.channels == 1 && shape.size() == expected.size()) shape.push_back(1);
+  if (shape.empty() ||
+      !std::equal(shape.begin() + 1, shape.end(), expected.begin(), expected.end())) {
+    throw Error(fmt::format("{}: shape ({}), where (samples, {}) is needed", path,
+                            fmt::join(shape, ", "), fmt::join(expected, ", ")),
+                "One sample, too, has a dimension of samples before its own.");
+  }
+  Tensor<float> inputs;
+  if (task.data.kind == InputKind::kTokens) {
+    const Tensor<std::int64_t> ids = read_tokens(path, task.data.vocab);
+    inputs.data.assign(ids.data.begin(), ids.data.end());
+  } else {
+    inputs = read_npy(path);
+  }
+  inputs.shape = {shape[0], size(s.height), size(s.width), size(s.channels)};
+  return inputs;
 }
 
 }  // namespace
@@ -154,24 +200,26 @@ Split read_own_part(const OwnTask& task, const std::string& part) {
   const ArrayFiles& files = files_of(task.data, part);
   Split split;
   split.name = part;
+  split.inputs = read_inputs(task, files.inputs);
   read_targets(task, files.targets, split);
-  if (task.data.kind == InputKind::kTokens) {
-    const Tensor<std::int64_t> ids = read_tokens(files.inputs, task.data.vocab);
-    split.inputs.data.assign(ids.data.begin(), ids.data.end());
-  } else {
-    split.inputs = read_npy(files.inputs);
+  const std::size_t targets = task.shape.regression ? split.targets.shape[0] : split.labels.size();
+  if (targets != split.samples()) {
+    throw Error(fmt::format("{} has {} samples, but {} has {}", files.inputs, split.samples(),
+                            files.targets, targets),
+                "They had as many when they were opened: is something writing them?");
   }
-  const auto size = [](int n) { return static_cast<std::size_t>(n); };
-  const TaskShape& s = task.shape;
-  const std::size_t width = size(s.height) * size(s.width) * size(s.channels);
-  const std::size_t samples = task.shape.regression ? split.targets.shape[0] : split.labels.size();
-  if (split.inputs.size() != samples * width) {
-    throw Error(fmt::format("{} and {} are no longer what they were when they were opened",
-                            files.inputs, files.targets),
-                "Try again when nothing writes them any more.");
-  }
-  split.inputs.shape = {samples, size(s.height), size(s.width), size(s.channels)};
   return split;
+}
+
+Tensor<float> read_own_inputs(const OwnTask& task, const std::string& path) {
+  Tensor<float> inputs = read_inputs(task, path);
+  const NotFinite found = find_not_finite(inputs);
+  if (found.numbers == 0) return inputs;
+  if (task.data.nonfinite != NonFinite::kSaturate) {
+    refuse(found, inputs, path, "data.nonfinite = \"saturate\" makes them finite.");
+  }
+  saturate(inputs, extremes_of(read_own_part(task, "train").inputs));
+  return inputs;
 }
 
 Split load_own_split(const OwnTask& task, double holdout, const std::string& name) {

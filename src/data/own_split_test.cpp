@@ -215,9 +215,43 @@ TEST_F(OwnSplit, SaturatesThem) {
 
 TEST_F(OwnSplit, NamesTheSplit) {
   reject("dev", "split 'dev' is not known");
+}
+
+TEST_F(OwnSplit, NamesFilesThatChangeMeanwhile) {
   const OwnTask task = open_own_data(data_);
   files_.write("x_test", make_tensor<float>({5, 6, 2}));
-  expect_error([&] { read_own_part(task, "test"); }, "are no longer what they were");
+  expect_error([&] { read_own_part(task, "test"); }, "x_test.npy has 5 samples, but ");
+  files_.write("x_test", make_tensor<float>({4, 2, 6}));
+  expect_error([&] { read_own_part(task, "test"); },
+               "x_test.npy: shape (4, 2, 6), where (samples, 6, 2) is needed");
+}
+
+TEST_F(OwnSplit, ReadsInputsWithoutTargets) {
+  files_.write("new", Tensor<float>{{1, 6, 2}, std::vector<float>(12, 3.0f)});
+  const OwnTask task = open_own_data(data_);
+  EXPECT_EQ(read_own_inputs(task, files_.path("new")),
+            (Tensor<float>{{1, 1, 6, 2}, std::vector<float>(12, 3.0f)}));
+  damage("new", 3, kInfinity);
+  expect_error([&] { read_own_inputs(task, files_.path("new")); }, "new.npy: [0, 1, 1] is inf");
+  data_.nonfinite = NonFinite::kDrop;
+  expect_error([&] { read_own_inputs(open_own_data(data_), files_.path("new")); }, "[0, 1, 1]");
+  data_.nonfinite = NonFinite::kSaturate;
+  EXPECT_EQ(read_own_inputs(open_own_data(data_), files_.path("new")).data[3], 119.0f / 8);
+  for (const Shape& shape : std::vector<Shape>{{}, {12}, {6, 2}, {1, 2, 6}, {1, 6, 2, 1}}) {
+    files_.write("new", make_tensor<float>(shape));
+    expect_error([&] { read_own_inputs(task, files_.path("new")); }, "where (samples, 6, 2)");
+  }
+}
+
+TEST_F(OwnSplit, ADimensionOfOneChannelMayBeLeftOut) {
+  for (const std::string part : {"train", "test"}) {
+    files_.write("x_" + part, make_tensor<float>({part == "train" ? std::size_t{10} : 4, 5}));
+  }
+  const OwnTask task = open_own_data(data_);
+  for (const Shape& shape : std::vector<Shape>{{3, 5}, {3, 5, 1}}) {
+    files_.write("new", make_tensor<float>(shape));
+    EXPECT_EQ(read_own_inputs(task, files_.path("new")).shape, (Shape{3, 1, 5, 1}));
+  }
 }
 
 }  // namespace
