@@ -10,12 +10,13 @@ if(EMAMBA_SANITIZE)
   target_link_options(emamba_options INTERFACE -fsanitize=address,undefined)
 endif()
 
-# emamba_library(NAME DEPENDS lib...): the folder src/NAME as the library emamba_NAME, and its
-# *_test.cpp files as the test program NAME_test. A folder of headers alone is an interface library.
+# emamba_library(NAME DEPENDS lib...): the folder src/NAME, with its folders, as the library
+# emamba_NAME, and its *_test.cpp files as the test program NAME_test. A folder of headers alone is an
+# interface library.
 function(emamba_library name)
   cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
   set(folder ${CMAKE_SOURCE_DIR}/src/${name})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

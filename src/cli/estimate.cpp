@@ -7,29 +7,35 @@
 
 #include "cli/stages.h"
 #include "cli/table.h"
-#include "hw/json.h"
+#include "cli/use.h"
 #include "ir/random_program.h"
+#include "target/estimate.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
 
-std::string percent(std::int64_t used, std::int64_t there) {
-  return fmt::format("{:.1f}", 100.0 * static_cast<double>(used) / static_cast<double>(there));
+std::string count_text(const json& count) {
+  return count.is_number_float() ? fmt::format("{:.1f}", count.get<double>()) : count.dump();
 }
 
 void print_estimate(const json& result, double clock_mhz) {
-  Table table({"unit", "kind", "multipliers", "use", "DSP", "LUT", "FF", "BRAM36", "busy cycles"});
+  const json& device = result.at("device");
+  std::vector<std::string> header = {"unit", "kind", "multipliers", "use"};
+  for (const json& kind : device.at("resources")) header.push_back(kind.at("name"));
+  header.push_back("busy cycles");
+  Table table(header);
   for (const json& unit : result.at("units")) {
-    const auto count = [&](const char* key) {
-      return fmt::format("{}", unit.at(key).get<std::int64_t>());
-    };
     const bool multiplies = unit.at("multipliers") != 0;
-    table.add({unit.at("name"), unit.at("kind"), count("multipliers"),
-               multiplies ? fmt::format("{:.2f}", unit.at("multiplier_use").get<double>()) : "-",
-               count("dsp"), count("lut"), count("ff"),
-               fmt::format("{:.1f}", unit.at("bram36").get<double>()), count("busy_cycles")});
+    std::vector<std::string> row = {
+        unit.at("name"), unit.at("kind"), count_text(unit.at("multipliers")),
+        multiplies ? fmt::format("{:.2f}", unit.at("multiplier_use").get<double>()) : "-"};
+    for (const json& kind : device.at("resources")) {
+      row.push_back(count_text(unit.at(kind.at("key").get<std::string>())));
+    }
+    row.push_back(count_text(unit.at("busy_cycles")));
+    table.add(row);
   }
   table.print();
   const auto total = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
@@ -41,13 +47,7 @@ void print_estimate(const json& result, double clock_mhz) {
              clock_mhz * 1e6 / static_cast<double>(period));
   fmt::print("multipliers  {}, {:.0f} % busy\n", total("multipliers"),
              100 * result.at("multiplier_use").get<double>());
-  fmt::print(
-      "parts        {} DSP ({} %), {} LUT ({} %), {} FF ({} %), {:.1f} BRAM36 ({} %) of a {}\n",
-      total("dsp"), percent(total("dsp"), kZcu102.dsp), total("lut"),
-      percent(total("lut"), kZcu102.lut), total("ff"), percent(total("ff"), kZcu102.ff),
-      result.at("bram36").get<double>(),
-      percent(static_cast<std::int64_t>(result.at("bram36").get<double>() + 0.5), kZcu102.bram36),
-      kZcu102.name);
+  fmt::print("parts        {}\n", use_text(device));
   if (!result.at("trained").get<bool>()) {
     fmt::print(
         "\nNo program fits this config: weights are random. Cycles and multipliers do not\n"
@@ -58,7 +58,7 @@ void print_estimate(const json& result, double clock_mhz) {
 }  // namespace
 
 Plan job_plan(const Job& job, const Program& program) {
-  return plan_program(program, job.spec.hardware);
+  return plan_program(program, job.spec.hardware, device_of(job).family->rule);
 }
 
 void add_estimate(CLI::App& app) {
@@ -75,7 +75,7 @@ void add_estimate(CLI::App& app) {
     const auto stored = find_program(job);
     Rng rng{1};
     const Plan plan = job_plan(job, stored ? stored->content : random_program(job.spec, rng));
-    json result = estimate_json(plan);
+    json result = estimate_json(plan, device_of(job));
     result["trained"] = stored.has_value();
     if (options->json) return fmt::print("{}\n", result.dump(2));
     print_estimate(result, job.spec.hardware.clock_mhz);

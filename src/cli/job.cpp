@@ -63,6 +63,7 @@ Job open_job(const CommonOptions& options) {
   }
   Job job;
   job.spec = read_spec(options.config, options.overrides);
+  device_of(job);  // an unknown one is an error of every verb
   job.config = options.config;
   job.settings = quoted(options.config);
   for (const std::string& text : options.overrides) job.settings += " --set " + quoted(text);
@@ -74,6 +75,10 @@ Job open_job(const CommonOptions& options) {
   job.threads = options.threads > 0 ? options.threads : processors;
   job.train_threads = options.threads > 0 ? options.threads : 1;
   return job;
+}
+
+const Device& device_of(const Job& job) {
+  return find_device(job.spec.hardware.device);
 }
 
 void prepare_out(const Job& job) {

@@ -12,6 +12,7 @@
 #include "ir/float_model.h"
 #include "ir/program.h"
 #include "ir/spec.h"
+#include "target/device.h"
 
 namespace emamba {
 
@@ -30,6 +31,9 @@ struct Job {
   int train_threads = 1;  // another number gives other last bits
 };
 Job open_job(const CommonOptions& options);
+
+// What the job's accelerator is for.
+const Device& device_of(const Job& job);
 
 // Creates the output folder if it is absent; throws Error when nothing can be written there.
 void prepare_out(const Job& job);

@@ -7,42 +7,41 @@
 #include "base/error.h"
 #include "cli/stages.h"
 #include "cli/table.h"
+#include "cli/use.h"
 #include "synth/fpga.h"
 #include "synth/netlist.h"
+#include "target/estimate.h"
+#include "target/ultrascale.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
 
-double percent(double used, double there) {
-  return 100 * used / there;
-}
-
-void print_parts(const FpgaResult& result) {
+void print_parts(const FpgaResult& result, const json& device) {
   Table table({"unit", "LUT est.", "LUT", "FF est.", "FF", "DSP est.", "DSP", "BRAM36 est.",
                "BRAM36", "seconds"});
-  const auto row = [&](const std::string& name, const Resources& r, const Parts& p,
+  const auto row = [&](const std::string& name, const Resources& r, const Resources& p,
                        const std::string& seconds) {
-    table.add({name, fmt::format("{}", r.lut), fmt::format("{}", p.lut()), fmt::format("{}", r.ff),
-               fmt::format("{}", p.ff), fmt::format("{}", r.dsp), fmt::format("{}", p.dsp),
-               fmt::format("{:.1f}", r.bram36()), fmt::format("{:.1f}", p.bram36()), seconds});
+    std::vector<std::string> cells = {name};
+    for (const auto count : {&Resources::lut, &Resources::ff, &Resources::dsp}) {
+      for (const Resources& each : {r, p}) cells.push_back(fmt::format("{}", each.*count));
+    }
+    for (const Resources& each : {r, p}) cells.push_back(fmt::format("{:.1f}", each.block / 2.0));
+    cells.push_back(seconds);
+    table.add(cells);
   };
   double seconds = 0;
   for (const UnitParts& unit : result.units) {
     row(unit.name, unit.estimate, unit.parts, fmt::format("{:.1f}", unit.seconds));
     seconds += unit.seconds;
   }
-  const Parts all = result.total();
-  row("total", result.estimate(), all, fmt::format("{:.1f}", seconds));
+  row("total", result.estimate(), result.total(), fmt::format("{:.1f}", seconds));
   table.print();
   fmt::print(
-      "\n{}\n{} LUT ({:.1f} %, {} of them memory), {} FF ({:.1f} %), {} DSP ({:.1f} %), {:.1f} "
-      "BRAM36 ({:.1f} %) of a {}\n"
+      "\n{}\n{}; {} of the LUT are memory\n"
       "Upper bounds for LUT and FF: additions behind a DSP48E2 are not packed into it.\n",
-      result.yosys, all.lut(), percent(all.lut(), kZcu102.lut), all.lut_memory, all.ff,
-      percent(all.ff, kZcu102.ff), all.dsp, percent(all.dsp, kZcu102.dsp), all.bram36(),
-      percent(all.bram36(), kZcu102.bram36), kZcu102.name);
+      result.yosys, use_text(device), result.total().lut_memory);
 }
 
 void print_netlist(const NetlistResult& result) {
@@ -93,6 +92,12 @@ void add_synth(CLI::App& app) {
       "Example: emamba synth models/mars/config.toml --target xcup --jobs 2");
   verb->callback([options] {
     const Job job = open_job(*options);
+    const Device& device = device_of(job);
+    if (device.family != &ultrascale_plus()) {
+      throw Error(fmt::format("synth is for {}, hardware.device is a {} ({})",
+                              ultrascale_plus().name, device.name, device.family->name),
+                  "add --set hardware.device=zcu102");
+    }
     prepare_out(job);
     const Stored<Program> program = require_program(job);
     // Before the synthesis, so that missing data do not come as a surprise after it.
@@ -109,8 +114,9 @@ void add_synth(CLI::App& app) {
     }
     json result = to_json(fpga);
     result["target"] = options->target;
+    result["device"] = use_json(device, fpga.total());
     result["design"] = design_hash(plan);
-    if (!options->json) print_parts(fpga);
+    if (!options->json) print_parts(fpga, result["device"]);
     if (frames.empty()) {
       write_result(job, "synth.json", result);
       if (options->json) fmt::print("{}\n", result.dump(2));

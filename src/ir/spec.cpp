@@ -143,6 +143,7 @@ void visit_keys(Spec& s, V&& v) {
     "folding target; 0: fewest multipliers");
   v("hardware.shared_blocks", h.shared_blocks, "one block's hardware runs all blocks");
   v("hardware.reciprocal", h.reciprocal, "of range norm: a table, or a serial division");
+  v("hardware.device", h.device, "the device that it is for, one of the table in docs/rtl.md");
   v("hardware.clock_mhz", h.clock_mhz, Range{1, 2000},
     "assumed clock, for times in reports; no tool here measures it");
 }

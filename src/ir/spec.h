@@ -108,7 +108,8 @@ struct HardwareSpec {
   int cycles_per_token = 0;    // folding target; 0: the fewest multipliers
   bool shared_blocks = false;  // one block's hardware runs all M blocks
   Reciprocal reciprocal = Reciprocal::kTable;
-  double clock_mhz = 200;  // assumed; turns cycles into time in reports
+  std::string device = "zcu102";  // a key of the table in src/target/device.cpp
+  double clock_mhz = 200;         // assumed; turns cycles into time in reports
 };
 
 struct Spec {

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
-#include "hw/plan.h"
 #include "sim/tool.h"
 
 namespace emamba {
@@ -140,7 +139,7 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
       std::string("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1 OBJCACHE=") +
           (find_program("ccache").empty() ? "" : "ccache")};
   // One file compiles fastest, unless it is so large that pieces at the same time are faster.
-  if (total_resources(design).multipliers > kLargeDesign) {
+  if (multipliers(total_parts(design)) > kLargeDesign) {
     command.insert(command.end(), {"--output-split", "20000", "--output-split-cfuncs", "2000"});
   }
   if (sources.trace) command.push_back("--trace");
