@@ -8,13 +8,13 @@ if(EMAMBA_SANITIZE)
   add_link_options(-fsanitize=${EMAMBA_SANITIZE})
 endif()
 
-# emamba_library(NAME DEPENDS lib... [TEST_DEPENDS lib...] [EXCLUDE file...]): the folder src/NAME as
-# the library emamba_NAME, and its *_test.cpp files as the test program NAME_test, which may link more
-# (as may the helpers in testing.h). A folder of headers alone is an interface library.
+# emamba_library(NAME DEPENDS lib... [TEST_DEPENDS lib...] [EXCLUDE file...]): the folder src/NAME, with
+# its folders, as the library emamba_NAME, and its *_test.cpp files as the test program NAME_test, which
+# may link more (as may the helpers in testing.h). A folder of headers alone is an interface library.
 function(emamba_library name)
   cmake_parse_arguments(arg "" "" "DEPENDS;TEST_DEPENDS;EXCLUDE" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/src/${name})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(TRANSFORM arg_EXCLUDE PREPEND ${folder}/)
   list(REMOVE_ITEM sources ${arg_EXCLUDE})
   set(tests ${sources})

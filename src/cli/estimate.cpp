@@ -6,28 +6,33 @@
 #include "cli/cli.h"
 #include "flow/estimate.h"
 #include "report/text_table.h"
+#include "report/use.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
 
-std::string percent(std::int64_t used, std::int64_t there) {
-  return fmt::format("{:.1f}", 100.0 * static_cast<double>(used) / static_cast<double>(there));
+std::string count_text(const json& count) {
+  return count.is_number_float() ? fmt::format("{:.1f}", count.get<double>()) : count.dump();
 }
 
 void print_estimate(const json& result, double clock_mhz) {
-  TextTable table(
-      {"unit", "kind", "multipliers", "use", "DSP", "LUT", "FF", "BRAM36", "busy cycles"});
+  const json& device = result.at("device");
+  std::vector<std::string> header = {"unit", "kind", "multipliers", "use"};
+  for (const json& kind : device.at("resources")) header.push_back(kind.at("name"));
+  header.push_back("busy cycles");
+  TextTable table(header);
   for (const json& unit : result.at("units")) {
-    const auto count = [&](const char* key) {
-      return fmt::format("{}", unit.at(key).get<std::int64_t>());
-    };
     const bool multiplies = unit.at("multipliers") != 0;
-    table.add({unit.at("name"), unit.at("kind"), count("multipliers"),
-               multiplies ? fmt::format("{:.2f}", unit.at("multiplier_use").get<double>()) : "-",
-               count("dsp"), count("lut"), count("ff"),
-               fmt::format("{:.1f}", unit.at("bram36").get<double>()), count("busy_cycles")});
+    std::vector<std::string> row = {
+        unit.at("name"), unit.at("kind"), count_text(unit.at("multipliers")),
+        multiplies ? fmt::format("{:.2f}", unit.at("multiplier_use").get<double>()) : "-"};
+    for (const json& kind : device.at("resources")) {
+      row.push_back(count_text(unit.at(kind.at("key").get<std::string>())));
+    }
+    row.push_back(count_text(unit.at("busy_cycles")));
+    table.add(row);
   }
   fmt::print("{}", table.text());
   const auto total = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
@@ -39,13 +44,7 @@ void print_estimate(const json& result, double clock_mhz) {
              clock_mhz * 1e6 / static_cast<double>(period));
   fmt::print("multipliers  {}, {:.0f} % busy\n", total("multipliers"),
              100 * result.at("multiplier_use").get<double>());
-  fmt::print(
-      "parts        {} DSP ({} %), {} LUT ({} %), {} FF ({} %), {:.1f} BRAM36 ({} %) of a {}\n",
-      total("dsp"), percent(total("dsp"), kZcu102.dsp), total("lut"),
-      percent(total("lut"), kZcu102.lut), total("ff"), percent(total("ff"), kZcu102.ff),
-      result.at("bram36").get<double>(),
-      percent(static_cast<std::int64_t>(result.at("bram36").get<double>() + 0.5), kZcu102.bram36),
-      kZcu102.name);
+  fmt::print("parts        {}\n", use_text(device));
   if (!result.at("trained").get<bool>()) {
     fmt::print(
         "\nNo program fits this config: weights are random. Cycles and multipliers do not\n"

@@ -11,15 +11,12 @@
 #include "flow/synth.h"
 #include "flow/verify.h"
 #include "report/text_table.h"
+#include "report/use.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
-
-double percent(double used, double there) {
-  return 100 * used / there;
-}
 
 void print_parts(const json& result) {
   TextTable table({"unit", "LUT est.", "LUT", "FF est.", "FF", "DSP est.", "DSP", "BRAM36 est.",
@@ -41,18 +38,11 @@ void print_parts(const json& result) {
     seconds += unit.at("seconds").get<double>();
   }
   row("total", result, seconds);
-  const json& device = result.at("device");
-  const auto count = [&](const char* key) { return result.at(key).get<std::int64_t>(); };
-  const auto share = [&](const char* key) {
-    return percent(result.at(key).get<double>(), device.at(key).get<double>());
-  };
   fmt::print(
-      "{}\n{}\n{} LUT ({:.1f} %, {} of them memory), {} FF ({:.1f} %), {} DSP ({:.1f} %), {:.1f} "
-      "BRAM36 ({:.1f} %) of a {}\n"
+      "{}\n{}\n{}; {} of the LUT are memory\n"
       "Upper bounds for LUT and FF: additions behind a DSP48E2 are not packed into it.\n",
-      table.text(), result.at("yosys").get<std::string>(), count("lut"), share("lut"),
-      count("lut_memory"), count("ff"), share("ff"), count("dsp"), share("dsp"),
-      result.at("bram36").get<double>(), share("bram36"), device.at("name").get<std::string>());
+      table.text(), result.at("yosys").get<std::string>(), use_text(result.at("device")),
+      result.at("lut_memory").get<std::int64_t>());
 }
 
 void print_netlist(const json& netlist) {
@@ -94,6 +84,7 @@ void add_synth(CLI::App& app) {
       "Example: emamba synth models/mars/config.toml --target xcup --jobs 2");
   verb->callback([options] {
     const Job job = job_of(*options);
+    require_synthesis(job);
     prepare_out(job);
     const Program program = require_program(job).content;
     // Before the synthesis, so that missing data do not come as a surprise after it.

@@ -35,9 +35,10 @@ std::size_t most_held(const Program& program, Memory& memory, int walks) {
   Rng rng{1};
   const Matrix input = random_tokens(program, rng);
   std::size_t most = 0;
+  const Walk walk(program);
   for (int i = 0; i < walks; ++i) {
-    Walk(program)(program, input, false, memory.edges, memory.spare,
-                  [&](std::size_t, const auto&, auto&) { most = std::max(most, memory.held()); });
+    walk(program, input, false, memory.edges, memory.spare,
+         [&](std::size_t, const auto&, auto&) { most = std::max(most, memory.held()); });
   }
   return most;
 }
@@ -64,8 +65,9 @@ TEST(Walk, KeepsEveryEdgeOfATrace) {
   const Program program = network_of_blocks(3);
   Memory memory;
   Rng rng{1};
-  Walk(program)(program, random_tokens(program, rng), true, memory.edges, memory.spare,
-                [](std::size_t, const auto&, auto&) {});
+  const Walk walk(program);
+  walk(program, random_tokens(program, rng), true, memory.edges, memory.spare,
+       [](std::size_t, const auto&, auto&) {});
   for (std::size_t e = 0; e < program.edges.size(); ++e) {
     const auto rows = std::size_t(rows_of(program.edges[e], program.input.vectors()));
     EXPECT_EQ(memory.edges[e].shape,

@@ -5,21 +5,26 @@
 #include <nlohmann/json.hpp>
 
 #include "flow/files.h"
-#include "hw/json.h"
 #include "ir/random_program.h"
+#include "target/estimate.h"
 
 namespace emamba {
 
+const Device& device_of(const Job& job) {
+  return find_device(job.spec.hardware.device);
+}
+
 Plan job_plan(const Job& job, const Program& program) {
-  return plan_program(program, job.spec.hardware);
+  return plan_program(program, job.spec.hardware, device_of(job).family->rule);
 }
 
 nlohmann::json estimate_stage(const Job& job) {
   const auto stored = find_program(job);
   Rng rng{1};
   const bool offsets = job.spec.quant.weight_exponents == WeightExponents::kPerChannel;
-  nlohmann::json result = estimate_json(job_plan(
-      job, stored ? stored->content : random_program(network_of(job.spec).program, offsets, rng)));
+  const Plan plan = job_plan(
+      job, stored ? stored->content : random_program(network_of(job.spec).program, offsets, rng));
+  nlohmann::json result = estimate_json(plan, device_of(job));
   result["trained"] = stored.has_value();
   return result;
 }

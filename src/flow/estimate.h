@@ -6,8 +6,12 @@
 
 #include "flow/job.h"
 #include "hw/plan.h"
+#include "target/device.h"
 
 namespace emamba {
+
+// What the job's accelerator is for. Throws Error as find_device() does.
+const Device& device_of(const Job& job);
 
 // The accelerator of the job's [hardware]. Throws Error as plan_program() does.
 Plan job_plan(const Job& job, const Program& program);

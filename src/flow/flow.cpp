@@ -26,6 +26,7 @@
 #include "hw/json.h"
 #include "report/measures.h"
 #include "report/report.h"
+#include "target/estimate.h"
 
 namespace emamba {
 namespace {
@@ -182,7 +183,7 @@ class Flow {
   Plan hardware() {
     const Stopwatch watch;
     Plan plan = job_plan(job_, files_.program.content);
-    json result = estimate_json(plan);
+    json result = estimate_json(plan, device_of(job_));
     design_hash_ = design_hash(plan);
     result["folder"] = emit_stage(job_, plan, files_.program.content);
     result["clock_mhz"] = job_.spec.hardware.clock_mhz;
@@ -192,6 +193,10 @@ class Flow {
            fmt::format("{} multipliers, {} LUT; latency {} cycles, a frame every {}",
                        number("multipliers"), number("lut"), number("latency_cycles"),
                        number("cycles_per_frame")));
+    const std::string shortage = stages_.at("hardware").at("device").at("shortage");
+    if (!shortage.empty()) {
+      job_.say(fmt::format("warning: does not fit a {}: {}", device_of(job_).name, shortage));
+    }
     return plan;
   }
 
@@ -236,16 +241,16 @@ class Flow {
     std::optional<json> synth =
         read_result(out("synth.json"), [](const json& result) { result.at("units").at(0); });
     if (!has(synth, "design", design_hash_)) synth.reset();
-    const ReportInput input{
-        .config = job_.config,
-        .spec = to_json(job_.spec),
-        .summary = summary(),
-        .details = stages_.at("eval-golden").at("details"),
-        .training = epochs(),
-        .plan = plan_json(plan),
-        .verify = stages_.at("verify"),
-        .synth = synth.value_or(json()),
-        .device = {kZcu102.name, kZcu102.lut, kZcu102.ff, kZcu102.dsp, kZcu102.bram36}};
+    json planned = plan_json(plan);
+    planned.update(estimate_json(plan, device_of(job_)));
+    const ReportInput input{.config = job_.config,
+                            .spec = to_json(job_.spec),
+                            .summary = summary(),
+                            .details = stages_.at("eval-golden").at("details"),
+                            .training = epochs(),
+                            .plan = planned,
+                            .verify = stages_.at("verify"),
+                            .synth = synth.value_or(json())};
     const Stopwatch watch;
     write_file(out("report.md"), report_markdown(input));
     write_file(out("report.html"), report_html(input));

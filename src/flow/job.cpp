@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/shell.h"
 #include "data/dataset.h"
+#include "target/device.h"
 
 namespace emamba {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 Job job_of(Spec spec, const Workplace& workplace) {
   Job job;
   job.spec = std::move(spec);
+  find_device(job.spec.hardware.device);  // an unknown one is an error of every verb
   job.out = workplace.out.empty() ? "out/" + job.spec.name : workplace.out;
   job.data = data_folder(workplace.data);
   if (!workplace.out.empty()) job.folders += " --out " + shell_word(workplace.out);

@@ -53,7 +53,7 @@ json made_by(const Job& job, const char* name, const char* key, const std::strin
 }
 
 json hardware_results(const Job& job, const Program& program) {
-  return only(estimate_json(job_plan(job, program)),
+  return only(summary_json(job_plan(job, program)),
               {"latency_cycles", "cycles_per_frame", "multipliers"});
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Sums and pieces of a design.
 #include "hw/design.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,18 @@ std::string identifier(std::string name) {
   std::replace(name.begin(), name.end(), '.', '_');
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
+}
+
+std::vector<Parts> unit_parts(const Design& design) {
+  std::vector<Parts> sums(design.units.size());
+  for (const Instance& instance : design.instances) sums[instance.unit].add(instance.parts);
+  return sums;
+}
+
+Parts total_parts(const Design& design) {
+  Parts sum;
+  for (const Instance& instance : design.instances) sum.add(instance.parts);
+  return sum;
 }
 
 Design unit_design(const Design& design, int unit) {

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "hw/resources.h"
+#include "hw/parts.h"
 #include "ir/program.h"
 
 namespace emamba {
@@ -34,7 +34,7 @@ struct Steps {
   std::int64_t emit_from = 0, emit_every = 1;
 };
 struct Fifo {
-  std::int64_t depth = 2;
+  std::int64_t depth = 0;  // 0: never full; size_buffers() (hw/buffers.h) makes a number of it
 };
 struct Fork {
   int outputs = 2;
@@ -56,13 +56,18 @@ struct Parameter {
   std::string name, value;
 };
 
+// How the ports of several streams are named: one by one with numbers, or each kind as one vector.
+enum class PortStyle { kNumbered, kVector };
+
 struct Instance {
   std::string module, name;
   int unit = 0;
   std::vector<Parameter> parameters;
   std::vector<int> inputs, outputs;  // streams
+  PortStyle input_ports = PortStyle::kNumbered, output_ports = PortStyle::kNumbered;
   Timing timing;
-  Resources resources;
+  Parts parts;
+  bool core = false;          // of its unit: what computes, where others only prepare and convert
   std::int64_t vectors = 0;   // a frame, through the core
   std::int64_t products = 0;  // multiplications a frame that the result needs
 };
@@ -103,6 +108,10 @@ struct Design {
 
 // A name of the program or of a port as an identifier of SystemVerilog.
 std::string identifier(std::string name);
+
+// Sums over the instances of each unit, in the order of design.units; over all of them.
+std::vector<Parts> unit_parts(const Design& design);
+Parts total_parts(const Design& design);
 
 // The instances of one unit alone, with the streams that cross its border as inputs and outputs
 // named sN, N being the stream's number in the whole design. For synthesis of a part.

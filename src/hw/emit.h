@@ -3,8 +3,8 @@
 // bytes.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "hw/plan.h"
 
@@ -13,9 +13,6 @@ namespace emamba {
 // The top module, `top`: instances, wires and numbers. Ports: clk_i, rst_ni, and for each input and
 // output a stream NAME_valid, NAME_ready, NAME_data, NAME_last with the suffix of its direction.
 std::string top_module(const Design& design);
-
-// The plan: every unit with its instances, their parameters, steps, buffers and parts.
-nlohmann::json plan_json(const Plan& plan);
 
 // What a user of the streams must know: beats, number types, order, normalisation. Markdown.
 std::string interface_text(const Plan& plan, const Program& program);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// Parts, steps, streams and whole plans as JSON.
 #include "hw/json.h"
+
+#include <nlohmann/json.hpp>
 
 #include "base/overloaded.h"
 
@@ -37,6 +40,59 @@ json timing_json(const Timing& timing) {
                     timing);
 }
 
+json part_json(const Part& part) {
+  return std::visit(
+      Overloaded{[](const Multiplier& p) {
+                   return json{{"part", "multiplier"}, {"a_bits", p.a_bits}, {"b_bits", p.b_bits}};
+                 },
+                 [](const Adder& p) {
+                   return json{{"part", "adder"}, {"bits", p.bits}};
+                 },
+                 [](const Register& p) {
+                   return json{{"part", "register"}, {"bits", p.bits}};
+                 },
+                 [](const Delay& p) {
+                   return json{{"part", "delay"}, {"bits", p.bits}, {"depth", p.depth}};
+                 },
+                 [](const Multiplexer& p) {
+                   return json{{"part", "multiplexer"}, {"choices", p.choices}, {"bits", p.bits}};
+                 },
+                 [](const Choice& p) {
+                   return json{{"part", "choice"}, {"bits", p.bits}};
+                 },
+                 [](const Logic& p) {
+                   return json{{"part", "logic"}, {"bits", p.bits}};
+                 },
+                 [](const Requantiser& p) {
+                   return json{{"part", "requantiser"},
+                               {"in_bits", p.in_bits},
+                               {"out_bits", p.out_bits},
+                               {"contexts", p.contexts}};
+                 },
+                 [](const PwlLine& p) {
+                   return json{{"part", "pwl_line"},
+                               {"in_bits", p.in_bits},
+                               {"knots", p.knots},
+                               {"slope_bits", p.slope_bits},
+                               {"intercept_bits", p.intercept_bits},
+                               {"contexts", p.contexts}};
+                 },
+                 [](const Rom& p) {
+                   return json{{"part", "rom"},
+                               {"words", p.words},
+                               {"width", p.width},
+                               {"block", p.block},
+                               {"smooth", p.smooth}};
+                 },
+                 [](const Ram& p) {
+                   return json{{"part", "ram"}, {"words", p.words}, {"width", p.width}};
+                 },
+                 [](const Control& p) {
+                   return json{{"part", "control"}, {"steps", p.steps}, {"depth", p.depth}};
+                 }},
+      part);
+}
+
 json port_json(const Design& design, const Port& port) {
   const StreamType& s = design.streams[port.stream];
   return {{"name", port.name},       {"stream", port.stream}, {"words", s.words},
@@ -46,17 +102,19 @@ json port_json(const Design& design, const Port& port) {
 
 }  // namespace
 
-json to_json(const Resources& r) {
-  return {{"multipliers", r.multipliers},
-          {"dsp", r.dsp},
-          {"lut", r.lut},
-          {"ff", r.ff},
-          {"bram36", r.bram36()}};
+json to_json(const Parts& parts) {
+  json list = json::array();
+  for (const Parts::Entry& entry : parts.entries) {
+    json item = part_json(entry.part);
+    item["count"] = entry.count;
+    list.push_back(item);
+  }
+  return list;
 }
 
-json estimate_json(const Plan& plan) {
+json summary_json(const Plan& plan) {
   const Design& design = plan.design;
-  const std::vector<Resources> parts = unit_resources(design);
+  const std::vector<Parts> parts = unit_parts(design);
   std::vector<std::int64_t> products(parts.size()), busy(parts.size());
   std::int64_t all_products = 0;
   for (const Instance& instance : design.instances) {
@@ -68,29 +126,28 @@ json estimate_json(const Plan& plan) {
   }
   json units = json::array();
   for (std::size_t u = 0; u < parts.size(); ++u) {
-    json unit = to_json(parts[u]);
-    unit["name"] = design.units[u].name;
-    unit["kind"] = design.units[u].kind;
-    unit["busy_cycles"] = busy[u];
-    unit["products_per_frame"] = products[u];
-    unit["multiplier_use"] = share(products[u], parts[u].multipliers, plan.cycles.per_frame);
-    units.push_back(unit);
+    const std::int64_t count = multipliers(parts[u]);
+    units.push_back({{"name", design.units[u].name},
+                     {"kind", design.units[u].kind},
+                     {"multipliers", count},
+                     {"busy_cycles", busy[u]},
+                     {"products_per_frame", products[u]},
+                     {"multiplier_use", share(products[u], count, plan.cycles.per_frame)}});
   }
-  const Resources total = total_resources(design);
-  json result = to_json(total);
-  result["name"] = design.name;
-  result["lanes"] = design.lanes;
-  result["latency_cycles"] = plan.cycles.latency;
-  result["cycles_per_frame"] = plan.cycles.per_frame;
-  result["products_per_frame"] = all_products;
-  result["multiplier_use"] = share(all_products, total.multipliers, plan.cycles.per_frame);
-  result["units"] = units;
-  return result;
+  const std::int64_t count = multipliers(total_parts(design));
+  return {{"name", design.name},
+          {"lanes", design.lanes},
+          {"latency_cycles", plan.cycles.latency},
+          {"cycles_per_frame", plan.cycles.per_frame},
+          {"products_per_frame", all_products},
+          {"multipliers", count},
+          {"multiplier_use", share(all_products, count, plan.cycles.per_frame)},
+          {"units", units}};
 }
 
 json plan_json(const Plan& plan) {
   const Design& design = plan.design;
-  json result = estimate_json(plan);
+  json result = summary_json(plan);
   json instances = json::array();
   for (std::size_t i = 0; i < design.instances.size(); ++i) {
     const Instance& instance = design.instances[i];
@@ -106,7 +163,8 @@ json plan_json(const Plan& plan) {
                          {"spans", spans},
                          {"inputs", instance.inputs},
                          {"outputs", instance.outputs},
-                         {"resources", to_json(instance.resources)}});
+                         {"core", instance.core},
+                         {"parts", to_json(instance.parts)}});
   }
   json memories = json::array();
   for (const Memory& m : design.memories) {

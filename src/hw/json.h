@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plans as JSON: what `emamba estimate --json` prints and DIR/top.json holds.
+// Plans as JSON.
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <string>
+#include <nlohmann/json_fwd.hpp>
 
 #include "hw/plan.h"
 
 namespace emamba {
 
-// {"multipliers", "dsp", "lut", "ff", "bram36"}
-nlohmann::json to_json(const Resources& resources);
+// Parts as [{"part", its sizes, "count"}].
+nlohmann::json to_json(const Parts& parts);
 
-// {"lanes", "latency_cycles", "cycles_per_frame", multipliers and parts in total, "multiplier_use",
-//  "products_per_frame", "units": [{"name", "kind", parts, "multiplier_use", "busy_cycles",
-//  "fold"}]}.
+// {"name", "lanes", "latency_cycles", "cycles_per_frame", "products_per_frame", "multipliers",
+//  "multiplier_use", "units": [{"name", "kind", "multipliers", "multiplier_use", "busy_cycles",
+//  "products_per_frame"}]}.
 // multiplier_use is multiplications a frame / (multipliers x cycles a frame).
-nlohmann::json estimate_json(const Plan& plan);
+nlohmann::json summary_json(const Plan& plan);
+
+// The same, and every instance with its parameters, streams, steps, parts and the first frame's
+// spans; memories, inputs, outputs and edges: what DIR/top.json holds.
+nlohmann::json plan_json(const Plan& plan);
 
 }  // namespace emamba

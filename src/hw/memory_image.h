@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integers as the bits of SystemVerilog literals and memory files.
+// Integers as the text of SystemVerilog: parameters, and the words of memory files.
 #pragma once
 
 #include <cstdint>
@@ -34,5 +34,24 @@ class Bits {
  private:
   std::vector<bool> bits_;
 };
+
+// A parameter's value.
+template <class T>
+std::string number(T value) {
+  return std::to_string(value);
+}
+inline std::string flag(bool value) {
+  return value ? "1'b1" : "1'b0";
+}
+
+// Appends a vector of `width` numbers as words of `par`; value(i) is number i, padding is 0.
+template <class F>
+void pack(std::vector<std::string>& words, std::int64_t width, int par, int bits, const F& value) {
+  for (std::int64_t first = 0; first < width; first += par) {
+    Bits word;
+    for (std::int64_t i = first; i < first + par; ++i) word.put(i < width ? value(i) : 0, bits);
+    words.push_back(word.hex());
+  }
+}
 
 }  // namespace emamba

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "base/keys.h"
 
@@ -16,7 +17,8 @@ struct HardwareSpec {
   int cycles_per_token = 0;    // folding target; 0: the fewest multipliers
   bool shared_blocks = false;  // one block's hardware runs all M blocks
   Reciprocal reciprocal = Reciprocal::kTable;
-  double clock_mhz = 200;  // assumed; turns cycles into time in reports
+  std::string device = "zcu102";  // a key of the table in src/target/device.cpp
+  double clock_mhz = 200;         // assumed; turns cycles into time in reports
 };
 
 EMAMBA_NAMES(Reciprocal, "table", "divider");
@@ -28,6 +30,7 @@ void visit_keys(HardwareSpec& h, V&& v) {
     "folding target; 0: fewest multipliers");
   v("hardware.shared_blocks", h.shared_blocks, "one block's hardware runs all blocks");
   v("hardware.reciprocal", h.reciprocal, "of range norm: a table, or a serial division");
+  v("hardware.device", h.device, "the device that it is for, one of the table in docs/rtl.md");
   v("hardware.clock_mhz", h.clock_mhz, Range{1, 2000},
     "assumed clock, for times in reports; no tool here measures it");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From an integer program to an accelerator: for every operation its modules, their parameters,
-// memories, steps and parts, and the streams and buffers between them.
+// From an integer program to an accelerator: a unit for every operation (src/hw/units), and the
+// streams and buffers between them.
 #pragma once
 
 #include <vector>
@@ -18,17 +18,14 @@ struct Plan {
   std::vector<Fold> folds;  // of each operation
 };
 
-// The whole program, folded as its spec's [hardware] says. Buffers beside a longer way are as deep
-// as the timing model finds them filled. Throws Error when the fold is not feasible (choose_folds),
-// or when the memories exceed the device's.
-Plan plan_program(const Program& program, const HardwareSpec& hardware);
+// The whole program, folded as `hardware` says, its memories where `rule` wants them. A valid
+// program of any size is planned; whether a device holds it is for src/target to say. Throws Error
+// when the fold is not feasible (choose_folds), or when blocks that shall share their hardware are
+// not alike.
+Plan plan_program(const Program& program, const HardwareSpec& hardware, const BlockRule& rule = {});
 
 // One operation alone, its input edges as external streams: for tests and for synthesis of a part.
-Plan plan_operation(const Program& program, std::size_t op, const HardwareSpec& hardware,
-                    Fold fold);
-
-// Sums over the instances of each unit, in the order of design.units.
-std::vector<Resources> unit_resources(const Design& design);
-Resources total_resources(const Design& design);
+Plan plan_operation(const Program& program, std::size_t op, const HardwareSpec& hardware, Fold fold,
+                    const BlockRule& rule = {});
 
 }  // namespace emamba

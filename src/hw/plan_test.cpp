@@ -5,28 +5,40 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/testing.h"
-#include "hw/emit.h"
 #include "hw/json.h"
 #include "net/testing.h"
 
 namespace emamba {
 namespace {
 
-Spec image_spec(Task task, ModelSpec model) {
-  Spec spec;
-  spec.name = "plan";
-  spec.task = task;
-  spec.model = model;
+Input samples(int height, int width, int channels) {
+  Input input;
+  input.height = height, input.width = width, input.channels = channels;
+  return input;
+}
+
+// With the samples of MARS and of CIFAR-10.
+NetSpec mars_net(int D, int M) {
+  NetSpec spec;
+  spec.sample = samples(8, 8, 5);
+  spec.model.D = D, spec.model.P = {2, 2}, spec.model.M = M;
+  return spec;
+}
+NetSpec cifar10_net(int D, int P, int M) {
+  NetSpec spec;
+  spec.sample = samples(32, 32, 3);
+  spec.model.D = D, spec.model.P = {P, P}, spec.model.M = M;
   return spec;
 }
 
 // Every token takes the target's cycles and no more: buffers are deep enough.
 TEST(Plan, FullSpeedMeansTheTarget) {
   Rng rng{1};
-  const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  const Program program = random_program(mars_net(20, 2), rng);
   for (const auto& [lanes, target] : {std::pair{5, 8}, {4, 10}, {10, 20}, {4, 40}}) {
     SCOPED_TRACE(target);
     const Plan plan = plan_program(program, {.lanes = lanes, .cycles_per_token = target});
@@ -37,7 +49,7 @@ TEST(Plan, FullSpeedMeansTheTarget) {
 // The divider held its neighbours up, and buffers filled with what piled up behind it.
 TEST(Plan, ADividerKeepsTheTarget) {
   Rng rng{1};
-  const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  const Program program = random_program(mars_net(20, 2), rng);
   for (const int target : {27, 30, 40, 60}) {
     SCOPED_TRACE(target);
     const Plan plan = plan_program(
@@ -50,11 +62,11 @@ TEST(Plan, ADividerKeepsTheTarget) {
   }
 }
 
-// Offsets cost look-up tables and no cycle; offsets that are all 0 cost nothing.
+// Offsets cost parts and no cycle; offsets that are all 0 cost nothing.
 TEST(Plan, ExponentsOfChannelsCostNoCycles) {
   Rng rng{7};
-  Spec spec = image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2});
-  spec.quant.weight_exponents = WeightExponents::kPerChannel;
+  NetSpec spec = mars_net(20, 2);
+  spec.offsets = true;
   const Program channels = random_program(spec, rng);
   Program zero = channels, none = channels;
   for (std::size_t i = 0; i < channels.ops.size(); ++i) {
@@ -72,28 +84,47 @@ TEST(Plan, ExponentsOfChannelsCostNoCycles) {
   const Plan own = plan_program(channels, hardware), plain = plan_program(none, hardware);
   EXPECT_EQ(plan_json(plan_program(zero, hardware)), plan_json(plain));
   EXPECT_EQ(own.cycles.frame_ends, plain.cycles.frame_ends);
-  const Resources more = total_resources(own.design), less = total_resources(plain.design);
-  EXPECT_GT(more.lut, less.lut);
-  EXPECT_EQ(more.dsp, less.dsp);
+  const Parts more = total_parts(own.design), less = total_parts(plain.design);
+  EXPECT_GT(more.entries.size(), less.entries.size());
+  EXPECT_EQ(multipliers(more), multipliers(less));
 }
 
-TEST(Plan, AProgramOfAnotherNetworkIsRefused) {
+// What is not the network of any spec: other activations, a residual from behind the norm.
+TEST(Plan, AnyValidProgramIsPlanned) {
   Rng rng{6};
-  const Program program = random_program(image_spec(Task::kMars, {.D = 8, .P = 2, .M = 2}), rng);
-  Program renamed = program;
-  std::get<RangeNorm>(renamed.ops[1]).name = "norm1";
-  expect_error([&] { plan_program(renamed, {.lanes = 4}); }, "norm1");
-  Program relu = program;
-  std::get<Linear>(relu.ops[2]).activation = Activation::kRelu;
-  expect_error([&] { plan_program(relu, {.lanes = 4}); }, "gate_proj");
+  Program program = random_program(mars_net(8, 2), rng);
+  EdgeIndex norm = 0;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    if (std::holds_alternative<RangeNorm>(program.ops[i])) norm = static_cast<EdgeIndex>(i + 1);
+    if (auto* linear = std::get_if<Linear>(&program.ops[i])) linear->activation = Activation::kRelu;
+    if (auto* add = std::get_if<Add>(&program.ops[i])) add->x1 = norm;
+  }
+  validate(program, "changed");
+  for (const bool shared : {false, true}) {
+    const Plan plan = plan_program(program, {.lanes = 4, .shared_blocks = shared});
+    EXPECT_GT(plan.cycles.per_frame, 0);
+    EXPECT_EQ(plan.design.outputs.size(), 1u);
+  }
+}
+
+// What hardware has only once must be the same in all blocks that share it.
+TEST(Plan, BlocksThatDifferCannotShare) {
+  Rng rng{6};
+  Program program = random_program(mars_net(8, 2), rng);
+  for (Op& op : program.ops) {
+    if (name_of(op) == "blocks.1.gate_proj") std::get<Linear>(op).activation = Activation::kRelu;
+  }
+  EXPECT_NO_THROW(plan_program(program, {.lanes = 4}));
+  expect_error([&] { plan_program(program, {.lanes = 4, .shared_blocks = true}); },
+               "blocks.1.gate_proj");
 }
 
 TEST(Plan, SharedBlocksNeedFewerMultipliers) {
   Rng rng{2};
-  const Program program = random_program(image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2}), rng);
+  const Program program = random_program(mars_net(20, 2), rng);
   const Plan apart = plan_program(program, {.lanes = 4});
   const Plan shared = plan_program(program, {.lanes = 4, .shared_blocks = true});
-  EXPECT_LT(total_resources(shared.design).multipliers, total_resources(apart.design).multipliers);
+  EXPECT_LT(multipliers(total_parts(shared.design)), multipliers(total_parts(apart.design)));
   EXPECT_GT(shared.cycles.per_frame, apart.cycles.per_frame);
 }
 
@@ -102,10 +133,9 @@ TEST(Plan, StreamsAreConnectedOnce) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     SCOPED_TRACE(seed);
     Rng rng{seed};
-    const Spec spec = random_spec(rng);
-    const Program program = random_program(spec, rng);
-    const Plan plan =
-        plan_program(program, {.lanes = std::min(3, spec.ED()), .shared_blocks = seed % 2 == 0});
+    const Program program = random_program(random_net(rng), rng);
+    const Plan plan = plan_program(
+        program, {.lanes = std::min(3, widest(program)), .shared_blocks = seed % 2 == 0});
     const Design& design = plan.design;
     std::vector<int> made(design.streams.size()), used(design.streams.size());
     for (const Port& port : design.inputs) ++made[port.stream];
@@ -130,11 +160,12 @@ TEST(Plan, StreamsAreConnectedOnce) {
 // Multiplications that the result needs, by hand: MARS with the paper's sizes.
 TEST(Plan, CountsTheProductsOfAFrame) {
   Rng rng{3};
-  Spec spec = image_spec(Task::kMars, {.D = 20, .P = 2, .M = 2});
+  NetSpec spec = mars_net(20, 2);
+  spec.outputs = 57;
   spec.model.dt_rank = 2;
   spec.model.head = Head::kFlattenMlp;
   spec.model.head_hidden = 20;
-  const auto json = estimate_json(plan_program(random_program(spec, rng), {.lanes = 4}));
+  const auto json = summary_json(plan_program(random_program(spec, rng), {.lanes = 4}));
   const std::int64_t block =
       2 * 20 + 3 * 20 * 40 + 2 * 40 + 40 * 4 + 2 * 2 * 40 + 2 * 40 * 8 + 40 * (6 * 8 + 1) + 40;
   EXPECT_EQ(json.at("products_per_frame"), 16 * (20 * 20 + 2 * block) + 320 * 20 + 20 * 57);
@@ -143,7 +174,7 @@ TEST(Plan, CountsTheProductsOfAFrame) {
 TEST(Plan, ALargeModelIsPlannedInUnderASecond) {
   Rng rng{4};
   const Program program =
-      random_program(image_spec(Task::kCifar10, {.D = 48, .P = 4, .M = 3}), rng);
+      random_program(cifar10_net(48, 4, 3), rng);
   const auto begin = std::chrono::steady_clock::now();
   const Plan plan = plan_program(program, {.lanes = 4, .cycles_per_token = 96});
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
@@ -151,11 +182,24 @@ TEST(Plan, ALargeModelIsPlannedInUnderASecond) {
   EXPECT_LT(seconds.count(), 10);  // a hang, not a benchmark: the sanitizers slow it down
 }
 
-TEST(Plan, AModelLargerThanTheDeviceIsRefused) {
+// The rule decides what asks for block memory, and nothing else.
+TEST(Plan, ARuleSaysWhereMemoriesAre) {
   Rng rng{5};
   const Program program =
-      random_program(image_spec(Task::kCifar10, {.D = 512, .P = 8, .M = 3}), rng);
-  expect_error([&] { plan_program(program, {.lanes = 16}); }, "BRAM36");
+      random_program(cifar10_net(32, 8, 1), rng);
+  const Plan none = plan_program(program, {.lanes = 4}, {.words = 1 << 30});
+  const Plan all = plan_program(program, {.lanes = 4}, {.words = 0, .bits = 0});
+  const auto blocks = [](const Plan& plan) {
+    int count = 0;
+    for (const Parts::Entry& entry : total_parts(plan.design).entries) {
+      const auto* rom = std::get_if<Rom>(&entry.part);
+      if (rom != nullptr && rom->block) count += static_cast<int>(entry.count);
+    }
+    return count;
+  };
+  EXPECT_EQ(blocks(none), 0);
+  EXPECT_GT(blocks(all), 5);
+  EXPECT_EQ(none.cycles.frame_ends, all.cycles.frame_ends);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The cycle model: every instance's control, cycle by cycle.
 #include "hw/timing.h"
 
 #include <algorithm>
@@ -38,19 +39,13 @@ constexpr std::int64_t kDeadlock = std::int64_t{1} << 24;  // cycles without any
 
 class Machine {
  public:
-  // `pace`: cycles between the starts of two vectors at an input; 0: none.
-  Machine(const Design& design, const std::vector<bool>& unlimited, std::int64_t pace)
+  Machine(const Design& design, std::int64_t pace)
       : design_(design),
         pace_(pace),
         taken_in_(design.inputs.size()),
         valid_(design.streams.size()),
         ready_(design.streams.size()) {
-    for (std::size_t i = 0; i < design.instances.size(); ++i) {
-      nodes_.push_back(node_of(design.instances[i]));
-      if (i < unlimited.size() && unlimited[i]) {
-        nodes_.back().capacity = std::numeric_limits<std::int64_t>::max();
-      }
-    }
+    for (const Instance& instance : design.instances) nodes_.push_back(node_of(instance));
     report_.spans.resize(nodes_.size());
   }
 
@@ -107,7 +102,7 @@ class Machine {
       restart(node);
     } else if (const auto* fifo = std::get_if<Fifo>(&instance.timing)) {
       node.kind = Kind::kFifo;
-      node.capacity = fifo->depth;
+      node.capacity = fifo->depth > 0 ? fifo->depth : std::numeric_limits<std::int64_t>::max();
     } else if (std::holds_alternative<Fork>(instance.timing)) {
       node.kind = Kind::kFork;
     } else if (const auto* merge = std::get_if<LoopEntry>(&instance.timing)) {
@@ -288,25 +283,8 @@ class Machine {
 
 }  // namespace
 
-CycleReport run_timing(const Design& design) {
-  return Machine(design, {}, 0).run();
-}
-
-CycleReport run_unlimited(const Design& design, const std::vector<bool>& unlimited) {
-  std::int64_t busiest = 1;  // cycles a sequence
-  for (const Instance& instance : design.instances) {
-    if (const auto* steps = std::get_if<Steps>(&instance.timing)) {
-      busiest = std::max(busiest, (steps->active + steps->idle) * instance.vectors);
-    }
-  }
-  // A design that is slower than its busiest core, e.g. because a loop takes its time, is paced by
-  // what it does: otherwise its buffers would hold what has piled up, not what differs.
-  const std::int64_t vectors = design.inputs.at(0).vectors;
-  const auto paced = [&](std::int64_t period) {
-    return Machine(design, unlimited, (period + vectors - 1) / vectors).run();
-  };
-  CycleReport report = paced(busiest);
-  return report.per_frame > busiest + vectors ? paced(report.per_frame) : report;
+CycleReport run_timing(const Design& design, std::int64_t pace) {
+  return Machine(design, pace).run();
 }
 
 }  // namespace emamba

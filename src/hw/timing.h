@@ -26,12 +26,8 @@ struct CycleReport {
   std::vector<std::vector<Span>> spans;  // of each instance with Steps: the first frame's vectors
 };
 
-// Runs the design with inputs always valid and outputs always taken. Throws Error on a deadlock.
-CycleReport run_timing(const Design& design);
-
-// The same with buffers that never fill where `unlimited` says so, and inputs that start a sequence
-// no more often than the design can take one: then `occupancy` is what those buffers need for
-// full speed.
-CycleReport run_unlimited(const Design& design, const std::vector<bool>& unlimited);
+// Runs the design with outputs always taken, and inputs always valid; with `pace` > 0, vectors
+// start at an input that many cycles apart or more. Throws Error on a deadlock.
+CycleReport run_timing(const Design& design, std::int64_t pace = 0);
 
 }  // namespace emamba

@@ -5,30 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/testing.h"
+#include "hw/testing.h"
 
 namespace emamba {
 namespace {
-
-// Input -> instances in a row -> output; vectors of `beats_in` beats become vectors of `beats_out`.
-Design chain(const std::vector<Timing>& timings, std::int64_t beats_in, std::int64_t beats_out,
-             int vectors) {
-  Design design;
-  design.name = "chain";
-  design.units = {{"unit", "Test"}};
-  design.streams.resize(timings.size() + 1);
-  for (std::size_t i = 0; i < timings.size(); ++i) {
-    Instance instance;
-    instance.name = fmt::format("u{}", i);
-    instance.inputs = {static_cast<int>(i)};
-    instance.outputs = {static_cast<int>(i + 1)};
-    instance.timing = timings[i];
-    instance.vectors = vectors;
-    design.instances.push_back(instance);
-  }
-  design.inputs = {{"in", 0, 1, beats_in, vectors, {0}}};
-  design.outputs = {{"out", static_cast<int>(timings.size()), 1, beats_out, vectors, {1}}};
-  return design;
-}
 
 // One beat a cycle through a pipeline of five registers: the first of four beats leaves five cycles
 // after it came, the last three later.
@@ -55,21 +35,6 @@ TEST(Timing, ABufferOfOneHalvesTheRate) {
   EXPECT_EQ(run_timing(chain({Fifo{2}}, 1, 1, 8)).per_frame, 8);
   EXPECT_EQ(run_timing(chain({Fifo{2}}, 1, 1, 8)).latency, 9);
   EXPECT_EQ(run_timing(chain({Fifo{1}}, 1, 1, 8)).per_frame, 16);
-}
-
-// A core that gives four beats at once and then none, before one that takes one in two cycles: the
-// buffer between must hold the burst for the pair to run at full speed.
-TEST(Timing, UnlimitedBuffersAreMeasured) {
-  const Steps burst{.depth = 1, .active = 8, .pop_every = {8}, .emit_from = 4};
-  const Steps slow{.depth = 1, .active = 2, .pop_every = {2}, .emit_every = 2};
-  Design design = chain({burst, Fifo{2}, slow}, 1, 4, 3);
-  design.instances[2].vectors = 12;
-  const CycleReport small = run_timing(design);
-  EXPECT_GT(small.per_frame, 24);
-  const CycleReport free = run_unlimited(design, {false, true, false});
-  EXPECT_EQ(free.occupancy[1], 3);
-  std::get<Fifo>(design.instances[1].timing).depth = free.occupancy[1];
-  EXPECT_EQ(run_timing(design).per_frame, 24);
 }
 
 // A core that wants two beats of an input that gives one: nothing ever comes out.

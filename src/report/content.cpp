@@ -136,42 +136,43 @@ Section accuracy(const ReportInput& in) {
 
 // --- Resources --------------------------------------------------------------------------------
 
-std::string halves(double number) {
-  return fmt::format("{:.1f}", number);
-}
-
 std::string change_text(double from, double to) {
   return from == 0 ? kNone : fmt::format("{:+.1f} %", 100 * (to - from) / from);
 }
 
-// A kind of part, and how many there are in the device and are taken.
+// A kind of resource: how many are needed, by the estimate and by synthesis, and how many there
+// are.
 struct PartLine {
-  std::string name, available, estimate, synthesised;
-  double estimate_share = 0, synthesised_share = 0;
-  double estimate_count = 0, synthesised_count = 0;
+  std::string key, name;
+  bool halves = false;
+  double available = 0, estimate = 0, synthesised = 0;
+
+  std::string text(double count) const {
+    return halves ? fmt::format("{:.1f}", count) : thousands(std::llround(count));
+  }
+  double estimate_share() const { return ratio(estimate, available); }
+  double synthesised_share() const { return ratio(synthesised, available); }
 };
 
-std::vector<PartLine> part_lines(const ReportDevice& device, const ReportParts& estimate,
-                                 const ReportParts& synthesised) {
+std::vector<PartLine> part_lines(const json& device, const ReportParts& synthesised) {
   std::vector<PartLine> lines;
-  const auto add = [&](const char* name, std::int64_t available, double estimated, double counted,
-                       bool half) {
-    const auto text = [&](double n) { return half ? halves(n) : thousands(std::llround(n)); };
-    lines.push_back({name, thousands(available), text(estimated), text(counted),
-                     ratio(estimated, to_double(available)), ratio(counted, to_double(available)),
-                     estimated, counted});
-  };
-  add("DSP48E2", device.dsp, to_double(estimate.dsp), to_double(synthesised.dsp), false);
-  add("LUT", device.lut, to_double(estimate.lut), to_double(synthesised.lut), false);
-  add("FF", device.ff, to_double(estimate.ff), to_double(synthesised.ff), false);
-  add("BRAM36", device.bram36, estimate.bram36, synthesised.bram36, true);
+  for (const json& resource : device.at("resources")) {
+    PartLine line{.key = text_at(resource, "key"),
+                  .name = text_at(resource, "name"),
+                  .halves = resource.at("needs").is_number_float(),
+                  .available = real_at(resource, "has"),
+                  .estimate = real_at(resource, "needs")};
+    const auto found = synthesised.find(line.key);
+    if (found != synthesised.end()) line.synthesised = found->second;
+    lines.push_back(std::move(line));
+  }
   return lines;
 }
 
 std::string fit_text(const std::vector<PartLine>& lines, bool synthesised) {
   const PartLine* fullest = &lines.front();
   const auto share = [&](const PartLine& line) {
-    return synthesised ? line.synthesised_share : line.estimate_share;
+    return synthesised ? line.synthesised_share() : line.estimate_share();
   };
   for (const PartLine& line : lines) {
     if (share(line) > share(*fullest)) fullest = &line;
@@ -185,9 +186,13 @@ std::string fit_text(const std::vector<PartLine>& lines, bool synthesised) {
                      fullest->name, percent(share(*fullest)));
 }
 
+std::string device_name(const ReportInput& in) {
+  return text_at(in.plan.at("device"), "name");
+}
+
 ReportTable device_table(const ReportInput& in, const std::vector<PartLine>& lines,
                          const std::optional<ReportParts>& synthesised) {
-  ReportTable table{"Against the " + one_line(in.device.name),
+  ReportTable table{"Against the " + device_name(in),
                     {{"part", ColumnKind::kText},
                      {"available"},
                      {"estimated"},
@@ -199,44 +204,42 @@ ReportTable device_table(const ReportInput& in, const std::vector<PartLine>& lin
   }
   for (const PartLine& line : lines) {
     Row row = {{line.name},
-               {line.available},
-               {line.estimate},
-               {percent(line.estimate_share), line.estimate_share}};
+               {thousands(std::llround(line.available))},
+               {line.text(line.estimate)},
+               {percent(line.estimate_share()), line.estimate_share()}};
     if (synthesised) {
-      row.insert(row.end(), {{line.synthesised},
-                             {percent(line.synthesised_share), line.synthesised_share},
-                             {change_text(line.estimate_count, line.synthesised_count)}});
+      row.insert(row.end(), {{line.text(line.synthesised)},
+                             {percent(line.synthesised_share()), line.synthesised_share()},
+                             {change_text(line.estimate, line.synthesised)}});
     }
     table.groups.front().rows.push_back(std::move(row));
   }
-  const auto uncounted = [&](const char* name, std::int64_t count) {
+  const auto uncounted = [&](const char* name, double count) {
     table.groups.front().rows.push_back(
-        {{name}, {kNone}, {kNone}, {kNone}, {thousands(count)}, {kNone}, {kNone}});
+        {{name}, {kNone}, {kNone}, {kNone}, {thousands(std::llround(count))}, {kNone}, {kNone}});
   };
   if (synthesised) {
-    uncounted("CARRY8", synthesised->carry8);
-    if (synthesised->uram > 0) uncounted("URAM", synthesised->uram);
+    uncounted("CARRY8", synthesised->at("carry8"));
+    if (synthesised->at("uram") > 0) uncounted("URAM", synthesised->at("uram"));
   }
   return table;
 }
 
-ReportTable unit_parts_table(const std::vector<ReportUnit>& units, bool synthesised) {
+ReportTable unit_parts_table(const std::vector<ReportUnit>& units,
+                             const std::vector<PartLine>& lines, bool synthesised) {
   ReportTable table{"By unit", {{"unit", ColumnKind::kText}}, {}};
   if (synthesised) table.caption += ": estimated, then synthesised";
-  for (const char* part : {"DSP", "LUT", "FF", "BRAM36"}) {
-    table.columns.push_back({part});
-    if (synthesised) table.columns.push_back({fmt::format("{} synth.", part)});
+  for (const PartLine& line : lines) {
+    table.columns.push_back({line.name});
+    if (synthesised) table.columns.push_back({fmt::format("{} synth.", line.name)});
   }
-  const UnitRow row = [synthesised](const ReportUnit& unit, const std::string& label) {
+  const UnitRow row = [&lines, synthesised](const ReportUnit& unit, const std::string& label) {
     Row cells = {{label}};
-    const auto add = [&](const auto& text) {
-      cells.push_back({text(unit.estimate)});
-      if (synthesised) cells.push_back({unit.synthesised ? text(*unit.synthesised) : kNone});
-    };
-    add([](const ReportParts& p) { return thousands(p.dsp); });
-    add([](const ReportParts& p) { return thousands(p.lut); });
-    add([](const ReportParts& p) { return thousands(p.ff); });
-    add([](const ReportParts& p) { return halves(p.bram36); });
+    for (const PartLine& line : lines) {
+      cells.push_back({line.text(unit.estimate.at(line.key))});
+      if (!synthesised) continue;
+      cells.push_back({unit.synthesised ? line.text(unit.synthesised->at(line.key)) : kNone});
+    }
     return cells;
   };
   table.groups = unit_rows(units, row, row);
@@ -246,10 +249,11 @@ ReportTable unit_parts_table(const std::vector<ReportUnit>& units, bool synthesi
 Section resources(const ReportInput& in, const std::vector<ReportUnit>& units) {
   const std::optional<ReportParts> synthesised = synthesised_total(in.synth);
   const std::vector<PartLine> lines =
-      part_lines(in.device, estimated_parts(in.plan), synthesised.value_or(ReportParts{}));
-  return {"Resources",
-          {Paragraph{fit_text(lines, synthesised.has_value())},
-           device_table(in, lines, synthesised), unit_parts_table(units, synthesised.has_value())}};
+      part_lines(in.plan.at("device"), synthesised.value_or(ReportParts{}));
+  return {
+      "Resources",
+      {Paragraph{fit_text(lines, synthesised.has_value())}, device_table(in, lines, synthesised),
+       unit_parts_table(units, lines, synthesised.has_value())}};
 }
 
 // --- Time -------------------------------------------------------------------------------------
@@ -409,9 +413,8 @@ Document compose(const ReportInput& in) {
     sections.push_back(std::move(section));
   }
   return {.title = text_at(in.spec, "name") + ": the accelerator",
-          .subtitle =
-              fmt::format("Task {}, {} a cycle, {}", text_at(in.spec, "task"),
-                          counted(count_at(in.plan, "lanes"), "lane"), one_line(in.device.name)),
+          .subtitle = fmt::format("Task {}, {} a cycle, {}", text_at(in.spec, "task"),
+                                  counted(count_at(in.plan, "lanes"), "lane"), device_name(in)),
           .notice_title = "What these numbers are not",
           .notice = notice(in),
           .sections = std::move(sections)};

@@ -3,18 +3,11 @@
 // known. Everything in it comes from results in JSON, so that equal results are equal pages.
 #pragma once
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 namespace emamba {
-
-// What the device has of each part.
-struct ReportDevice {
-  std::string name;
-  std::int64_t lut = 0, ff = 0, dsp = 0, bram36 = 0;
-};
 
 struct ReportInput {
   std::string config;  // the path for the commands that make the results again; "": there are none
@@ -33,7 +26,8 @@ struct ReportInput {
   // The lines of the training's train.jsonl; empty when they are not there.
   std::vector<nlohmann::json> training;
 
-  // The content of top.json.
+  // The content of top.json, and what `emamba estimate --json` adds: what the units take, and
+  // "device": {"name", "resources": [{"key", "name", "needs", "has"}]}.
   nlohmann::json plan;
 
   // The content of verify.json: "frames", "edges_checked", "values_checked", "mismatches",
@@ -45,8 +39,6 @@ struct ReportInput {
   // in "total" or beside "units". Parts are "lut", "ff", "carry8", "uram", and either "dsp48e2",
   // "ramb18", "ramb36" or "dsp", "bram36".
   nlohmann::json synth;
-
-  ReportDevice device;
 };
 
 // The whole page each. Throw Error when a result lacks something.

@@ -35,6 +35,7 @@ json unit(const std::string& name, const std::string& kind, int multipliers, int
 json instance(const std::string& unit, const std::string& module, int active, const json& spans) {
   return {{"name", "u"},
           {"module", module},
+          {"core", module == "em_linear" || module == "em_scan"},
           {"unit", unit},
           {"timing", {{"kind", "steps"}, {"active", active}}},
           {"spans", spans}};
@@ -108,7 +109,14 @@ ReportInput regression_input() {
                {"mismatches", 0},
                {"latency_cycles", {{"planned", 4200}, {"simulated", 4200}}},
                {"cycles_per_frame", {{"planned", 2000}, {"simulated", 2000}}}};
-  in.device = {"ZCU102 (XCZU9EG)", 274080, 548160, 2520, 912};
+  const auto resource = [](const char* key, const char* name, const json& needs, int has) {
+    return json{{"key", key}, {"name", name}, {"needs", needs}, {"has", has}};
+  };
+  in.plan["device"] = {
+      {"name", "ZCU102 (XCZU9EG)"},
+      {"resources",
+       {resource("dsp", "DSP48E2", 1555, 2520), resource("lut", "LUT", 82087, 274080),
+        resource("ff", "FF", 55501, 548160), resource("bram36", "BRAM36", 6.5, 912)}}};
   return in;
 }
 
@@ -321,7 +329,7 @@ TEST(Report, ReadsTotalsBesideTheUnits) {
 
 TEST(Report, SaysWhenTheDeviceIsTooSmall) {
   ReportInput in = regression_input();
-  in.device.lut = 40000;
+  in.plan["device"]["resources"][1]["has"] = 40000;
   EXPECT_TRUE(contains(report_html(in), "Does not fit: by the estimate, LUT takes 205.2 %"));
 }
 
@@ -407,7 +415,7 @@ TEST(Report, EscapesHostileNames) {
   const std::string name = "a\"'><script>alert(1)</script>&amp;|\n```\n# *x* `y` [z](w)";
   ReportInput in = synthesised_input();
   in.config = name;
-  in.device.name = name;
+  in.plan["device"]["name"] = name;
   for (const char* key : {"name", "task"}) in.spec[key] = name;
   in.spec["model"][name] = name;
   for (json& u : in.plan["units"]) u["name"] = name;

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <tuple>
 
 #include "report/fields.h"
@@ -16,17 +14,11 @@ namespace {
 
 using nlohmann::json;
 
-// The modules that compute. Gathering and serialising around them take as many steps.
-constexpr std::array<std::string_view, 9> kCores = {"em_linear", "em_scan",       "em_dwconv",
-                                                    "em_pwl",    "em_norm_apply", "em_gate",
-                                                    "em_add",    "em_embed",      "em_mean_pool"};
-
-// What a unit's instances are compared by: the core first, then the most steps.
+// What a unit's instances are compared by: the core first, for gathering and serialising around it
+// take as many steps; then the most steps.
 std::pair<bool, std::int64_t> rank(const json& instance) {
-  const std::string module = text_at(instance, "module");
-  const bool core = std::find(kCores.begin(), kCores.end(), module) != kCores.end();
   const auto vectors = static_cast<std::int64_t>(instance.at("spans").size());
-  return {core, count_at(instance.at("timing"), "active") * vectors};
+  return {instance.at("core").get<bool>(), count_at(instance.at("timing"), "active") * vectors};
 }
 
 const json* busiest_instance(const json& plan, const std::string& unit) {

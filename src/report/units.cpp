@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Units of a plan from JSON.
 #include "report/units.h"
-
-#include <map>
 
 #include "report/fields.h"
 
@@ -11,27 +10,28 @@ namespace {
 using nlohmann::json;
 
 ReportParts synthesised_parts(const json& parts) {
-  ReportParts result{.lut = count_at(parts, "lut"),
-                     .ff = count_at(parts, "ff"),
-                     .carry8 = count_at(parts, "carry8"),
-                     .uram = count_at(parts, "uram")};
+  ReportParts result;
+  for (const char* key : {"lut", "ff", "carry8", "uram"}) result[key] = real_at(parts, key);
   if (parts.contains("dsp48e2")) {
-    result.dsp = count_at(parts, "dsp48e2");
-    result.bram36 = real_at(parts, "ramb36") + real_at(parts, "ramb18") / 2;
+    result["dsp"] = real_at(parts, "dsp48e2");
+    result["bram36"] = real_at(parts, "ramb36") + real_at(parts, "ramb18") / 2;
   } else {
-    result.dsp = count_at(parts, "dsp");
-    result.bram36 = real_at(parts, "bram36");
+    for (const char* key : {"dsp", "bram36"}) result[key] = real_at(parts, key);
   }
   return result;
+}
+
+void add(ReportParts& sum, const ReportParts& parts) {
+  for (const auto& [key, count] : parts) sum[key] += count;
 }
 
 void add(ReportUnit& sum, const ReportUnit& unit) {
   sum.multipliers += unit.multipliers;
   sum.products += unit.products;
-  sum.estimate += unit.estimate;
+  add(sum.estimate, unit.estimate);
   // A sum without one of its units would pass for a small block.
   if (sum.synthesised && unit.synthesised) {
-    *sum.synthesised += *unit.synthesised;
+    add(*sum.synthesised, *unit.synthesised);
   } else {
     sum.synthesised.reset();
   }
@@ -39,27 +39,10 @@ void add(ReportUnit& sum, const ReportUnit& unit) {
 
 }  // namespace
 
-ReportParts& ReportParts::operator+=(const ReportParts& other) {
-  lut += other.lut;
-  ff += other.ff;
-  dsp += other.dsp;
-  bram36 += other.bram36;
-  carry8 += other.carry8;
-  uram += other.uram;
-  return *this;
-}
-
 std::pair<std::string, std::string> split_name(const std::string& name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string::npos) return {"", name};
   return {name.substr(0, dot), name.substr(dot + 1)};
-}
-
-ReportParts estimated_parts(const json& parts) {
-  return {.lut = count_at(parts, "lut"),
-          .ff = count_at(parts, "ff"),
-          .dsp = count_at(parts, "dsp"),
-          .bram36 = real_at(parts, "bram36")};
 }
 
 std::optional<ReportParts> synthesised_total(const json& synth) {
@@ -81,8 +64,12 @@ std::vector<ReportUnit> report_units(const json& plan, const json& synth) {
                     .multipliers = count_at(u, "multipliers"),
                     .products = count_at(u, "products_per_frame"),
                     .busy = count_at(u, "busy_cycles"),
-                    .estimate = estimated_parts(u),
+                    .estimate = {},
                     .synthesised = {}};
+    for (const json& resource : plan.at("device").at("resources")) {
+      const std::string key = text_at(resource, "key");
+      unit.estimate[key] = real_at(u, key.c_str());
+    }
     const auto found = synthesised.find(unit.name);
     if (found != synthesised.end()) unit.synthesised = found->second;
     units.push_back(std::move(unit));

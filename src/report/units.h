@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,13 +14,8 @@
 
 namespace emamba {
 
-struct ReportParts {
-  std::int64_t lut = 0, ff = 0, dsp = 0;
-  double bram36 = 0;
-  std::int64_t carry8 = 0, uram = 0;  // of synthesis alone
-
-  ReportParts& operator+=(const ReportParts& other);
-};
+// How many of each kind of resource, by its key in JSON.
+using ReportParts = std::map<std::string, double>;
 
 struct ReportUnit {
   std::string name, kind;
@@ -32,7 +28,6 @@ struct ReportUnit {
 // when there is no dot.
 std::pair<std::string, std::string> split_name(const std::string& name);
 
-ReportParts estimated_parts(const nlohmann::json& parts);
 // Nothing where synthesis has not run.
 std::optional<ReportParts> synthesised_total(const nlohmann::json& synth);
 

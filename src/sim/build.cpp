@@ -7,7 +7,6 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "base/tool.h"
-#include "hw/plan.h"
 
 namespace emamba {
 namespace {
@@ -141,7 +140,7 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
       std::string("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1 OBJCACHE=") +
           (find_program("ccache").empty() ? "" : "ccache")};
   // One file compiles fastest, unless it is so large that pieces at the same time are faster.
-  if (total_resources(design).multipliers > kLargeDesign) {
+  if (multipliers(total_parts(design)) > kLargeDesign) {
     command.insert(command.end(), {"--output-split", "20000", "--output-split-cfuncs", "2000"});
   }
   if (sources.trace) command.push_back("--trace");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Counting cells.
 #include "synth/cells.h"
 
 #include <nlohmann/json.hpp>
@@ -9,53 +10,53 @@
 namespace emamba {
 namespace {
 
-// The part that a cell is, and how many of them it takes.
-struct Use {
-  std::int64_t Parts::*part;
-  int count = 1;
+// What a cell is counted as, and how many times.
+struct Cell {
+  std::int64_t Resources::*count;
+  int times = 1;
 };
 
 // Memories of look-up tables take as many as AMD's UG574 draws, also where ports share an address.
-const std::map<std::string, Use>& known_cells() {
-  static const std::map<std::string, Use> cells = {
-      {"LUT1", {&Parts::lut_logic}},
-      {"LUT2", {&Parts::lut_logic}},
-      {"LUT3", {&Parts::lut_logic}},
-      {"LUT4", {&Parts::lut_logic}},
-      {"LUT5", {&Parts::lut_logic}},
-      {"LUT6", {&Parts::lut_logic}},
-      {"LUT6_2", {&Parts::lut_logic}},
-      {"INV", {&Parts::lut_logic}},
-      {"RAM32X1S", {&Parts::lut_memory}},
-      {"RAM32X1D", {&Parts::lut_memory, 2}},
-      {"RAM64X1S", {&Parts::lut_memory}},
-      {"RAM64X1D", {&Parts::lut_memory, 2}},
-      {"RAM128X1S", {&Parts::lut_memory, 2}},
-      {"RAM128X1D", {&Parts::lut_memory, 4}},
-      {"RAM256X1S", {&Parts::lut_memory, 4}},
-      {"RAM256X1D", {&Parts::lut_memory, 8}},
-      {"RAM512X1S", {&Parts::lut_memory, 8}},
-      {"RAM32M", {&Parts::lut_memory, 4}},
-      {"RAM64M", {&Parts::lut_memory, 4}},
-      {"RAM32M16", {&Parts::lut_memory, 8}},
-      {"RAM64M8", {&Parts::lut_memory, 8}},
-      {"RAM64X8SW", {&Parts::lut_memory, 8}},
-      {"RAM32X16DR8", {&Parts::lut_memory, 8}},
-      {"SRL16E", {&Parts::lut_memory}},
-      {"SRLC16E", {&Parts::lut_memory}},
-      {"SRLC32E", {&Parts::lut_memory}},
-      {"FDRE", {&Parts::ff}},
-      {"FDSE", {&Parts::ff}},
-      {"FDCE", {&Parts::ff}},
-      {"FDPE", {&Parts::ff}},
-      {"CARRY8", {&Parts::carry8}},
-      {"MUXF7", {&Parts::mux}},
-      {"MUXF8", {&Parts::mux}},
-      {"MUXF9", {&Parts::mux}},
-      {"DSP48E2", {&Parts::dsp}},
-      {"RAMB18E2", {&Parts::bram18}},
-      {"RAMB36E2", {&Parts::bram18, 2}},
-      {"URAM288", {&Parts::uram}},
+const std::map<std::string, Cell>& known_cells() {
+  static const std::map<std::string, Cell> cells = {
+      {"LUT1", {&Resources::lut}},
+      {"LUT2", {&Resources::lut}},
+      {"LUT3", {&Resources::lut}},
+      {"LUT4", {&Resources::lut}},
+      {"LUT5", {&Resources::lut}},
+      {"LUT6", {&Resources::lut}},
+      {"LUT6_2", {&Resources::lut}},
+      {"INV", {&Resources::lut}},
+      {"RAM32X1S", {&Resources::lut_memory}},
+      {"RAM32X1D", {&Resources::lut_memory, 2}},
+      {"RAM64X1S", {&Resources::lut_memory}},
+      {"RAM64X1D", {&Resources::lut_memory, 2}},
+      {"RAM128X1S", {&Resources::lut_memory, 2}},
+      {"RAM128X1D", {&Resources::lut_memory, 4}},
+      {"RAM256X1S", {&Resources::lut_memory, 4}},
+      {"RAM256X1D", {&Resources::lut_memory, 8}},
+      {"RAM512X1S", {&Resources::lut_memory, 8}},
+      {"RAM32M", {&Resources::lut_memory, 4}},
+      {"RAM64M", {&Resources::lut_memory, 4}},
+      {"RAM32M16", {&Resources::lut_memory, 8}},
+      {"RAM64M8", {&Resources::lut_memory, 8}},
+      {"RAM64X8SW", {&Resources::lut_memory, 8}},
+      {"RAM32X16DR8", {&Resources::lut_memory, 8}},
+      {"SRL16E", {&Resources::lut_memory}},
+      {"SRLC16E", {&Resources::lut_memory}},
+      {"SRLC32E", {&Resources::lut_memory}},
+      {"FDRE", {&Resources::ff}},
+      {"FDSE", {&Resources::ff}},
+      {"FDCE", {&Resources::ff}},
+      {"FDPE", {&Resources::ff}},
+      {"CARRY8", {&Resources::carry}},
+      {"MUXF7", {&Resources::mux}},
+      {"MUXF8", {&Resources::mux}},
+      {"MUXF9", {&Resources::mux}},
+      {"DSP48E2", {&Resources::dsp}},
+      {"RAMB18E2", {&Resources::block}},
+      {"RAMB36E2", {&Resources::block, 2}},
+      {"URAM288", {&Resources::large}},
       // Constants, and clock and pad buffers, which the whole device has once.
       {"GND", {nullptr}},
       {"VCC", {nullptr}},
@@ -100,42 +101,31 @@ std::int64_t count_of(const CellCounts& cells) {
   return count;
 }
 
-Parts& Parts::operator+=(const Parts& other) {
-  lut_logic += other.lut_logic;
-  lut_memory += other.lut_memory;
-  ff += other.ff;
-  carry8 += other.carry8;
-  mux += other.mux;
-  dsp += other.dsp;
-  bram18 += other.bram18;
-  uram += other.uram;
-  return *this;
-}
-
-Parts parts_of(const CellCounts& cells) {
-  Parts parts;
+Resources resources_of(const CellCounts& cells) {
+  Resources sum;
   for (const auto& [type, count] : cells) {
     if (type == "CARRY4") {
-      parts.carry8 += (count + 1) / 2;
+      sum.carry += (count + 1) / 2;
       continue;
     }
     const auto known = known_cells().find(type);
     if (known == known_cells().end()) {
-      throw Error(fmt::format("the netlist has {} cells of type {}, which no part is known for",
+      throw Error(fmt::format("the netlist has {} cells of type {}, which no resource is known for",
                               count, type),
                   "add the type to known_cells() in src/synth/cells.cpp");
     }
-    const Use& use = known->second;
-    if (use.part != nullptr) parts.*use.part += count * use.count;
+    const Cell& cell = known->second;
+    if (cell.count != nullptr) sum.*cell.count += count * cell.times;
   }
-  return parts;
+  sum.lut += sum.lut_memory;
+  return sum;
 }
 
-nlohmann::json to_json(const Parts& parts) {
-  return {{"lut", parts.lut()}, {"lut_memory", parts.lut_memory},
-          {"ff", parts.ff},     {"carry8", parts.carry8},
-          {"mux", parts.mux},   {"dsp", parts.dsp},
-          {"uram", parts.uram}, {"bram36", parts.bram36()}};
+nlohmann::json synthesis_json(const Resources& r) {
+  return {{"lut", r.lut},    {"lut_memory", r.lut_memory},
+          {"ff", r.ff},      {"carry8", r.carry},
+          {"mux", r.mux},    {"dsp", r.dsp},
+          {"uram", r.large}, {"bram36", r.block / 2.0}};
 }
 
 }  // namespace emamba

@@ -9,8 +9,9 @@
 #include "base/files.h"
 #include "base/parallel.h"
 #include "hw/emit.h"
-#include "hw/json.h"
 #include "synth/yosys.h"
+#include "target/estimate.h"
+#include "target/ultrascale.h"
 
 namespace emamba {
 namespace {
@@ -58,7 +59,7 @@ void synthesise_unit(const Plan& plan, int index, const std::string& directory,
   run.sources.back() = run.place + "/top.sv";  // the unit's own
   run.others = memory_files(design, plan.design.memories);
   const YosysResult result = run_yosys(run, version, seconds);
-  unit.parts = parts_of(result.cells);
+  unit.parts = resources_of(result.cells);
   unit.cells = result.cells;
   unit.seconds = result.seconds;
   unit.earlier = result.earlier;
@@ -67,8 +68,8 @@ void synthesise_unit(const Plan& plan, int index, const std::string& directory,
 
 }  // namespace
 
-Parts FpgaResult::total() const {
-  Parts sum;
+Resources FpgaResult::total() const {
+  Resources sum;
   for (const UnitParts& unit : units) sum += unit.parts;
   return sum;
 }
@@ -83,19 +84,20 @@ FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
                            const FpgaOptions& options, const ProgressCallback& progress) {
   FpgaResult result;
   result.yosys = yosys_version();
-  const std::vector<Resources> estimates = unit_resources(plan.design);
-  for (std::size_t u = 0; u < estimates.size(); ++u) {
+  const std::vector<Parts> parts = unit_parts(plan.design);
+  for (std::size_t u = 0; u < parts.size(); ++u) {
     UnitParts unit;
     unit.name = plan.design.units[u].name;
     unit.kind = plan.design.units[u].kind;
-    unit.estimate = estimates[u];
+    unit.estimate = resources_of(parts[u], ultrascale_plus());
     result.units.push_back(unit);
   }
   // The largest first, so that none is left to run alone at the end.
-  std::vector<int> order(estimates.size());
+  std::vector<int> order(parts.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return estimates[a].lut > estimates[b].lut; });
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+    return result.units[a].estimate.lut > result.units[b].estimate.lut;
+  });
   std::mutex mutex;
   std::size_t done = 0;
   if (progress) progress(0, order.size(), "");
@@ -112,25 +114,20 @@ FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
 json to_json(const FpgaResult& result) {
   json units = json::array();
   for (const UnitParts& unit : result.units) {
-    json item = to_json(unit.parts);
+    json item = synthesis_json(unit.parts);
     item["name"] = unit.name;
     item["kind"] = unit.kind;
-    item["estimate"] = to_json(unit.estimate);
+    item["estimate"] = to_json(unit.estimate, ultrascale_plus());
     item["cells"] = unit.cells;
     item["seconds"] = unit.seconds;
     item["earlier"] = unit.earlier;
     item["log"] = unit.log;
     units.push_back(item);
   }
-  json all = to_json(result.total());
+  json all = synthesis_json(result.total());
   all["family"] = "xcup";
   all["yosys"] = result.yosys;
-  all["estimate"] = to_json(result.estimate());
-  all["device"] = {{"name", kZcu102.name},
-                   {"lut", kZcu102.lut},
-                   {"ff", kZcu102.ff},
-                   {"dsp", kZcu102.dsp},
-                   {"bram36", kZcu102.bram36}};
+  all["estimate"] = to_json(result.estimate(), ultrascale_plus());
   all["units"] = units;
   return all;
 }

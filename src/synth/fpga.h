@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of UltraScale+ that an accelerator takes, by synthesis with Yosys: beside the plan's
-// estimate for every unit.
+// What an accelerator takes of UltraScale+, by synthesis with Yosys: beside the plan's estimate for
+// every unit.
 //
 // Counts are upper bounds for look-up tables and flip-flops: for this family Yosys puts a
 // multiplication into a DSP48E2, but never the addition behind it. There is no place and route
@@ -20,8 +20,7 @@ namespace emamba {
 // One unit of the design, synthesised as a top of its own.
 struct UnitParts {
   std::string name, kind;
-  Resources estimate;
-  Parts parts;
+  Resources estimate, parts;
   CellCounts cells;
   double seconds = 0;    // of the run that gave it
   bool earlier = false;  // which was an earlier one
@@ -32,7 +31,7 @@ struct UnitParts {
 struct FpgaResult {
   std::string yosys;  // its version
   std::vector<UnitParts> units;
-  Parts total() const;
+  Resources total() const;
   Resources estimate() const;
 };
 
@@ -47,8 +46,8 @@ struct FpgaOptions {
 FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
                            const FpgaOptions& options, const ProgressCallback& progress = {});
 
-// {"family", "device", "yosys", "lut", ..., "estimate", "device_parts",
-//  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "seconds", "log"}]}
+// {"family", "yosys", "lut", ..., "estimate",
+//  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "seconds", "earlier", "log"}]}
 nlohmann::json to_json(const FpgaResult& result);
 
 }  // namespace emamba

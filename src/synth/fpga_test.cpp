@@ -57,7 +57,7 @@ void expect_mapped_is_golden() {
   const FpgaResult first = synthesise_fpga(plan, folder.path(), {});
   EXPECT_FALSE(first.units.at(0).earlier);
   EXPECT_EQ(first.total().dsp, first.estimate().dsp);
-  EXPECT_GT(first.total().lut(), 0);
+  EXPECT_GT(first.total().lut, 0);
   const FpgaResult again = synthesise_fpga(plan, folder.path(), {});
   EXPECT_TRUE(again.units.at(0).earlier);
   EXPECT_EQ(again.total(), first.total());

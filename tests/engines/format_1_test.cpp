@@ -8,9 +8,11 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/safetensors.h"
 #include "base/testing.h"
 #include "base/toml.h"
 #include "data/task.h"
+#include "exec/golden.h"
 #include "ir/structure.h"
 #include "net/files.h"
 #include "tester.h"

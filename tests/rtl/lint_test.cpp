@@ -8,7 +8,7 @@
 #include "fx/mean.h"
 #include "fx/range_norm.h"
 #include "fx/scan.h"
-#include "hw/fold.h"
+#include "hw/em_pkg.h"
 #include "sim/testing.h"
 
 namespace emamba {

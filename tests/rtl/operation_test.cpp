@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every operation as hardware: random shapes and folds, every kind of stall, sequences in a row;
 // every bit as golden has it, every cycle as planned.
+#include "hw/edges.h"
 #include "sim/testing.h"
 
 namespace emamba {

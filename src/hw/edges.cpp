@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vectors and beats of a program's edges.
+#include "hw/edges.h"
+
+namespace emamba {
+
+bool ends_sequence(const Program& program, EdgeIndex edge) {
+  return program.edges[edge].vectors == 1;
+}
+
+int vectors_on(const Program& program, EdgeIndex edge) {
+  return static_cast<int>(rows_of(program.edges[edge], program.input.vectors()));
+}
+
+const Pool* flattening(const Program& program, EdgeIndex edge) {
+  const auto* pool = edge > 0 ? std::get_if<Pool>(&program.ops[edge - 1]) : nullptr;
+  return pool != nullptr && pool->kind == PoolKind::kFlatten ? pool : nullptr;
+}
+
+EdgeIndex stream_edge(const Program& program, EdgeIndex edge) {
+  const Pool* pool = flattening(program, edge);
+  return pool != nullptr ? pool->x : edge;
+}
+
+std::int64_t arriving_beats(const Program& program, EdgeIndex edge, int lanes) {
+  const Pool* pool = flattening(program, edge);
+  return pool != nullptr ? pool->tokens * beats_of(pool->width, lanes)
+                         : beats_of(program.edges[edge].width, lanes);
+}
+
+}  // namespace emamba

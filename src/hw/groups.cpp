@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocks of a program, and whether they are alike.
+#include "hw/groups.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/error.h"
+#include "hw/edges.h"
+
+namespace emamba {
+
+bool holds(const Group& group, std::size_t op) {
+  const int at = static_cast<int>(op) - group.first;
+  return at >= 0 && at < group.ops * group.times;
+}
+
+void require_alike(const Program& program, const Group& group) {
+  const auto require = [](bool alike, const std::string& name, const char* what) {
+    if (alike) return;
+    throw Error(fmt::format("hardware.shared_blocks: {}: {}", name, what),
+                "set hardware.shared_blocks to false");
+  };
+  const int end = group.first + group.ops * group.times;
+  for (int i = group.first; i < end; ++i) {
+    const int ahead = (i - group.first) / group.ops * group.ops;  // of the first block
+    const Op &op = program.ops[i], &first = program.ops[i - ahead];
+    std::vector<EdgeIndex> inputs = inputs_of(first);
+    for (EdgeIndex& x : inputs) {
+      require(x >= group.first, name_of(op), "reads an edge that the blocks do not pass on");
+      x += ahead;
+    }
+    require(op.index() == first.index() && inputs_of(op) == inputs, name_of(op),
+            "is not what it is in the first block");
+    const Edge &y = program.edges[i + 1], &expected = program.edges[i + 1 - ahead];
+    require(y.width == expected.width && y.type.bits == expected.type.bits, name_of(op),
+            "has another width or other bits than in the first block");
+    require(vectors_on(program, i + 1) == vectors_on(program, group.first), name_of(op),
+            "does not give one vector for one");
+  }
+  const Edge &in = program.edges[group.first], &out = program.edges[end];
+  require(in.width == out.width && in.type.bits == out.type.bits, edge_name(program, end),
+          "has another width or other bits than the blocks' input");
+  for (std::size_t i = end; i < program.ops.size(); ++i) {
+    for (EdgeIndex x : inputs_of(program.ops[i])) {
+      require(x < group.first || x >= end, name_of(program.ops[i]), "reads an edge inside a block");
+    }
+  }
+}
+
+std::string common_name(const std::vector<std::string>& names) {
+  const auto parts_of = [](const std::string& name) {
+    std::vector<std::string> parts;
+    std::istringstream text(name);
+    for (std::string part; std::getline(text, part, '.');) parts.push_back(part);
+    return parts;
+  };
+  std::vector<std::string> common = parts_of(names.front());
+  for (const std::string& name : names) {
+    const std::vector<std::string> parts = parts_of(name);
+    common.resize(std::min(common.size(), parts.size()));
+    for (std::size_t i = 0; i < common.size(); ++i) {
+      if (parts[i] != common[i]) common[i].clear();
+    }
+  }
+  std::erase(common, "");
+  return fmt::format("{}", fmt::join(common, "."));
+}
+
+}  // namespace emamba

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Piecewise-linear functions in hardware: the tables of all contexts as parameters (em_pwl_line).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fx/pwl.h"
+
+namespace emamba {
+
+struct PwlTables {
+  int knots = 0, slope_bits = 2, intercept_bits = 2;
+  std::string knot_table, slope_table, intercept_table;
+};
+
+// For inputs of `x_bits`. A context with fewer knots gets some that are never passed.
+PwlTables pwl_tables(const std::vector<const PwlTable*>& contexts, int x_bits);
+
+}  // namespace emamba

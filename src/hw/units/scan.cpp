@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scan in hardware: fold.out channels by fold.in states at a time, which divide N.
+#include "fx/scan.h"
+
+#include "hw/units/pwl_tables.h"
+#include "hw/units/unit.h"
+
+namespace emamba {
+namespace {
+
+// Cycles from a state to the same state: a multiplier and an addition.
+constexpr int kRecurrence = kMulLatency + 1;
+
+std::vector<Fold> folds(const Program&, const Scan& op, const HardwareSpec& hardware) {
+  std::vector<Fold> folds;
+  for (int in : divisors(op.states)) {
+    for (int out : multiples(hardware.lanes, beats_of(op.width, hardware.lanes))) {
+      folds.push_back({in, out});
+    }
+  }
+  return folds;
+}
+
+FoldCost cost(const Program&, const Scan& op, const HardwareSpec& hardware, Fold fold) {
+  const std::int64_t steps = beats_of(op.width, fold.out) * (op.states / fold.in);
+  return {std::int64_t{fold.out} * (6 * fold.in + 1),
+          std::max({steps, std::int64_t{kRecurrence}, beats_of(op.width, hardware.lanes),
+                    beats_of(op.states, hardware.lanes)})};
+}
+
+// Bits of the numbers that a unit works on.
+struct Widths {
+  int x, delta, b, c, y, state, increment, acc;
+  int stored() const { return state - fx::kStateDrop; }
+};
+
+int increment_shift(const Site& site, const Scan& op) {
+  return op.state_type.exp - (op.bbar_type.exp + site.type(op.x).exp);
+}
+
+Widths widths(const Site& site, const Contexts<Scan>& contexts) {
+  const Scan& op = *contexts.front();
+  const auto bits = [&](EdgeIndex edge) { return site.type(edge).bits; };
+  return {.x = bits(op.x),
+          .delta = bits(op.delta),
+          .b = bits(op.B),
+          .c = bits(op.C),
+          .y = site.y_type().bits,
+          .state = most(contexts, [](const Scan& o) { return o.state_type.bits; }),
+          .increment =
+              bits(op.x) + 8 +
+              most(contexts, [&](const Scan& o) { return std::max(0, -increment_shift(site, o)); }),
+          .acc = acc_bits(site)};
+}
+
+struct Memories {
+  std::vector<std::string> a, d;
+};
+
+// A as (contexts, d_beats, n_beats) words of (d_par, n_par), D as (contexts, d_beats) words.
+Memories memories(const Contexts<Scan>& contexts, int d_par, int n_par) {
+  Memories result;
+  for (const Scan* o : contexts) {
+    for (int first = 0; first < o->width; first += d_par) {
+      for (int n = 0; n < o->states; n += n_par) {
+        Bits word;
+        for (int channel = first; channel < first + d_par; ++channel) {
+          for (int k = 0; k < n_par; ++k) {
+            word.put(channel < o->width ? o->A.row(channel)[n + k] : 0, 8);
+          }
+        }
+        result.a.push_back(word.hex());
+      }
+    }
+    pack(result.d, o->width, d_par, 8, [&](std::int64_t i) { return o->D.data[i]; });
+  }
+  return result;
+}
+
+// One state of one channel (em_scan_cell).
+Parts cell_parts(const Widths& w, const PwlTables& t, int contexts) {
+  Parts cell;
+  cell.add(Multiplier{w.delta, 8});
+  cell.add(Multiplier{t.slope_bits, 8});
+  cell.add(Multiplier{w.delta, w.b});
+  cell.add(Multiplier{8, w.x});
+  cell.add(Multiplier{8, w.stored()});
+  cell.add(Multiplier{w.c, w.state});
+  const int line = std::max(8 + t.slope_bits, t.intercept_bits) + 1;
+  cell.add(PwlLine{8, t.knots, t.slope_bits, t.intercept_bits, contexts});
+  // An increment is a product shifted: the bits that the shift fills take no adder and no delay.
+  const int moved = std::min(w.increment, w.x + 8);
+  cell.add(Adder{line + moved + 1});
+  cell.add(Requantiser{w.delta + 8, 8, contexts});
+  cell.add(Requantiser{w.delta + w.b, 8, contexts});
+  cell.add(Requantiser{line, 8, contexts});
+  cell.add(Requantiser{w.x + 8, moved, contexts});
+  cell.add(Requantiser{std::max(w.state + 1, w.increment) + 1, w.state, 1});
+  cell.add(Register{8 * 3 + t.slope_bits + 3 * t.intercept_bits + w.state + moved});
+  cell.add(Delay{moved, kMulLatency + 1});
+  return cell;
+}
+
+// What the states of a channel share: the sum of their terms, and the skip.
+Parts channel_parts(const Widths& w, int n_par, int depth, int contexts) {
+  Parts channel = adder_tree(n_par, w.c + w.state, w.acc);
+  channel.add(Multiplier{8, w.x});
+  channel.add(Adder{w.acc});
+  channel.add(Requantiser{w.x + 8, w.x + 8, contexts});
+  channel.add(Requantiser{w.acc, w.y, contexts});
+  channel.add(Register{w.acc + w.y + w.x + w.delta});
+  channel.add(Delay{w.x, kMulLatency + 1});
+  channel.add(Delay{w.x, depth - 5});
+  return channel;
+}
+
+int build(Site& site) {
+  const auto contexts = contexts_of<Scan>(site, &Scan::states);
+  const Scan& op = *contexts.front();
+  const int d_par = site.fold.out, n_par = site.fold.in, count = site.contexts();
+  const int lanes = site.lanes(), cells = d_par * n_par;
+  const std::int64_t d_beats = beats_of(op.width, d_par), n_beats = op.states / n_par;
+  const Widths w = widths(site, contexts);
+  std::vector<const PwlTable*> all;
+  for (const Scan* o : contexts) all.push_back(&o->exp);
+  const PwlTables t = pwl_tables(all, 8);
+  Memories words = memories(contexts, d_par, n_par);
+  const auto a_words = static_cast<std::int64_t>(words.a.size());
+  const auto d_words = static_cast<std::int64_t>(words.d.size());
+  const bool block = site.rule.wants_block(a_words, cells * 8);
+  const int depth = 9 + 3 * kMulLatency + tree_latency(n_par);
+  const std::int64_t steps = d_beats * n_beats;
+  const int idle = static_cast<int>(std::max<std::int64_t>(0, kRecurrence - steps));
+
+  // B and C come as one beat each.
+  const std::int64_t channel_beats = beats_of(op.width, lanes);
+  const std::int64_t state_beats = beats_of(op.states, lanes);
+  const int state_words = static_cast<int>(state_beats) * lanes;
+  const int x = widen(site.graph, site.name + "_x", site.inputs[0], d_par, channel_beats, d_beats);
+  const int delta =
+      widen(site.graph, site.name + "_delta", site.inputs[1], d_par, channel_beats, d_beats);
+  const int B = widen(site.graph, site.name + "_b", site.inputs[2], state_words, state_beats, 1);
+  const int C = widen(site.graph, site.name + "_c", site.inputs[3], state_words, state_beats, 1);
+  const int out = add_stream(site.graph, d_par, w.y);
+  Instance& core = add_instance(site.graph, "em_scan", site.name, {x, delta, B, C}, {out});
+  core.core = true;
+  core.timing = Steps{.depth = depth,
+                      .active = steps,
+                      .idle = idle,
+                      .pop_every = {n_beats, n_beats, steps, steps},
+                      .emit_every = n_beats};
+  core.products = core.vectors * op.width * (6 * op.states + 1);
+  Parts& parts = core.parts;
+  parts.add(Control{a_words, depth});
+  parts.add(cell_parts(w, t, count), cells);
+  parts.add(channel_parts(w, n_par, depth, count), d_par);
+  parts.add(Delay{w.c, 4 + 3 * kMulLatency}, n_par);
+  parts.add(Register{n_par * (w.b + w.c)});
+  parts.add(Multiplexer{n_beats, n_par * (w.b + w.c)});
+  parts.add(Rom{a_words, cells * 8, block});
+  parts.add(Rom{d_words, d_par * 8});
+  parts.add(Ram{steps, cells * w.stored()});
+  parts.add(Logic{cells * w.stored()});  // zeros for the first token
+
+  const auto exp = [&](EdgeIndex edge) { return site.type(edge).exp; };
+  const auto shift = [&](const auto& value) { return bytes(contexts, value); };
+  core.parameters = {
+      {"DPar", number(d_par)},
+      {"NPar", number(n_par)},
+      {"DBeats", number(d_beats)},
+      {"NBeats", number(n_beats)},
+      {"BWords", number(state_words)},
+      {"XBits", number(w.x)},
+      {"DeltaBits", number(w.delta)},
+      {"BBits", number(w.b)},
+      {"CBits", number(w.c)},
+      {"YBits", number(w.y)},
+      {"StateBits", number(w.state)},
+      {"IncrementBits", number(w.increment)},
+      {"AccBits", number(w.acc)},
+      {"Knots", number(t.knots)},
+      {"SlopeBits", number(t.slope_bits)},
+      {"InterceptBits", number(t.intercept_bits)},
+      {"Contexts", number(count)},
+      {"ZShift",
+       shift([&](const Scan& o) { return o.z_type.exp - (exp(o.delta) + o.A_type.exp); })},
+      {"AbarShift",
+       shift([&](const Scan& o) { return fx::kAbarType.exp - (o.exp.slope.exp + o.z_type.exp); })},
+      {"BbarShift",
+       shift([&](const Scan& o) { return o.bbar_type.exp - (exp(o.delta) + exp(o.B)); })},
+      {"IncrementShift", shift([&](const Scan& o) { return increment_shift(site, o); })},
+      {"SkipShift", shift([&](const Scan& o) {
+         return exp(o.C) + o.state_type.exp - (o.D_type.exp + exp(o.x));
+       })},
+      {"Shift", shifts(site, contexts, [&](const Scan& o) { return exp(o.C) + o.state_type.exp; })},
+      {"KnotTable", t.knot_table},
+      {"SlopeTable", t.slope_table},
+      {"InterceptTable", t.intercept_table},
+      {"BlockWeights", flag(block)},
+      {"AInit", add_memory(site.graph, site.name + "_a", cells * 8, std::move(words.a))},
+      {"DInit", add_memory(site.graph, site.name + "_d", d_par * 8, std::move(words.d))}};
+  return to_lanes(site.graph, site.name, out, op.width, d_beats);
+}
+
+}  // namespace
+
+OpUnit<Scan> unit_of(const Scan&) {
+  return {folds, cost, build};
+}
+
+}  // namespace emamba

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A family of devices: what it is made of, and what the parts of a design take of that.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hw/parts.h"
+
+namespace emamba {
+
+// What a design takes, or what a device has.
+struct Resources {
+  std::int64_t lut = 0;         // look-up tables
+  std::int64_t lut_memory = 0;  // of these, as memory or shift register
+  std::int64_t ff = 0;          // flip-flops
+  std::int64_t cell = 0;        // logic cells, where a family has its LUTs and FFs in those
+  std::int64_t dsp = 0;         // multiplier blocks
+  std::int64_t block = 0;       // block memories, counted as the smallest there are
+  std::int64_t carry = 0, mux = 0, large = 0;  // CARRY8, wide multiplexers, URAM: synthesis alone
+
+  Resources& operator+=(const Resources& other);
+  bool operator==(const Resources&) const = default;
+};
+Resources times(std::int64_t count, Resources one);
+
+// One kind of resource that a family's devices can run out of: its key in JSON, its name, and how
+// many of the count make one of it.
+struct ResourceKind {
+  const char *key, *name;
+  std::int64_t Resources::*count;
+  int per = 1;
+  double of(const Resources& r) const { return static_cast<double>(r.*count) / per; }
+};
+
+struct Family {
+  const char* name;
+  std::vector<ResourceKind> kinds;
+  BlockRule rule;                       // for its read-only memories
+  Resources (*part)(const Part& part);  // what one part takes
+};
+
+Resources resources_of(const Parts& parts, const Family& family);
+
+}  // namespace emamba
