@@ -60,7 +60,8 @@ void add_libraries(const std::string& cmake_file, Libraries& libraries) {
   }
 }
 
-// Every file under src/, by its name there, with the names it includes in quotes.
+// Every file under src/, by its name there, with the names it includes in quotes; but for generated
+// headers, which stand in no folder.
 Graph includes() {
   constexpr std::string_view kBegin = "#include \"";
   Graph files;
@@ -72,7 +73,8 @@ Graph includes() {
     for (std::string line; std::getline(lines, line);) {
       if (!line.starts_with(kBegin)) continue;
       line.erase(0, kBegin.size());
-      included.insert(line.substr(0, line.find('"')));
+      const std::string name = line.substr(0, line.find('"'));
+      if (name.find('/') != std::string::npos) included.insert(name);
     }
   }
   return files;

@@ -69,7 +69,7 @@ void stream(const Engine& engine, const Task& task, const std::function<std::vec
     }
     require_numbers(task.shape, vector.data(), width,
                     [&](std::size_t i) { return fmt::format("vector {}, number {}", read, i); });
-    normalise(input, vector);
+    normalise(input, vector.data(), vector.size());
     engine.step(state, convert(vector).data());
     const bool complete = fixed && state.token == input.vectors();
     if (!fixed || complete) give(state.answer());

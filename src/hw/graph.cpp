@@ -7,12 +7,12 @@
 
 namespace emamba {
 
-int add_stream(Graph& graph, int words, int bits) {
+int add_stream(DesignGraph& graph, int words, int bits) {
   graph.design.streams.push_back({words, bits});
   return static_cast<int>(graph.design.streams.size() - 1);
 }
 
-Instance& add_instance(Graph& graph, const std::string& module, const std::string& name,
+Instance& add_instance(DesignGraph& graph, const std::string& module, const std::string& name,
                        std::vector<int> inputs, std::vector<int> outputs) {
   Instance instance;
   instance.module = module;
@@ -25,21 +25,21 @@ Instance& add_instance(Graph& graph, const std::string& module, const std::strin
   return graph.design.instances.back();
 }
 
-std::string add_memory(Graph& graph, const std::string& name, int width,
+std::string add_memory(DesignGraph& graph, const std::string& name, int width,
                        std::vector<std::string> words) {
   const std::string file = "mem/" + name + ".hex";
   graph.design.memories.push_back({file, width, std::move(words)});
   return '"' + file + '"';
 }
 
-int add_buffer(Graph& graph, const std::string& name, int in) {
+int add_buffer(DesignGraph& graph, const std::string& name, int in) {
   const StreamType s = graph.design.streams[in];
   const int out = add_stream(graph, s.words, s.bits);
   add_instance(graph, "em_fifo", name, {in}, {out}).timing = Fifo{};
   return out;
 }
 
-std::vector<int> add_fork(Graph& graph, const std::string& name, int in, int outputs) {
+std::vector<int> add_fork(DesignGraph& graph, const std::string& name, int in, int outputs) {
   const StreamType s = graph.design.streams[in];
   std::vector<int> outs;
   for (int i = 0; i < outputs; ++i) outs.push_back(add_stream(graph, s.words, s.bits));
@@ -52,7 +52,7 @@ std::vector<int> add_fork(Graph& graph, const std::string& name, int in, int out
   return outs;
 }
 
-int resize(Graph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
+int resize(DesignGraph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
            std::int64_t beats_out) {
   const StreamType s = graph.design.streams[in];
   if (words == s.words) return in;
@@ -78,17 +78,17 @@ int resize(Graph& graph, const std::string& name, int in, int words, std::int64_
   return out;
 }
 
-int widen(Graph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
+int widen(DesignGraph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
           std::int64_t beats_out) {
   const int out = resize(graph, name, in, words, beats_in, beats_out);
   return words > graph.design.streams[in].words ? add_buffer(graph, name + "_wide", out) : out;
 }
 
-int narrow(Graph& graph, const std::string& name, int in, int par, int width) {
+int narrow(DesignGraph& graph, const std::string& name, int in, int par, int width) {
   return resize(graph, name, in, par, beats_of(width, graph.design.lanes), beats_of(width, par));
 }
 
-int to_lanes(Graph& graph, const std::string& name, int in, int width, std::int64_t beats) {
+int to_lanes(DesignGraph& graph, const std::string& name, int in, int width, std::int64_t beats) {
   const int lanes = graph.design.lanes;
   // A core must not stand still while its wide beats leave one piece after the other.
   if (graph.design.streams[in].words > lanes) in = add_buffer(graph, name + "_out_wide", in);

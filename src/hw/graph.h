@@ -11,43 +11,43 @@
 namespace emamba {
 
 // A design that grows. What is added belongs to its newest unit.
-struct Graph {
+struct DesignGraph {
   Design design;
   std::int64_t vectors = 0;  // a frame, through the instances that are added next
 };
 
-int add_stream(Graph& graph, int words, int bits);
+int add_stream(DesignGraph& graph, int words, int bits);
 
 // The reference holds until the next instance is added.
-Instance& add_instance(Graph& graph, const std::string& module, const std::string& name,
+Instance& add_instance(DesignGraph& graph, const std::string& module, const std::string& name,
                        std::vector<int> inputs, std::vector<int> outputs);
 
 // A memory's file, as a parameter.
-std::string add_memory(Graph& graph, const std::string& name, int width,
+std::string add_memory(DesignGraph& graph, const std::string& name, int width,
                        std::vector<std::string> words);
 
 // The functions below return the streams that they end in.
 
 // A buffer behind `in`, which size_buffers() will make as deep as it is filled.
-int add_buffer(Graph& graph, const std::string& name, int in);
+int add_buffer(DesignGraph& graph, const std::string& name, int in);
 
-std::vector<int> add_fork(Graph& graph, const std::string& name, int in, int outputs);
+std::vector<int> add_fork(DesignGraph& graph, const std::string& name, int in, int outputs);
 
 // The same numbers in beats of `words`: vectors of `beats_in` beats become vectors of `beats_out`.
-int resize(Graph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
+int resize(DesignGraph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
            std::int64_t beats_out);
 
 // The same for the input of a core that holds a beat for several steps: while it does, the next
 // wide beat is gathered.
-int widen(Graph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
+int widen(DesignGraph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
           std::int64_t beats_out);
 
 // The same for vectors of `width` numbers on a stream of Lanes, for cores that work element by
 // element on `par` of them.
-int narrow(Graph& graph, const std::string& name, int in, int par, int width);
+int narrow(DesignGraph& graph, const std::string& name, int in, int par, int width);
 
 // What a core gives in `beats` beats of any width, as vectors of `width` numbers on a stream of
 // Lanes.
-int to_lanes(Graph& graph, const std::string& name, int in, int width, std::int64_t beats);
+int to_lanes(DesignGraph& graph, const std::string& name, int in, int width, std::int64_t beats);
 
 }  // namespace emamba

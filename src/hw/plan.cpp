@@ -231,7 +231,7 @@ class Planner {
   const HardwareSpec& hardware_;
   const BlockRule& rule_;
   std::vector<Fold> folds_;
-  Graph graph_;
+  DesignGraph graph_;
   std::map<EdgeIndex, int> consumers_;
   std::map<EdgeIndex, std::deque<int>> waiting_;  // streams of an edge that nobody has taken yet
 };

@@ -42,14 +42,6 @@ Tensor<float> tokens_of(const Input& input, const float* sample) {
   return tokens;
 }
 
-void normalise(const Input& input, std::vector<float>& vector) {
-  const auto channels = static_cast<std::size_t>(input.channels);
-  const Normalisation& n = input.normalisation;
-  for (std::size_t i = 0; i < vector.size(); ++i) {
-    vector[i] = (vector[i] - n.mean[i % channels]) / n.std[i % channels];
-  }
-}
-
 Tensor<std::int32_t> quantise_tokens(const Tensor<float>& tokens, NumberType type) {
   Tensor<std::int32_t> result{tokens.shape, std::vector<std::int32_t>(tokens.size())};
   for (std::size_t i = 0; i < tokens.size(); ++i) {

@@ -51,9 +51,6 @@ void normalise(const Input& input, float* numbers, std::size_t count);
 // The vectors of one sample, normalised; where an overlapping patch leaves the image, 0.
 Tensor<float> tokens_of(const Input& input, const float* sample);
 
-// Normalises the numbers of one vector, in the order that tokens_of() gives.
-void normalise(const Input& input, std::vector<float>& vector);
-
 // Integers of `type` for normalised vectors: round half up, saturate. The only step on
 // floating-point numbers of an integer program.
 Tensor<std::int32_t> quantise_tokens(const Tensor<float>& tokens, NumberType type);

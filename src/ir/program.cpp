@@ -128,10 +128,9 @@ Tensor<std::int32_t> integer_tokens(const Program& program, const float* sample)
 
 bool can_step(const Program& program) {
   const auto by_row = [](const auto& o) { return o.kByRow; };
-  return program.edges[0].vectors == 0 &&
-         std::all_of(program.ops.begin(), program.ops.end(), [&](const Op& op) {
-           return std::visit(by_row, op) || std::holds_alternative<Pool>(op);
-         });
+  return std::all_of(program.ops.begin(), program.ops.end(), [&](const Op& op) {
+    return std::visit(by_row, op) || std::holds_alternative<Pool>(op);
+  });
 }
 
 int largest_offset(const Tensor<std::int8_t>& weight_offset) {

@@ -87,7 +87,12 @@ TEST(Validate, NamesWhatIsWrong) {
       {"shape", [](Program& p) { first<DwConv>(p).weight.shape[0] += 1; }},
       {"knots 0 and 1 decrease", [](Program& p) { first<Scan>(p).exp.knots[0] = 1000; }},
       {"does not fit 12 bits", [](Program& p) { first<Scan>(p).exp.slopes[0] = 2048; }},
-      {"state: 33 bits", [](Program& p) { first<Scan>(p).state_type.bits = 33; }},
+      {"state: 33 bits",
+       [](Program& p) {
+         for (Op& op : p.ops) {
+           if (auto* scan = std::get_if<Scan>(&op)) scan->state_type.bits = 33;
+         }
+       }},
       {"head.pool: writes vectors of", [](Program& p) { first<Pool>(p).tokens += 1; }},
       {"floating point only",
        [](Program& p) {

@@ -107,9 +107,13 @@ struct Draw {
 
 Program random_program(Program program, bool offsets, Rng& rng) {
   const std::size_t channels = program.input.channels;
-  program.input.normalisation = {std::vector<float>(channels, 60.0f),
-                                 std::vector<float>(channels, 40.0f)};
-  if (program.input.vocab == 0) program.edges[0].type.exp = -5;
+  if (program.input.vocab > 0) {
+    program.input.normalisation = {{0.0f}, {1.0f}};
+  } else {
+    program.input.normalisation = {std::vector<float>(channels, 60.0f),
+                                   std::vector<float>(channels, 40.0f)};
+    program.edges[0].type.exp = -5;
+  }
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     std::visit(Draw{program, program.edges[i + 1].type, offsets, rng}, program.ops[i]);
   }

@@ -86,7 +86,7 @@ ReportInput regression_input() {
                 {"program_bytes", 19384},
                 {"float", {{"mae_cm", 5.338}, {"rmse_cm", 7.634}}},
                 {"pwl", {{"mae_cm", 5.351}, {"rmse_cm", 7.641}}},
-                {"golden", {{"mae_cm", 5.412}, {"rmse_cm", 7.686}}},
+                {"golden", {{"mae_cm", 5.412}, {"rmse_cm", 7.687}}},
                 {"measures", {measure("mae_cm", "MAE", "cm"), measure("rmse_cm", "RMSE", "cm")}}};
   const auto part = [](const std::string& name, double mae_cm, double rmse_cm) {
     return json{{"name", name}, {"mae_cm", mae_cm}, {"rmse_cm", rmse_cm}};

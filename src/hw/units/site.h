@@ -18,7 +18,7 @@
 namespace emamba {
 
 struct Site {
-  Graph& graph;
+  DesignGraph& graph;
   const Program& program;
   const HardwareSpec& hardware;
   const BlockRule& rule;
