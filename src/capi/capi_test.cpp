@@ -418,25 +418,6 @@ TEST_F(Capi, WrongCallsAreRefused) {
   emamba_sequence_free(nullptr);
 }
 
-// A program whose input is a sample's vectors, and not those of a sequence.
-TEST_F(Capi, ProgramsThatCannotBeSteppedSaySo) {
-  write(1);
-  for (Edge& edge : program_.edges) {
-    if (edge.vectors == 0) edge.vectors = program_.input.vectors();
-  }
-  write_program(program(), program_);
-  const auto engine = load(program(), EMAMBA_FAST);
-  EXPECT_EQ(info_of(engine).can_step, 0);
-  emamba_sequence* none = nullptr;
-  expect_failure(emamba_sequence_new(engine.get(), &none), EMAMBA_ERROR_UNSUPPORTED,
-                 "cannot be stepped");
-  Rng rng{1};
-  const Floats input = samples(1, rng);
-  Floats answer(4);
-  expect_ok(emamba_run(engine.get(), input.data(), 1, 1, answer.data()));
-  EXPECT_EQ(answer, expected(EMAMBA_FAST, input, 1));
-}
-
 // One engine, several threads: whole samples, sequences, and each thread its own last error.
 TEST_F(Capi, ThreadsShareAnEngine) {
   write(5);

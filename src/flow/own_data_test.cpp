@@ -109,11 +109,12 @@ TEST_F(OwnFlow, ClassesFromFilesToAnswers) {
 
 TEST_F(OwnFlow, NumbersHaveTheUsersNamesAndUnit) {
   write(true);
-  const Job job = this->job({"data.outputs=[\"left\", \"right\"]", "data.unit=V"});
+  const Job job =
+      this->job({"data.outputs=[\"left\", \"right\"]", "data.unit=V", "train.epochs=30"});
   const json result = run_flow(job, {.frames = 0});
   const json metrics = result.at("summary").at("golden");
   ASSERT_TRUE(metrics.contains("rmse_v")) << metrics.dump();
-  EXPECT_LT(metrics.at("rmse_v"), 1.0);
+  EXPECT_LT(metrics.at("rmse_v"), 1.0);  // always the mean: 1.26
   const std::vector<float> outputs = {0.5f, -1};
   EXPECT_EQ(prediction_of(job.spec.task, outputs.data(), 2).text, "left 0.5 V, right -1 V");
 }

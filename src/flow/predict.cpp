@@ -161,7 +161,7 @@ std::string outputs_csv(const Task& task, const Tensor<float>& outputs) {
     for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) {
       text.insert(at, 1, '"');
     }
-    return '"' + text + '"';
+    return fmt::format("\"{}\"", text);
   };
   const std::vector<std::string> names = task.answer.all_names(count);
   std::string text = "sample";
