@@ -135,8 +135,8 @@ struct KeyDocs {
     const char* type = SizeField<T>                  ? "integer, or [height, width]"
                        : std::is_floating_point_v<T> ? "number"
                                                      : "integer";
-    docs.push_back({key, type, fmt::format("{:g} .. {:g}", range.lo, range.hi),
-                    default_of(field), meaning});
+    docs.push_back(
+        {key, type, fmt::format("{:g} .. {:g}", range.lo, range.hi), default_of(field), meaning});
   }
 };
 

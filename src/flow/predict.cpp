@@ -84,8 +84,7 @@ Prediction prediction_of(const Task& task, const float* outputs, std::size_t cou
   if (!task.shape.regression) {
     answer.label = predicted_class(outputs, count);
     const auto label = static_cast<std::size_t>(answer.label);
-    answer.text = fmt::format("{} (score {:.4g})", task.answer.name(label),
-                              outputs[label]);
+    answer.text = fmt::format("{} (score {:.4g})", task.answer.name(label), outputs[label]);
     return answer;
   }
   const std::string unit = task.answer.unit.empty() ? "" : " " + task.answer.unit;

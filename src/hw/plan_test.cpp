@@ -173,8 +173,7 @@ TEST(Plan, CountsTheProductsOfAFrame) {
 
 TEST(Plan, ALargeModelIsPlannedInUnderASecond) {
   Rng rng{4};
-  const Program program =
-      random_program(cifar10_net(48, 4, 3), rng);
+  const Program program = random_program(cifar10_net(48, 4, 3), rng);
   const auto begin = std::chrono::steady_clock::now();
   const Plan plan = plan_program(program, {.lanes = 4, .cycles_per_token = 96});
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
@@ -185,8 +184,7 @@ TEST(Plan, ALargeModelIsPlannedInUnderASecond) {
 // The rule decides what asks for block memory, and nothing else.
 TEST(Plan, ARuleSaysWhereMemoriesAre) {
   Rng rng{5};
-  const Program program =
-      random_program(cifar10_net(32, 8, 1), rng);
+  const Program program = random_program(cifar10_net(32, 8, 1), rng);
   const Plan none = plan_program(program, {.lanes = 4}, {.words = 1 << 30});
   const Plan all = plan_program(program, {.lanes = 4}, {.words = 0, .bits = 0});
   const auto blocks = [](const Plan& plan) {
