@@ -164,13 +164,14 @@ std::string outputs_csv(const Task& task, const Tensor<float>& outputs) {
   };
   const std::vector<std::string> names = task.answer.all_names(count);
   std::string text = "sample";
-  for (const std::string& name : names) text += "," + field(name);
+  for (const std::string& name : names) text += fmt::format(",{}", field(name));
   text += classes ? ",class\n" : "\n";
   for (std::size_t i = 0; i < outputs.shape[0]; ++i) {
     text += fmt::format("{}", i);
     for (std::size_t o = 0; o < count; ++o) text += fmt::format(",{}", outputs.row(i)[o]);
     if (classes) {
-      text += "," + field(names[static_cast<std::size_t>(predicted_class(outputs.row(i), count))]);
+      const auto label = static_cast<std::size_t>(predicted_class(outputs.row(i), count));
+      text += fmt::format(",{}", field(names[label]));
     }
     text += "\n";
   }

@@ -2,6 +2,7 @@
 // The walk over a program that builds its design.
 #include "hw/plan.h"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -15,6 +16,21 @@
 namespace emamba {
 namespace {
 
+// A stream that nobody takes would bring the design to a stand.
+void require_readers(const Program& program) {
+  std::vector<bool> read(program.edges.size());
+  read.back() = true;
+  for (const Op& op : program.ops) {
+    for (EdgeIndex x : inputs_of(op)) read[x] = true;
+  }
+  const auto unread = std::find(read.begin(), read.end(), false);
+  if (unread == read.end()) return;
+  const auto edge = static_cast<EdgeIndex>(unread - read.begin());
+  throw Error(fmt::format("{}: no operation reads {}, and it is not the answer", program.name,
+                          edge_name(program, edge)),
+              "leave the operation out of the program");
+}
+
 class Planner {
  public:
   Planner(const Program& program, const HardwareSpec& hardware, const BlockRule& rule,
@@ -25,6 +41,7 @@ class Planner {
   }
 
   Plan program() {
+    require_readers(program_);
     // What runs on the first block's hardware: a group's other blocks.
     std::vector<Group> shared;
     for (const Group& group : program_.groups) {
@@ -86,8 +103,7 @@ class Planner {
   }
 
  private:
-  // --- Edges
-  // --------------------------------------------------------------------------------------
+  // --- Edges -----------------------------------------------------------------------------------
 
   void count_consumers(std::size_t op) {
     for (EdgeIndex x : inputs_of(program_.ops[op])) ++consumers_[stream_edge(program_, x)];
@@ -141,8 +157,7 @@ class Planner {
     return way;
   }
 
-  // --- Operations
-  // ---------------------------------------------------------------------------------
+  // --- Operations ------------------------------------------------------------------------------
 
   // Builds one operation, which stands at these places of the program; returns its output, on which
   // its edges can be watched.
@@ -163,8 +178,7 @@ class Planner {
     return out;
   }
 
-  // --- Shared blocks
-  // ------------------------------------------------------------------------------
+  // --- Shared blocks ---------------------------------------------------------------------------
 
   std::string group_name(const Group& group) const {
     std::vector<std::string> names;
@@ -215,8 +229,7 @@ class Planner {
     deliver(edge, out);
   }
 
-  // --- The end
-  // ------------------------------------------------------------------------------------
+  // --- The end ---------------------------------------------------------------------------------
 
   Plan finish() {
     size_buffers(graph_.design);

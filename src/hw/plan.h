@@ -20,8 +20,8 @@ struct Plan {
 
 // The whole program, folded as `hardware` says, its memories where `rule` wants them. A valid
 // program of any size is planned; whether a device holds it is for src/target to say. Throws Error
-// when the fold is not feasible (choose_folds), or when blocks that shall share their hardware are
-// not alike.
+// when the fold is not feasible (choose_folds), when blocks that shall share their hardware are not
+// alike, or when an edge has no reader.
 Plan plan_program(const Program& program, const HardwareSpec& hardware, const BlockRule& rule = {});
 
 // One operation alone, its input edges as external streams: for tests and for synthesis of a part.

@@ -107,6 +107,16 @@ TEST(Plan, AnyValidProgramIsPlanned) {
   }
 }
 
+TEST(Plan, AnEdgeThatNobodyReadsIsAnError) {
+  Rng rng{6};
+  Program program = random_program(mars_net(8, 1), rng);
+  for (Op& op : program.ops) {
+    if (auto* gate = std::get_if<Gate>(&op)) gate->x1 = gate->x0;
+  }
+  expect_error([&] { plan_program(program, {.lanes = 4}); },
+               "no operation reads blocks.0.gate_silu");
+}
+
 // What hardware has only once must be the same in all blocks that share it.
 TEST(Plan, BlocksThatDifferCannotShare) {
   Rng rng{6};

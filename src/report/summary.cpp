@@ -26,12 +26,12 @@ std::string hardware_text(const json& result) {
   const auto period = hardware.at("cycles_per_frame").get<std::int64_t>();
   return fmt::format(
       "\nhardware: {} cycles latency, {} a frame ({:.1f} us and {:.0f} frames/s at an assumed {:g} "
-      "MHz),\n{} multipliers {:.0f} % busy, about {};\nsimulated on {} frames, every bit as the "
-      "integers above, every cycle as planned\n",
+      "MHz),\n{} multipliers {:.0f} % busy; simulated on {} frames, every bit as the integers "
+      "above, every\ncycle as planned; about\n{}\n",
       latency, period, static_cast<double>(latency) / mhz, mhz * 1e6 / static_cast<double>(period),
       mhz, hardware.at("multipliers").get<std::int64_t>(),
-      100 * hardware.at("multiplier_use").get<double>(), use_text(hardware.at("device")),
-      verify.at("frames").get<std::int64_t>());
+      100 * hardware.at("multiplier_use").get<double>(), verify.at("frames").get<std::int64_t>(),
+      use_text(hardware.at("device")));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace emamba {
 namespace {
 
 constexpr std::int64_t Resources::*kCounts[] = {
-    &Resources::lut,   &Resources::lut_memory, &Resources::ff,  &Resources::cell, &Resources::dsp,
+    &Resources::lut,   &Resources::lut_memory, &Resources::ff,  &Resources::dsp,
     &Resources::block, &Resources::carry,      &Resources::mux, &Resources::large};
 
 }  // namespace

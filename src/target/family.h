@@ -11,12 +11,11 @@ namespace emamba {
 
 // What a design takes, or what a device has.
 struct Resources {
-  std::int64_t lut = 0;         // look-up tables
-  std::int64_t lut_memory = 0;  // of these, as memory or shift register
-  std::int64_t ff = 0;          // flip-flops
-  std::int64_t cell = 0;        // logic cells, where a family has its LUTs and FFs in those
-  std::int64_t dsp = 0;         // multiplier blocks
-  std::int64_t block = 0;       // block memories, counted as the smallest there are
+  std::int64_t lut = 0;                        // look-up tables
+  std::int64_t lut_memory = 0;                 // of these, as memory or shift register
+  std::int64_t ff = 0;                         // flip-flops
+  std::int64_t dsp = 0;                        // multiplier blocks
+  std::int64_t block = 0;                      // block memories, counted as the smallest there are
   std::int64_t carry = 0, mux = 0, large = 0;  // CARRY8, wide multiplexers, URAM: synthesis alone
 
   Resources& operator+=(const Resources& other);

@@ -10,8 +10,8 @@
 namespace emamba {
 namespace {
 
-constexpr int kReciprocalBits = 21;
-constexpr int kRatioBits = 16;
+using fx::kRatioBits;
+using fx::kReciprocalBits;
 
 std::vector<Fold> folds(const Program&, const RangeNorm&, const HardwareSpec& hardware) {
   return element_folds(hardware.lanes);

@@ -128,7 +128,7 @@ int build(Site& site) {
   const auto a_words = static_cast<std::int64_t>(words.a.size());
   const auto d_words = static_cast<std::int64_t>(words.d.size());
   const bool block = site.rule.wants_block(a_words, cells * 8);
-  const int depth = 9 + 3 * kMulLatency + tree_latency(n_par);
+  const int depth = 7 + 4 * kMulLatency + tree_latency(n_par);
   const std::int64_t steps = d_beats * n_beats;
   const int idle = static_cast<int>(std::max<std::int64_t>(0, kRecurrence - steps));
 
