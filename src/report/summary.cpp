@@ -26,8 +26,9 @@ std::string hardware_text(const json& result) {
   const auto period = hardware.at("cycles_per_frame").get<std::int64_t>();
   return fmt::format(
       "\nhardware: {} cycles latency, {} a frame ({:.1f} us and {:.0f} frames/s at an assumed {:g} "
-      "MHz),\n{} multipliers {:.0f} % busy; simulated on {} frames, every bit as the integers "
-      "above, every\ncycle as planned; about\n{}\n",
+      "MHz),\n{} multipliers {:.0f} % busy; {} frames simulated: every bit as above, every cycle "
+      "as "
+      "planned;\nabout {}\n",
       latency, period, static_cast<double>(latency) / mhz, mhz * 1e6 / static_cast<double>(period),
       mhz, hardware.at("multipliers").get<std::int64_t>(),
       100 * hardware.at("multiplier_use").get<double>(), verify.at("frames").get<std::int64_t>(),
