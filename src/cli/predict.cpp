@@ -98,9 +98,12 @@ void run(const Options& options) {
     throw Error("--stream prints its answers as they come, and writes no --output",
                 "redirect them: ... --stream > FILE");
   }
-  if (options.stream != options.input.empty()) {
-    throw Error(options.stream ? "--stream reads standard input, and no --input"
-                               : "predict: nothing to predict",
+  if (options.stream && !options.input.empty() && options.input != "-") {
+    throw Error(fmt::format("--stream reads standard input, and no --input {}", options.input),
+                "feed it: ... --stream < FILE");
+  }
+  if (!options.stream && options.input.empty()) {
+    throw Error("predict: nothing to predict",
                 "name an .npy file or - with --input, or use --stream");
   }
   const Job job = job_of(options);
@@ -122,7 +125,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_predict(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("predict", "Prediction for new samples");
+  CLI::App* verb = app.add_subcommand("predict", "Answer new samples");
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");
