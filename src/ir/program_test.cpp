@@ -365,6 +365,7 @@ TEST(Program, DamagedFieldsAreNamed) {
   reject("/input/overlap", {1, "2"}, "header.overlap: must be an integer");
   reject("/name", {}, "header.name: is missing");
   reject("/name", "../p", "name: '../p' must be letters");
+  reject("/name", "\x1b[31m", "name: '?[31m' must be letters");
   reject("/ops/0/name", "blocks.0.norm", "blocks.0.norm");
   reject("/ops/1/norm", "l2", "blocks.0.norm.norm: 'l2' is none of range, layer, rms");
   reject("/ops/1/norm", {}, "blocks.0.norm.norm: is missing");

@@ -294,9 +294,12 @@ struct Validator {
   // Files, modules and tensors are called by them.
   void check_names() const {
     const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
+    // A file's name may hold anything; a terminal must not obey it.
+    std::string shown = program.name.substr(0, 40);
+    std::replace_if(
+        shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     require(!program.name.empty() && std::all_of(program.name.begin(), program.name.end(), plain),
-            "name",
-            fmt::format("'{}' must be letters, digits, '-' and '_'", program.name.substr(0, 40)));
+            "name", fmt::format("'{}' must be letters, digits, '-' and '_'", shown));
     std::set<std::string> names;
     for (const Op& op : program.ops) {
       require(names.insert(name_of(op)).second, name_of(op), "two ops have this name");
