@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Metrics in their parts, for classes and for quantities of any kind.
 #include "data/details.h"
 
 #include <gtest/gtest.h>

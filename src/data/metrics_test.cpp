@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Metrics as data, and their way through JSON.
 #include "data/metrics.h"
 
 #include <gtest/gtest.h>

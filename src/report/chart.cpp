@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Drawing a timeline, in SVG and in characters.
 #include "report/chart.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Drawing a confusion matrix, in SVG and in characters.
 #include "report/confusion.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Drawing a curve, in SVG and in characters.
 #include "report/curve.h"
 
 #include <fmt/format.h>

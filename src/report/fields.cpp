@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Fields and numbers as text.
 #include "report/fields.h"
 
 #include <fmt/format.h>

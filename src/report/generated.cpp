@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Markers of generated parts.
 #include "report/generated.h"
 
 namespace emamba {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Blocks of a document in Markdown.
 #include "report/markdown.h"
 
 #include <fmt/format.h>

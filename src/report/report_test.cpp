@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The pages of a report: what they say, and that no name breaks them.
 #include "report/report.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The tables of measured models.
 #include "report/results.h"
 
 #include <gtest/gtest.h>

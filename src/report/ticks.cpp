@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Steps of one, two and five times a power of ten.
 #include "report/ticks.h"
 
 #include <cmath>

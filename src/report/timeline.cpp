@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The spans of every unit, out of a plan.
 #include "report/timeline.h"
 
 #include <fmt/format.h>
