@@ -24,7 +24,7 @@ int exit_code(ErrorKind kind) {
     case ErrorKind::kInput:
       return 1;
     case ErrorKind::kUsage:
-      return exit_code(ErrorKind::kUsage);
+      return 2;
     case ErrorKind::kMissing:
       return 3;
     case ErrorKind::kMismatch:
@@ -111,7 +111,7 @@ int run(int argc, char** argv) {
       print_error(fmt::format("'{}' is not a verb", argv[1]),
                   fmt::format("did you mean '{}'? Verbs are: {}", nearest(argv[1], verbs),
                               fmt::join(verbs, ", ")));
-      return exit_code(ErrorKind::kUsage);
+      return 2;
     }
   }
   try {
