@@ -76,7 +76,7 @@ void require_integer_form(const Program& network) {
     if (what == nullptr) continue;
     throw Error(
         fmt::format("{}: {}: {} exists in floating point only", network.name, name_of(op), what),
-        "train with norm = \"range\" and delta_activation = \"relu-after\" to quantise");
+        "set model.norm to range and model.delta_activation to relu-after, and train, to quantise");
   }
 }
 

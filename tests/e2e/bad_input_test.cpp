@@ -115,7 +115,7 @@ TEST_F(BadInput, ControlCharactersAreNotPrinted) {
   std::string& graph = file.metadata["program"];
   for (const std::string& name : {std::string("\\u001b[31m"), std::string(257, 'a')}) {
     const std::string before = graph;
-    graph.insert(graph.find("\"name\":\"", graph.find("\"ops\":")) + 8, name);
+    graph.insert(graph.find("\"name\":\"", graph.find("\"ops\":[")) + 8, name);
     write_safetensors(out() + "/program.safetensors", file);
     expect_failure({"inspect", out() + "/program.safetensors"}, 1, "no control characters");
     graph = before;
