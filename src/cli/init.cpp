@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "data/own_config.h"
 
@@ -23,8 +24,7 @@ std::string name_from(const std::string& folder) {
   const fs::path path = fs::absolute(folder).lexically_normal();
   std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();
   std::replace_if(
-      name.begin(), name.end(),
-      [](unsigned char c) { return !std::isalnum(c) && c != '-' && c != '_'; }, '-');
+      name.begin(), name.end(), [](char c) { return !is_name_char(c); }, '-');
   return name;
 }
 

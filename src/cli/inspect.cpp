@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/safetensors.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "flow/files.h"
 #include "report/text_table.h"
@@ -15,14 +16,6 @@ namespace emamba {
 namespace {
 
 using nlohmann::json;
-
-// Free text from a file, fit for a terminal.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return text;
-}
 
 // "embed", "blocks.0", ..., "head": the part of the network that a parameter belongs to.
 std::string part_of(const std::string& name) {

@@ -111,7 +111,7 @@ int run(int argc, char** argv) {
       print_error(fmt::format("'{}' is not a verb", argv[1]),
                   fmt::format("did you mean '{}'? Verbs are: {}", nearest(argv[1], verbs),
                               fmt::join(verbs, ", ")));
-      return 2;
+      return exit_code(ErrorKind::kUsage);
     }
   }
   try {

@@ -72,13 +72,11 @@ PartGroup errors_by_subject(const Split& split, const Tensor<float>& outputs) {
 }  // namespace
 
 Details details_of(const Split& split, const Tensor<float>& outputs) {
-  metrics_of(split, outputs);  // throws Error when the two do not belong together
+  require_outputs(split, outputs);
   Details details;
   if (split.targets.empty()) {
     details.confusion = confusion_of(split, outputs);
-    for (std::size_t c = 0; c < outputs.shape[1]; ++c) {
-      details.classes.push_back(split.answer.name(c));
-    }
+    details.classes = split.answer.all_names(outputs.shape[1]);
     return details;
   }
   details.errors = errors_by_group(split, outputs);

@@ -34,13 +34,18 @@ double lost(const Metric& before, const Metric& after) {
   return before.larger_is_better ? before.value - after.value : after.value - before.value;
 }
 
-Metrics metrics_of(const Split& split, const Tensor<float>& outputs) {
+void require_outputs(const Split& split, const Tensor<float>& outputs) {
   const std::size_t samples = split.samples();
   if (samples == 0) throw Error(fmt::format("split \"{}\" has no samples to measure", split.name));
   if (outputs.shape.size() != 2 || outputs.shape[0] != samples) {
     throw Error(fmt::format("metrics: {} samples, but outputs for {}", samples,
                             outputs.shape.empty() ? 0 : outputs.shape[0]));
   }
+}
+
+Metrics metrics_of(const Split& split, const Tensor<float>& outputs) {
+  require_outputs(split, outputs);
+  const std::size_t samples = split.samples();
   const std::size_t width = outputs.shape[1];
   if (!split.targets.empty()) {
     return output_errors(split, outputs, first_indices(samples)).mean(first_indices(width));

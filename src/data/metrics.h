@@ -39,6 +39,9 @@ struct Metrics {
 // samples, or another number than `outputs`.
 Metrics metrics_of(const Split& split, const Tensor<float>& outputs);
 
+// Throws Error as metrics_of() does, without measuring.
+void require_outputs(const Split& split, const Tensor<float>& outputs);
+
 // The class with the largest of `classes` logits, the lowest index among equals.
 int predicted_class(const float* logits, std::size_t classes);
 

@@ -69,14 +69,10 @@ Words words_of(const std::string& path) {
 
 // --- Choices ------------------------------------------------------------------------------------
 
-struct Patch {
-  int height, width;
-};
-
 // About twice as many tokens as numbers in a token, and not many more than 256 of them; square
 // patches rather than long ones.
-Patch choose_patch(const TaskShape& shape) {
-  Patch best{1, 1};
+Size choose_patch(const TaskShape& shape) {
+  Size best{1, 1};
   double lowest = 1e9;
   for (int h = 1; h <= shape.height; ++h) {
     for (int w = 1; w <= shape.width; ++w) {
@@ -175,8 +171,7 @@ void write_data(const OwnTask& task, const std::string& folder, ConfigText& text
     text.key("answer", "\"classes\"");
     text.key("classes", list(data.classes), "names of the classes 0, 1, ...");
   }
-  const std::array<const char*, 3> policies = {"\"refuse\"", "\"drop\"", "\"saturate\""};
-  text.key("nonfinite", policies[static_cast<std::size_t>(data.nonfinite)],
+  text.key("nonfinite", quoted(name_of_key(data.nonfinite)),
            "inputs that are NaN or infinite; or \"drop\", \"saturate\"");
 }
 
@@ -189,7 +184,7 @@ void write_model(const OwnTask& task, std::size_t samples, ConfigText& text) {
   text.key("N", "8", "states per inner channel");
   int tokens = s.width;
   if (s.vocab == 0) {
-    const Patch patch = choose_patch(s);
+    const Size patch = choose_patch(s);
     tokens = s.height / patch.height * (s.width / patch.width);
     const int numbers = patch.height * patch.width * s.channels;
     const std::string what = task.data.kind == InputKind::kSequence

@@ -168,12 +168,6 @@ int largest(const Tensor<std::int64_t>& numbers) {
   return static_cast<int>(*std::max_element(numbers.data.begin(), numbers.data.end()));
 }
 
-std::vector<std::string> numbered(std::size_t count) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) names.push_back(fmt::format("{}", i));
-  return names;
-}
-
 }  // namespace
 
 const ArrayFiles& files_of(const OwnData& data, const std::string& part) {
@@ -231,14 +225,14 @@ OwnTask open_own_data(OwnData data, std::size_t memory) {
   if (data.answer == TargetKind::kClasses) {
     if (data.classes.empty()) {
       const int last = largest(read_classes(data.train.targets, kMaxClasses));
-      data.classes = numbered(static_cast<std::size_t>(last) + 1);
+      data.classes = Answer{}.all_names(static_cast<std::size_t>(last) + 1);
     }
     if (data.classes.size() < 2) {
       throw Error(fmt::format("{}: there is one class", data.train.targets),
                   "There is nothing to tell apart: give samples of two classes at least.");
     }
   } else if (data.outputs.empty()) {
-    data.outputs = numbered(width);
+    data.outputs = Answer{}.all_names(width);
   } else if (data.outputs.size() != width) {
     throw Error(fmt::format("data.outputs has {} names, but {} has {} numbers a sample",
                             data.outputs.size(), data.train.targets, width),

@@ -276,15 +276,12 @@ json inspect_own_data(const OwnTask& task) {
   }
   warn_of_outputs(data, parts[0], warnings);
 
-  const char* kind = data.kind == InputKind::kImages     ? "images"
-                     : data.kind == InputKind::kSequence ? "sequence"
-                                                         : "tokens";
   const TaskShape& s = task.shape;
   json result = {
-      {"kind", kind},
+      {"kind", name_of_key(data.kind)},
       {"sample",
        {{"height", s.height}, {"width", s.width}, {"channels", s.channels}, {"vocab", s.vocab}}},
-      {"answer", s.regression ? "numbers" : "classes"},
+      {"answer", name_of_key(data.answer)},
       {"parts", parts_json},
       {"warnings", warnings}};
   if (s.regression) result["unit"] = data.unit;

@@ -59,6 +59,20 @@ EvalFiles require_files(const Job& job, const EvalChoice& choice) {
   return files;
 }
 
+Tensor<float> engine_answers(Engine engine, const EvalFiles& files, const Tensor<float>& samples,
+                             int threads, const ProgressCallback& progress,
+                             const FloatOptions& options) {
+  switch (engine) {
+    case Engine::kFloat:
+      return answers(FloatEngine(files.model.content, options), samples, threads, progress);
+    case Engine::kGolden:
+      return answers(Golden(files.program.content), samples, threads, progress);
+    case Engine::kFast:
+      return answers(Fast(files.program.content), samples, threads, progress);
+  }
+  return {};
+}
+
 std::string eval_key(const Spec& spec, const EvalChoice& choice, const EvalFiles& files,
                      const json& hashes) {
   return stage_key("eval", {{"engine", name_of(choice.engine)},
@@ -77,17 +91,10 @@ json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files
   const ProgressCallback progress = job.progress(
       fmt::format("eval {}, {} functions", name_of(choice.engine), choice.functions()));
   const Stopwatch watch;
-  Tensor<float> outputs;
-  if (choice.engine == Engine::kGolden) {
-    outputs = answers(Golden(files.program.content), split.inputs, job.threads, progress);
-  } else if (choice.engine == Engine::kFast) {
-    outputs = answers(Fast(files.program.content), split.inputs, job.threads, progress);
-  } else {
-    FloatOptions options;
-    if (choice.pwl) options.curves = curves_of(files.program.content);
-    outputs =
-        answers(FloatEngine(files.model.content, options), split.inputs, job.threads, progress);
-  }
+  FloatOptions options;
+  if (choice.pwl) options.curves = curves_of(files.program.content);
+  const Tensor<float> outputs =
+      engine_answers(choice.engine, files, split.inputs, job.threads, progress, options);
   const Metrics metrics = metrics_of(split, outputs);
   json result = {{"engine", name_of(choice.engine)},
                  {"functions", choice.functions()},

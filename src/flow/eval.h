@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "exec/float.h"
 #include "flow/files.h"
 #include "flow/job.h"
 
@@ -34,6 +35,12 @@ struct EvalFiles {
 };
 // Throws Error when one of them is not there.
 EvalFiles require_files(const Job& job, const EvalChoice& choice);
+
+// The engine's answers (samples, outputs) to raw samples (samples, height, width, channels); the
+// float engine's with `options`.
+Tensor<float> engine_answers(Engine engine, const EvalFiles& files, const Tensor<float>& samples,
+                             int threads, const ProgressCallback& progress,
+                             const FloatOptions& options = {});
 
 // What docs/formats.md says of `emamba eval --json`. `hashes` are those of data_hashes().
 std::string eval_key(const Spec& spec, const EvalChoice& choice, const EvalFiles& files,

@@ -242,7 +242,7 @@ class Flow {
         read_result(out("synth.json"), [](const json& result) { result.at("units").at(0); });
     if (!has(synth, "design", design_hash_)) synth.reset();
     json planned = plan_json(plan);
-    planned.update(estimate_json(plan, device_of(job_)));
+    planned.update(stages_.at("hardware"));  // with what it takes of the device
     const ReportInput input{.config = job_.config,
                             .spec = to_json(job_.spec),
                             .summary = summary(),

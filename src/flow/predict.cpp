@@ -8,7 +8,7 @@
 #include "base/npy.h"
 #include "base/stopwatch.h"
 #include "data/metrics.h"
-#include "exec/evaluate.h"
+#include "exec/golden.h"
 
 namespace emamba {
 namespace {
@@ -120,24 +120,11 @@ Tensor<float> samples_from_npy(const Task& task, std::string_view text, const st
   return samples;
 }
 
-Tensor<float> predict(const Job& job, Engine engine, const EvalFiles& files,
-                      const Tensor<float>& samples) {
-  const ProgressCallback progress = job.progress(fmt::format("predict, {}", name_of(engine)));
-  switch (engine) {
-    case Engine::kFloat:
-      return answers(FloatEngine(files.model.content), samples, job.threads, progress);
-    case Engine::kGolden:
-      return answers(Golden(files.program.content), samples, job.threads, progress);
-    case Engine::kFast:
-      return answers(Fast(files.program.content), samples, job.threads, progress);
-  }
-  return {};
-}
-
 nlohmann::json predict_stage(const Job& job, Engine engine, const EvalFiles& files,
                              const Tensor<float>& samples, Tensor<float>& outputs) {
   const Stopwatch watch;
-  outputs = predict(job, engine, files, samples);
+  outputs = engine_answers(engine, files, samples, job.threads,
+                           job.progress(fmt::format("predict, {}", name_of(engine))));
   nlohmann::json result = {
       {"samples", outputs.shape[0]}, {"engine", name_of(engine)}, {"seconds", watch.seconds()}};
   if (job.spec.shape().regression) return result;

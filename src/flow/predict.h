@@ -27,9 +27,7 @@ Prediction prediction_of(const Task& task, const float* outputs, std::size_t cou
 // token ids outside the vocabulary.
 Tensor<float> samples_from_npy(const Task& task, std::string_view text, const std::string& source);
 
-// Runs the engine over samples (as samples_from_npy() gives them): outputs (samples, outputs).
-Tensor<float> predict(const Job& job, Engine engine, const EvalFiles& files,
-                      const Tensor<float>& samples);
+// Runs the engine over samples (as samples_from_npy() gives them); `outputs` (samples, outputs).
 // {"samples", "engine", "seconds"}, and of classes "classes" and "labels": name and number of each
 // sample's class.
 nlohmann::json predict_stage(const Job& job, Engine engine, const EvalFiles& files,

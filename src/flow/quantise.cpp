@@ -63,7 +63,7 @@ json finetune_program(const Job& job, const FloatModel& model, const Split& trai
   }
   return {{"steps", quant.finetune_steps},
           {"lr", quant.finetune_lr},
-          {"target", to_json(job.spec).at("quant").at("finetune_target")},
+          {"target", name_of_key(quant.finetune_target)},
           {"loss", tuned.loss},
           {"split", held_out ? "val" : "calibration"},
           {"samples", check.samples()},

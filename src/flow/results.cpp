@@ -88,7 +88,7 @@ json measured(const Job& job) {
       {"machine", machine_name()},
       {"threads", job.threads},
       {"name", job.spec.name},
-      {"task", to_json(job.spec).at("task")},
+      {"task", job.spec.task.name},
       {"spec", to_json(job.spec)},
       {"parameters", parameter_count(job.spec)},
       {"program_bytes", std::accumulate(bytes.begin(), bytes.end(), std::size_t{0})},
@@ -139,7 +139,7 @@ std::string stale_results(const std::string& config, const json& results) {
     for (const auto& [section, value] : all.items()) {
       if (section != "name") sections.push_back(section);
     }
-    const auto keys = spec_differences(results.at("spec").dump(), job.spec, sections);
+    const auto keys = spec_differences(results.at("spec"), job.spec, sections);
     if (!keys.empty()) {
       return fmt::format("{}: of another configuration than {}; these keys differ: {}", path,
                          config, fmt::join(keys, ", "));

@@ -2,7 +2,6 @@
 #include "flow/spec.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -10,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/toml.h"
 #include "data/own_data.h"
 
@@ -49,8 +49,7 @@ void check(const Spec& s, const std::string& source) {
   const auto fail = [&](const std::string& what, const std::string& hint) {
     throw Error(source + ": " + what, hint);
   };
-  const auto name_char = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
-  if (s.name.empty() || !std::all_of(s.name.begin(), s.name.end(), name_char)) {
+  if (!is_plain_name(s.name)) {
     fail(fmt::format("name = \"{}\" must be letters, digits, '-' and '_'", s.name),
          "give the model a name, e.g. name = \"my-model\"");
   }
@@ -151,13 +150,18 @@ Spec spec_from_json(const json& nested, const std::string& source) {
 
 std::vector<std::string> spec_differences(const Spec& a, const Spec& b,
                                           const std::vector<std::string>& tables) {
-  return spec_differences(to_json(a).dump(), b, tables);
+  return spec_differences(to_json(a), b, tables);
 }
 
 std::vector<std::string> spec_differences(const std::string& stored, const Spec& spec,
                                           const std::vector<std::string>& tables) {
-  return key_differences(flattened(parse_json(stored, "configuration")), flattened(to_json(spec)),
-                         flattened(to_json(Spec{})), tables);
+  return spec_differences(parse_json(stored, "configuration"), spec, tables);
+}
+
+std::vector<std::string> spec_differences(const json& stored, const Spec& spec,
+                                          const std::vector<std::string>& tables) {
+  return key_differences(flattened(stored), flattened(to_json(spec)), flattened(to_json(Spec{})),
+                         tables);
 }
 
 Network network_of(const Spec& spec) {

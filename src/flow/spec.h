@@ -46,12 +46,14 @@ Spec overridden(const Spec& spec, const std::vector<std::string>& overrides);
 nlohmann::json to_json(const Spec& spec);
 Spec spec_from_json(const nlohmann::json& json, const std::string& source);
 
-// Dotted keys on which a spec and another, or the configuration that a file holds (JSON text),
-// differ, in the named tables: "name", "task", "model", "approx", "quant", "train", "hardware".
-// What a configuration does not say has its default.
+// Dotted keys on which a spec and another, or the configuration that a file holds (JSON, or its
+// text), differ, in the named tables: "name", "task", "model", "approx", "quant", "train",
+// "hardware". What a configuration does not say has its default.
 std::vector<std::string> spec_differences(const Spec& a, const Spec& b,
                                           const std::vector<std::string>& tables);
 std::vector<std::string> spec_differences(const std::string& stored, const Spec& spec,
+                                          const std::vector<std::string>& tables);
+std::vector<std::string> spec_differences(const nlohmann::json& stored, const Spec& spec,
                                           const std::vector<std::string>& tables);
 
 // The network of a spec, with the widths that it asks for and the spec as its configuration. Its

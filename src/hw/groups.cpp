@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "hw/edges.h"
+#include "ir/structure.h"
 
 namespace emamba {
 
@@ -16,26 +17,15 @@ bool holds(const Group& group, std::size_t op) {
 }
 
 void require_alike(const Program& program, const Group& group) {
-  const auto require = [](bool alike, const std::string& name, const char* what) {
+  const auto require = [](bool alike, const std::string& name, const std::string& what) {
     if (alike) return;
     throw Error(fmt::format("hardware.shared_blocks: {}: {}", name, what),
                 "set hardware.shared_blocks to false");
   };
   const int end = group.first + group.ops * group.times;
+  if (const auto other = first_unlike(program, group)) require(false, other->op, other->what);
   for (int i = group.first; i < end; ++i) {
-    const int ahead = (i - group.first) / group.ops * group.ops;  // of the first block
-    const Op &op = program.ops[i], &first = program.ops[i - ahead];
-    std::vector<EdgeIndex> inputs = inputs_of(first);
-    for (EdgeIndex& x : inputs) {
-      require(x >= group.first, name_of(op), "reads an edge that the blocks do not pass on");
-      x += ahead;
-    }
-    require(op.index() == first.index() && inputs_of(op) == inputs, name_of(op),
-            "is not what it is in the first block");
-    const Edge &y = program.edges[i + 1], &expected = program.edges[i + 1 - ahead];
-    require(y.width == expected.width && y.type.bits == expected.type.bits, name_of(op),
-            "has another width or other bits than in the first block");
-    require(vectors_on(program, i + 1) == vectors_on(program, group.first), name_of(op),
+    require(vectors_on(program, i + 1) == vectors_on(program, group.first), name_of(program.ops[i]),
             "does not give one vector for one");
   }
   const Edge &in = program.edges[group.first], &out = program.edges[end];

@@ -5,13 +5,14 @@
 #include <array>
 #include <string>
 
+#include "base/keys.h"
 #include "ir/program.h"
 
 namespace emamba {
 
 // visit_fields(op, v) calls, in the order of files,
 //   v.edge(key, index)        for an edge it reads
-//   v(key, field)             for sizes (int), switches (an enum with FieldNames), number types,
+//   v(key, field)             for sizes (int), switches (an enum with KeyNames), number types,
 //                             tensors and the arrays of tables
 //   v.optional(key, tensor)   for a tensor that may be empty
 // O is the operation or a const one.
@@ -59,24 +60,10 @@ void visit_fields(O& o, V& v) {
   }
 }
 
-// The names of an enum's values in files, in the order of the enum.
-template <class E>
-struct FieldNames;
-template <>
-struct FieldNames<Activation> {
-  static constexpr std::array values = {"none", "relu", "softplus"};
-};
-template <>
-struct FieldNames<Function> {
-  static constexpr std::array values = {"silu", "exp"};
-};
-template <>
-struct FieldNames<Norm> {
-  static constexpr std::array values = {"range", "layer", "rms"};
-};
-template <>
-struct FieldNames<PoolKind> {
-  static constexpr std::array values = {"flatten", "mean"};
-};
+// The names of the switches' values, in files and in configurations.
+EMAMBA_NAMES(Activation, "none", "relu", "softplus");
+EMAMBA_NAMES(Function, "silu", "exp");
+EMAMBA_NAMES(Norm, "range", "layer", "rms");
+EMAMBA_NAMES(PoolKind, "flatten", "mean");
 
 }  // namespace emamba

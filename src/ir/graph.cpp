@@ -47,9 +47,7 @@ struct Writer {
   }
   template <class E>
   requires std::is_enum_v<E>
-  void operator()(const std::string& key, const E& field) {
-    object[key] = FieldNames<E>::values.at(static_cast<std::size_t>(field));
-  }
+  void operator()(const std::string& key, const E& field) { object[key] = name_of_key(field); }
 };
 
 // Typed access to JSON members with messages that name the place.
@@ -137,7 +135,7 @@ struct Reader {
     const bool implied = std::is_same_v<E, Norm> || std::is_same_v<E, Function>;
     if (format_1 && implied) return;
     const std::string name = text(object, key);
-    const auto& names = FieldNames<E>::values;
+    const auto& names = KeyNames<E>::values;
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (name == names[i]) {
         field = static_cast<E>(i);

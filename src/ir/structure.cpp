@@ -40,6 +40,30 @@ bool same_structure(const Op& a, const Op& b) {
   return a.index() == b.index() && sizes_of(a) == sizes_of(b);
 }
 
+std::optional<Unlike> first_unlike(const Program& program, const Group& group) {
+  const int end = group.first + group.ops * group.times;
+  for (int i = group.first; i < end; ++i) {
+    const int shift = (i - group.first) / group.ops * group.ops;  // from the first block
+    const Op &op = program.ops[i], &model = program.ops[i - shift];
+    if (!same_structure(op, model)) return Unlike{name_of(op), "is not alike"};
+    const std::vector<EdgeIndex> inputs = inputs_of(op), wanted = inputs_of(model);
+    // Edge first is what enters the first block, edge first + ops what enters the second.
+    for (std::size_t x = 0; x < inputs.size(); ++x) {
+      if (wanted[x] < group.first || inputs[x] != wanted[x] + shift) {
+        return Unlike{name_of(op), "reads edges of another block"};
+      }
+    }
+    const Edge &y = program.edges[i + 1], &like = program.edges[i + 1 - shift];
+    if (!same(y, like) || y.type.bits != like.type.bits) return Unlike{name_of(op), "is not alike"};
+    if (const auto* scan = std::get_if<Scan>(&op)) {
+      if (scan->state_type.bits != std::get<Scan>(model).state_type.bits) {
+        return Unlike{name_of(op), "has a state of other bits"};
+      }
+    }
+  }
+  return {};
+}
+
 std::string first_difference(const Program& a, const Program& b) {
   const auto input = [](const Program& p) {
     const Input& i = p.input;

@@ -2,11 +2,11 @@
 // What engines and generators rely on, checked once for every program that enters the process: of
 // every operation its place in the network, and in an integer program its numbers.
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "fx/mean.h"
 #include "fx/range_norm.h"
 #include "fx/scan.h"
@@ -293,19 +293,14 @@ struct Validator {
   }
   // Files, modules and tensors are called by them.
   void check_names() const {
-    const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
-    // A file's name may hold anything; a terminal must not obey it.
-    std::string shown = program.name.substr(0, 40);
-    std::replace_if(
-        shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    require(!program.name.empty() && std::all_of(program.name.begin(), program.name.end(), plain),
-            "name", fmt::format("'{}' must be letters, digits, '-' and '_'", shown));
+    require(is_plain_name(program.name), "name",
+            fmt::format("'{}' must be letters, digits, '-' and '_'",
+                        printable(program.name.substr(0, 40))));
     std::set<std::string> names;
     for (const Op& op : program.ops) {
       require(names.insert(name_of(op)).second, name_of(op), "two ops have this name");
     }
   }
-  // Blocks that stand in a row are alike, but for the edge into the first.
   void check_groups() const {
     int free = 0;  // the first op behind the groups so far
     for (std::size_t g = 0; g < program.groups.size(); ++g) {
@@ -315,24 +310,8 @@ struct Validator {
       require(first >= free && ops >= 1 && times >= 1 &&
                   end <= static_cast<std::int64_t>(program.ops.size()),
               where, fmt::format("{} times {} ops from op {} on", times, ops, first));
-      for (int i = first; i < end; ++i) {
-        const Op &op = program.ops[i], &model = program.ops[first + (i - first) % ops];
-        const std::string& name = name_of(op);
-        require(same_structure(op, model), where, fmt::format("'{}' is not alike", name));
-        const int shift = i - (first + (i - first) % ops);
-        const std::vector<EdgeIndex> inputs = inputs_of(op), wanted = inputs_of(model);
-        // Edge first is what enters the first block, edge first + ops what enters the second.
-        for (std::size_t x = 0; x < inputs.size(); ++x) {
-          require(wanted[x] >= first && inputs[x] == wanted[x] + shift, where,
-                  fmt::format("'{}' reads edges of another block", name));
-        }
-        const Edge &y = program.edges[i + 1], &like = program.edges[i + 1 - shift];
-        require(y.vectors == like.vectors && y.width == like.width && y.type.bits == like.type.bits,
-                where, fmt::format("'{}' is not alike", name));
-        if (const auto* scan = std::get_if<Scan>(&op)) {
-          require(scan->state_type.bits == std::get<Scan>(model).state_type.bits, where,
-                  fmt::format("'{}' has a state of other bits", name));
-        }
+      if (const auto other = first_unlike(program, program.groups[g])) {
+        fail(where, fmt::format("'{}' {}", other->op, other->what));
       }
       free = static_cast<int>(end);
     }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/keys.h"
+#include "ir/fields.h"
 #include "ir/program.h"
 
 namespace emamba {
@@ -50,7 +51,6 @@ struct ModelSpec {
 
 EMAMBA_NAMES(NetKind, "mamba");
 EMAMBA_NAMES(Position, "none", "learned");
-EMAMBA_NAMES(Norm, "range", "layer", "rms");
 EMAMBA_NAMES(ConvActivation, "none", "silu");
 EMAMBA_NAMES(DeltaActivation, "relu-after", "relu-before", "softplus");
 EMAMBA_NAMES(Head, "flatten-mlp", "flatten-linear", "mean-linear");

@@ -15,7 +15,7 @@ FoldCost cost(const Program&, const DwConv& op, const HardwareSpec&, Fold fold) 
 }
 
 int build(Site& site) {
-  const auto contexts = contexts_of<DwConv>(site, &DwConv::taps);
+  const auto contexts = contexts_of<DwConv>(site);
   const DwConv& op = *contexts.front();
   const int par = site.fold.out, count = site.contexts();
   const int x_bits = site.type(op.x).bits, y_bits = site.y_type().bits;

@@ -15,7 +15,7 @@ FoldCost cost(const Program&, const Embed& op, const HardwareSpec& hardware, Fol
 }
 
 int build(Site& site) {
-  const auto contexts = contexts_of<Embed>(site, &Embed::vocab, &Embed::bias_rows);
+  const auto contexts = contexts_of<Embed>(site);
   const Embed& op = *contexts.front();
   const int lanes = site.lanes(), y_bits = site.y_type().bits, acc = acc_bits(site);
   const std::int64_t beats = beats_of(op.out, lanes);

@@ -72,8 +72,7 @@ Memories memories(const Site& site, const Contexts<Linear>& contexts, std::int64
 }
 
 int build(Site& site) {
-  const auto contexts =
-      contexts_of<Linear>(site, &Linear::in, &Linear::bias_rows, &Linear::activation);
+  const auto contexts = contexts_of<Linear>(site);
   const Linear& op = *contexts.front();
   const int in_par = site.fold.in, out_par = site.fold.out, count = site.contexts();
   const int x_bits = site.type(op.x).bits, y_bits = site.y_type().bits;

@@ -17,7 +17,7 @@ FoldCost cost(const Program&, const Pool& op, const HardwareSpec& hardware, Fold
 }
 
 int build(Site& site) {
-  const auto contexts = contexts_of<Pool>(site, &Pool::tokens, &Pool::kind);
+  const auto contexts = contexts_of<Pool>(site);
   const Pool& op = *contexts.front();
   const int par = site.fold.out, sum_bits = acc_bits(site);
   const int x_bits = site.type(op.x).bits, y_bits = site.y_type().bits;

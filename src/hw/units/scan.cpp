@@ -115,7 +115,7 @@ Parts channel_parts(const Widths& w, int n_par, int depth, int contexts) {
 }
 
 int build(Site& site) {
-  const auto contexts = contexts_of<Scan>(site, &Scan::states);
+  const auto contexts = contexts_of<Scan>(site);
   const Scan& op = *contexts.front();
   const int d_par = site.fold.out, n_par = site.fold.in, count = site.contexts();
   const int lanes = site.lanes(), cells = d_par * n_par;

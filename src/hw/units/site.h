@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "hw/edges.h"
 #include "hw/em_pkg.h"
 #include "hw/fold.h"
@@ -41,19 +40,11 @@ struct Site {
 template <class T>
 using Contexts = std::vector<const T*>;
 
-// The operation in all contexts. Throws Error when they differ in one of the members, which the
-// hardware has only once.
-template <class T, class... Members>
-Contexts<T> contexts_of(const Site& site, Members... members) {
+// The operation in all contexts, which are alike (require_alike).
+template <class T>
+Contexts<T> contexts_of(const Site& site) {
   Contexts<T> contexts;
   for (std::size_t i : site.ops) contexts.push_back(&std::get<T>(site.program.ops[i]));
-  const T& first = *contexts.front();
-  for (const T* op : contexts) {
-    if (((op->*members == first.*members) && ...)) continue;
-    throw Error(
-        fmt::format("hardware.shared_blocks: {} is not what it is in the first block", op->name),
-        "set hardware.shared_blocks to false");
-  }
   return contexts;
 }
 
