@@ -11,6 +11,7 @@
 
 // EMAMBA_KERNEL(name, (parameters), call) makes `name` a pointer to a function with these
 // parameters that does `call`.
+// NOLINTBEGIN(bugprone-macro-parentheses): the parameters bring their own.
 #if defined(__x86_64__)
 #define EMAMBA_KERNEL(name, parameters, call)                             \
   void name##_any parameters {                                            \
@@ -42,3 +43,4 @@ F* choose(F* any, F* avx2, F* avx512) {
   }                                           \
   void(*const name) parameters = name##_any
 #endif
+// NOLINTEND(bugprone-macro-parentheses)

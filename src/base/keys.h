@@ -229,11 +229,7 @@ inline std::vector<std::string> key_differences(const nlohmann::json& flat_a,
   for (const auto& [key, initial] : flat_defaults.items()) {
     const std::string table = key.substr(0, key.find('.'));
     if (std::find(tables.begin(), tables.end(), table) == tables.end()) continue;
-    const auto value = [&](const nlohmann::json& flat) {
-      const auto it = flat.find(key);
-      return it == flat.end() ? initial : *it;
-    };
-    if (value(flat_a) != value(flat_b)) keys.push_back(key);
+    if (flat_a.value(key, initial) != flat_b.value(key, initial)) keys.push_back(key);
   }
   return keys;
 }

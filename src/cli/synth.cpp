@@ -18,17 +18,26 @@ namespace {
 
 using nlohmann::json;
 
+// Estimate and synthesis of every kind that the device can run out of.
 void print_parts(const json& result) {
-  TextTable table({"unit", "LUT est.", "LUT", "FF est.", "FF", "DSP est.", "DSP", "BRAM36 est.",
-                   "BRAM36", "seconds"});
+  const json& kinds = result.at("device").at("resources");
+  std::vector<std::string> titles = {"unit"};
+  for (const json& kind : kinds) {
+    const std::string name = kind.at("name");
+    titles.insert(titles.end(), {name + " est.", name});
+  }
+  titles.emplace_back("seconds");
+  TextTable table(titles);
+  const auto text = [](const json& count) {
+    return count.is_number_float() ? number(count, "{:.1f}") : count.dump();
+  };
   const auto row = [&](const std::string& name, const json& parts, double seconds) {
     std::vector<std::string> cells = {name};
-    for (const char* key : {"lut", "ff", "dsp"}) {
-      cells.push_back(parts.at("estimate").at(key).dump());
-      cells.push_back(parts.at(key).dump());
+    for (const json& kind : kinds) {
+      const std::string key = kind.at("key");
+      cells.push_back(text(parts.at("estimate").at(key)));
+      cells.push_back(text(parts.at(key)));
     }
-    cells.push_back(number(parts.at("estimate").at("bram36"), "{:.1f}"));
-    cells.push_back(number(parts.at("bram36"), "{:.1f}"));
     cells.push_back(fmt::format("{:.1f}", seconds));
     table.add(cells);
   };
@@ -38,11 +47,15 @@ void print_parts(const json& result) {
     seconds += unit.at("seconds").get<double>();
   }
   row("total", result, seconds);
+  std::string details;
+  for (const json& kind : result.at("details")) {
+    details += fmt::format("{}{} {}", details.empty() ? "" : ", ",
+                           text(result.at(kind.at("key").get<std::string>())),
+                           kind.at("name").get<std::string>());
+  }
   fmt::print(
-      "{}\n{}\n{}; {} of the LUT are memory\n"
-      "Upper bounds for LUT and FF: additions behind a DSP48E2 are not packed into it.\n",
-      table.text(), result.at("yosys").get<std::string>(), use_text(result.at("device")),
-      result.at("lut_memory").get<std::int64_t>());
+      "{}\n{}\n{}\nalso {}\nUpper bounds: additions behind a DSP block are not packed into it.\n",
+      table.text(), result.at("yosys").get<std::string>(), use_text(result.at("device")), details);
 }
 
 void print_netlist(const json& netlist) {
@@ -61,15 +74,11 @@ void add_synth(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "synth", "Synthesise the accelerator with Yosys and count the parts it takes");
   struct Options : CommonOptions {
-    std::string target = "xcup";
     int jobs = 0;
     std::size_t netlist = 0;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
-  verb->add_option("--target", options->target, "Device family; default: xcup, UltraScale+")
-      ->check(CLI::IsMember({"xcup"}))
-      ->type_name("xcup");
   verb->add_option("--jobs", options->jobs, "Units synthesised at a time; default: all processors")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
@@ -78,13 +87,13 @@ void add_synth(CLI::App& app) {
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->type_name("N");
   verb->footer(
-      "Every unit is synthesised by itself; what is between units is only wires. Units that have\n"
+      "For hardware.device. Every unit is synthesised by itself; what is between units is only "
+      "wires. Units that have\n"
       "not changed since the last time are not run again. Writes OUT/hardware and OUT/synth.json.\n"
       "\n"
-      "Example: emamba synth models/mars/config.toml --target xcup --jobs 2");
+      "Example: emamba synth models/mars/config.toml --jobs 2 --set hardware.device=lfe5u-85f");
   verb->callback([options] {
     const Job job = job_of(*options);
-    require_synthesis(job);
     prepare_out(job);
     const Program program = require_program(job).content;
     // Before the synthesis, so that missing data do not come as a surprise after it.

@@ -237,10 +237,11 @@ class Flow {
   }
 
   void report(const Plan& plan) {
-    // A synthesis of this very design.
+    // A synthesis of this very design, for the same family.
     std::optional<json> synth =
         read_result(out("synth.json"), [](const json& result) { result.at("units").at(0); });
-    if (!has(synth, "design", design_hash_)) synth.reset();
+    const std::string family = stages_.at("hardware").at("device").at("family");
+    if (!has(synth, "design", design_hash_) || !has(synth, "family", family)) synth.reset();
     json planned = plan_json(plan);
     planned.update(stages_.at("hardware"));  // with what it takes of the device
     const ReportInput input{.config = job_.config,

@@ -28,7 +28,7 @@ struct Observer {
 // Where results go, where data sets are, and how many threads work; "" and 0 are the defaults:
 // out/NAME, $EMAMBA_DATA or data, and all of the machine but 1 for training.
 struct Workplace {
-  std::string out = "", data = "";
+  std::string out = {}, data = {};
   int threads = 0;
   Observer observer = {};
 };

@@ -9,25 +9,17 @@
 #include "synth/fpga.h"
 #include "synth/netlist.h"
 #include "target/estimate.h"
-#include "target/ultrascale.h"
 
 namespace emamba {
 
 using nlohmann::json;
 
-void require_synthesis(const Job& job) {
-  const Device& device = device_of(job);
-  if (device.family == &ultrascale_plus()) return;
-  throw Error(fmt::format("synth is for {}, hardware.device is a {} ({})", ultrascale_plus().name,
-                          device.name, device.family->name),
-              "add --set hardware.device=zcu102");
-}
-
 json synth_stage(const Job& job, const Plan& plan, const std::string& folder, int jobs) {
-  const FpgaResult fpga = synthesise_fpga(plan, folder, {.jobs = jobs}, job.progress("synth"));
+  const Device& device = device_of(job);
+  const FpgaResult fpga =
+      synthesise_fpga(plan, *device.family, folder, {.jobs = jobs}, job.progress("synth"));
   json result = to_json(fpga);
-  result["target"] = result.at("family");
-  result["device"] = use_json(device_of(job), fpga.total());
+  result["device"] = use_json(device, fpga.total());
   result["design"] = design_hash(plan);
   write_result(job, "synth.json", result);
   return result;

@@ -14,9 +14,6 @@
 
 namespace emamba {
 
-// Throws Error when there is no synthesis for the job's device.
-void require_synthesis(const Job& job);
-
 // Synthesises what emit_stage() wrote to `folder`, `jobs` units at a time. Writes OUT/synth.json
 // and returns it: what docs/formats.md says of it. Throws Error as synthesise_fpga() does.
 nlohmann::json synth_stage(const Job& job, const Plan& plan, const std::string& folder, int jobs);

@@ -65,7 +65,7 @@ TEST(Fold, AnInfeasibleTargetNamesTheNearestFeasibleOne) {
       choose_folds(program, hardware);
       named = 1;  // feasible as it is
     } catch (const Error& e) {
-      const std::string hint = e.hint(), before = "cycles_per_token to ";
+      const std::string &hint = e.hint(), before = "cycles_per_token to ";
       named = std::stoi(hint.substr(hint.find(before) + before.size()));
     }
     hardware.cycles_per_token = named;

@@ -85,7 +85,10 @@ json part_json(const Part& part) {
                                {"smooth", p.smooth}};
                  },
                  [](const Ram& p) {
-                   return json{{"part", "ram"}, {"words", p.words}, {"width", p.width}};
+                   return json{{"part", "ram"},
+                               {"words", p.words},
+                               {"width", p.width},
+                               {"registered", p.registered}};
                  },
                  [](const Control& p) {
                    return json{{"part", "control"}, {"steps", p.steps}, {"depth", p.depth}};

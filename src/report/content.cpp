@@ -214,13 +214,14 @@ ReportTable device_table(const ReportInput& in, const std::vector<PartLine>& lin
     }
     table.groups.front().rows.push_back(std::move(row));
   }
-  const auto uncounted = [&](const char* name, double count) {
+  const auto uncounted = [&](const std::string& name, double count) {
     table.groups.front().rows.push_back(
         {{name}, {kNone}, {kNone}, {kNone}, {thousands(std::llround(count))}, {kNone}, {kNone}});
   };
   if (synthesised) {
-    uncounted("CARRY8", synthesised->at("carry8"));
-    if (synthesised->at("uram") > 0) uncounted("URAM", synthesised->at("uram"));
+    for (const json& kind : in.synth.at("details")) {
+      uncounted(text_at(kind, "name"), synthesised->at(text_at(kind, "key")));
+    }
   }
   return table;
 }
@@ -247,7 +248,7 @@ ReportTable unit_parts_table(const std::vector<ReportUnit>& units,
 }
 
 Section resources(const ReportInput& in, const std::vector<ReportUnit>& units) {
-  const std::optional<ReportParts> synthesised = synthesised_total(in.synth);
+  const std::optional<ReportParts> synthesised = synthesised_total(in.plan, in.synth);
   const std::vector<PartLine> lines =
       part_lines(in.plan.at("device"), synthesised.value_or(ReportParts{}));
   return {

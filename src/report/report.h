@@ -35,9 +35,9 @@ struct ReportInput {
   // "edge_frames" and "first_wrong_frame".
   nlohmann::json verify;
 
-  // Null when synthesis has not run; else "units": [{"name", parts}] and the sum of their parts,
-  // in "total" or beside "units". Parts are "lut", "ff", "carry8", "uram", and either "dsp48e2",
-  // "ramb18", "ramb36" or "dsp", "bram36".
+  // Null when synthesis has not run; else the content of synth.json: "units": [{"name", parts}],
+  // beside it the sum of their parts, and "details": [{"key", "name"}]. Parts are the counts of the
+  // device's kinds and of these.
   nlohmann::json synth;
 };
 

@@ -9,14 +9,14 @@ namespace {
 
 using nlohmann::json;
 
-ReportParts synthesised_parts(const json& parts) {
+// Of the device's kinds, and of what the synthesis counted besides.
+ReportParts synthesised_parts(const json& plan, const json& synth, const json& parts) {
   ReportParts result;
-  for (const char* key : {"lut", "ff", "carry8", "uram"}) result[key] = real_at(parts, key);
-  if (parts.contains("dsp48e2")) {
-    result["dsp"] = real_at(parts, "dsp48e2");
-    result["bram36"] = real_at(parts, "ramb36") + real_at(parts, "ramb18") / 2;
-  } else {
-    for (const char* key : {"dsp", "bram36"}) result[key] = real_at(parts, key);
+  for (const json* kinds : {&plan.at("device").at("resources"), &synth.at("details")}) {
+    for (const json& kind : *kinds) {
+      const std::string key = text_at(kind, "key");
+      result[key] = real_at(parts, key);
+    }
   }
   return result;
 }
@@ -45,16 +45,16 @@ std::pair<std::string, std::string> split_name(const std::string& name) {
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
-std::optional<ReportParts> synthesised_total(const json& synth) {
+std::optional<ReportParts> synthesised_total(const json& plan, const json& synth) {
   if (synth.is_null()) return {};
-  return synthesised_parts(synth.contains("total") ? synth.at("total") : synth);
+  return synthesised_parts(plan, synth, synth);
 }
 
 std::vector<ReportUnit> report_units(const json& plan, const json& synth) {
   std::map<std::string, ReportParts> synthesised;
   if (!synth.is_null()) {
     for (const json& unit : synth.at("units")) {
-      synthesised[text_at(unit, "name")] = synthesised_parts(unit);
+      synthesised[text_at(unit, "name")] = synthesised_parts(plan, synth, unit);
     }
   }
   std::vector<ReportUnit> units;
@@ -68,7 +68,7 @@ std::vector<ReportUnit> report_units(const json& plan, const json& synth) {
                     .synthesised = {}};
     for (const json& resource : plan.at("device").at("resources")) {
       const std::string key = text_at(resource, "key");
-      unit.estimate[key] = real_at(u, key.c_str());
+      unit.estimate[key] = real_at(u, key);
     }
     const auto found = synthesised.find(unit.name);
     if (found != synthesised.end()) unit.synthesised = found->second;

@@ -28,8 +28,9 @@ struct ReportUnit {
 // when there is no dot.
 std::pair<std::string, std::string> split_name(const std::string& name);
 
-// Nothing where synthesis has not run.
-std::optional<ReportParts> synthesised_total(const nlohmann::json& synth);
+// Of ReportInput's plan and synth; nothing where synthesis has not run.
+std::optional<ReportParts> synthesised_total(const nlohmann::json& plan,
+                                             const nlohmann::json& synth);
 
 // In the order of the plan.
 std::vector<ReportUnit> report_units(const nlohmann::json& plan, const nlohmann::json& synth);

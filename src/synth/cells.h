@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a netlist is made of: the cells that Yosys counts, and what they take of the device.
+// What a netlist is made of: the cells that Yosys counts.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
-
-#include "target/family.h"
 
 namespace emamba {
 
@@ -19,13 +16,5 @@ using CellCounts = std::map<std::string, std::int64_t>;
 CellCounts parse_stat(const std::string& text, const std::string& source);
 
 std::int64_t count_of(const CellCounts& cells);
-
-// What cells of UltraScale+ take. CARRY8 are counted from halves, Yosys' CARRY4: two of them as
-// one, rounded up. Throws Error on a type of cell that it does not know: nothing is dropped
-// silently.
-Resources resources_of(const CellCounts& cells);
-
-// {"lut", "lut_memory", "ff", "carry8", "mux", "dsp", "bram36", "uram"}; "lut" includes the memory.
-nlohmann::json synthesis_json(const Resources& resources);
 
 }  // namespace emamba

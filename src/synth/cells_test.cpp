@@ -23,22 +23,10 @@ constexpr char kStat[] =
     "     RAMB18E2                        1\n"
     "     SRL16E                          2\n\n";
 
-TEST(Cells, StatisticsAreReadAndCountedAsResources) {
+TEST(Cells, StatisticsAreRead) {
   const CellCounts cells = parse_stat(kStat, "stat");
   EXPECT_EQ(count_of(cells), 30);
   EXPECT_EQ(cells.at("DSP48E2"), 5);
-  const Resources resources = resources_of(cells);
-  EXPECT_EQ(resources.lut, 9 + 2 * 8 + 2);
-  EXPECT_EQ(resources.lut_memory, 2 * 8 + 2);
-  EXPECT_EQ(resources.ff, 6);
-  EXPECT_EQ(resources.carry, 2);
-  EXPECT_EQ(resources.dsp, 5);
-  EXPECT_EQ(resources.block, 3);
-  EXPECT_EQ(resources.large, 0);
-}
-
-TEST(Cells, AnUnknownTypeIsAnError) {
-  expect_error([] { resources_of({{"LUT6", 1}, {"LDCE", 3}}); }, "3 cells of type LDCE");
 }
 
 TEST(Cells, WhatDoesNotAddUpIsAnError) {

@@ -9,26 +9,14 @@
 #include "base/files.h"
 #include "base/parallel.h"
 #include "hw/emit.h"
+#include "synth/recipe.h"
 #include "synth/yosys.h"
 #include "target/estimate.h"
-#include "target/ultrascale.h"
 
 namespace emamba {
 namespace {
 
 using nlohmann::json;
-
-// Synthesis in pieces, because of two defects of Yosys 0.23:
-//   A read-only memory of look-up tables is "distributed", as Vivado calls it; Yosys takes the word
-//   for memories that can be written, and finds none that fits.
-//   Shift registers made of the family's flip-flops lose their enable; those of generic ones keep
-//   it.
-constexpr char kCommands[] =
-    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run begin:map_memory\n"
-    "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n"
-    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run map_memory:map_cells\n"
-    "xilinx_srl -fixed -minlen 3\n"
-    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run map_cells:\n";
 
 // The memories' files that the design's instances name.
 std::vector<std::string> memory_files(const Design& design, const std::vector<Memory>& memories) {
@@ -45,21 +33,22 @@ std::vector<std::string> memory_files(const Design& design, const std::vector<Me
   return files;
 }
 
-void synthesise_unit(const Plan& plan, int index, const std::string& directory,
-                     const std::string& version, int seconds, UnitParts& unit) {
+void synthesise_unit(const Plan& plan, const Recipe& recipe, int index,
+                     const std::string& directory, const std::string& version, int seconds,
+                     UnitParts& unit) {
   const Design design = unit_design(plan.design, index);
   if (design.instances.empty()) return;  // only wires
   YosysRun run;
   run.directory = directory;
   run.place = "synth/" + unit.name;
   run.writes = {run.place + "/netlist.v"};
-  run.commands = kCommands + ("write_verilog -noattr " + run.writes[0] + "\n");
+  run.commands = recipe.commands + ("write_verilog -noattr " + run.writes[0] + "\n");
   write_file(directory + "/" + run.place + "/top.sv", top_module(design));
-  run.sources = design_files("xilinx");
+  run.sources = design_files(recipe.tech);
   run.sources.back() = run.place + "/top.sv";  // the unit's own
   run.others = memory_files(design, plan.design.memories);
   const YosysResult result = run_yosys(run, version, seconds);
-  unit.parts = resources_of(result.cells);
+  unit.parts = resources_of(result.cells, recipe);
   unit.cells = result.cells;
   unit.seconds = result.seconds;
   unit.earlier = result.earlier;
@@ -80,16 +69,18 @@ Resources FpgaResult::estimate() const {
   return sum;
 }
 
-FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
+FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::string& directory,
                            const FpgaOptions& options, const ProgressCallback& progress) {
   FpgaResult result;
+  result.family = &family;
+  const Recipe& recipe = recipe_of(family);
   result.yosys = yosys_version();
   const std::vector<Parts> parts = unit_parts(plan.design);
   for (std::size_t u = 0; u < parts.size(); ++u) {
     UnitParts unit;
     unit.name = plan.design.units[u].name;
     unit.kind = plan.design.units[u].kind;
-    unit.estimate = resources_of(parts[u], ultrascale_plus());
+    unit.estimate = resources_of(parts[u], family);
     result.units.push_back(unit);
   }
   // The largest first, so that none is left to run alone at the end.
@@ -103,7 +94,7 @@ FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
   if (progress) progress(0, order.size(), "");
   parallel_for(order.size(), options.jobs, [&](std::size_t i) {
     UnitParts& unit = result.units[order[i]];
-    synthesise_unit(plan, order[i], directory, result.yosys, options.unit_seconds, unit);
+    synthesise_unit(plan, recipe, order[i], directory, result.yosys, options.unit_seconds, unit);
     if (!progress) return;
     const std::lock_guard lock(mutex);
     progress(++done, order.size(), unit.name);
@@ -112,22 +103,31 @@ FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
 }
 
 json to_json(const FpgaResult& result) {
+  const Family& family = *result.family;
+  const auto counts = [&](const Resources& parts, const Resources& estimate) {
+    json item = to_json(parts, family);
+    item.update(to_json(parts, family.details));
+    item["estimate"] = to_json(estimate, family);
+    return item;
+  };
   json units = json::array();
   for (const UnitParts& unit : result.units) {
-    json item = synthesis_json(unit.parts);
+    json item = counts(unit.parts, unit.estimate);
     item["name"] = unit.name;
     item["kind"] = unit.kind;
-    item["estimate"] = to_json(unit.estimate, ultrascale_plus());
     item["cells"] = unit.cells;
     item["seconds"] = unit.seconds;
     item["earlier"] = unit.earlier;
     item["log"] = unit.log;
     units.push_back(item);
   }
-  json all = synthesis_json(result.total());
-  all["family"] = "xcup";
+  json all = counts(result.total(), result.estimate());
+  all["family"] = family.name;
   all["yosys"] = result.yosys;
-  all["estimate"] = to_json(result.estimate(), ultrascale_plus());
+  all["details"] = json::array();
+  for (const ResourceKind& kind : family.details) {
+    all["details"].push_back({{"key", kind.key}, {"name", kind.name}});
+  }
   all["units"] = units;
   return all;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an accelerator takes of UltraScale+, by synthesis with Yosys: beside the plan's estimate for
-// every unit.
+// What an accelerator takes of a family of FPGAs, by synthesis with Yosys: beside the plan's
+// estimate for every unit.
 //
-// Counts are upper bounds for look-up tables and flip-flops: for this family Yosys puts a
-// multiplication into a DSP48E2, but never the addition behind it. There is no place and route
-// here, so no clock frequency either.
+// Counts are upper bounds for look-up tables and flip-flops: Yosys puts a multiplication into a DSP
+// block, but never the addition behind it. There is no place and route here, so no clock frequency
+// either.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "hw/plan.h"
 #include "synth/cells.h"
+#include "target/family.h"
 
 namespace emamba {
 
@@ -29,6 +30,7 @@ struct UnitParts {
 
 // Units make up the design: between them there are only wires, so that sums are totals.
 struct FpgaResult {
+  const Family* family = nullptr;
   std::string yosys;  // its version
   std::vector<UnitParts> units;
   Resources total() const;
@@ -40,14 +42,15 @@ struct FpgaOptions {
   int unit_seconds = 3600;  // the most that one unit may take
 };
 
-// Synthesises every unit of a plan that emit() wrote to `directory`; what belongs to a unit goes to
-// DIRECTORY/synth/UNIT, its netlist of parts as netlist.v. Units that have not changed since the
-// last time are not run again. Throws Error when Yosys is missing or fails.
-FpgaResult synthesise_fpga(const Plan& plan, const std::string& directory,
+// Synthesises for a family every unit of a plan that emit() wrote to `directory`; what belongs to a
+// unit goes to DIRECTORY/synth/UNIT, its netlist of parts as netlist.v. Units that have not changed
+// since the last time are not run again. Throws Error when Yosys is missing or fails.
+FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::string& directory,
                            const FpgaOptions& options, const ProgressCallback& progress = {});
 
-// {"family", "yosys", "lut", ..., "estimate",
-//  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "seconds", "earlier", "log"}]}
+// {"family", "yosys", "lut", ..., "estimate", "details": [{"key", "name"}],
+//  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "seconds", "earlier", "log"}]};
+// counted are the family's kinds and details, of which the estimate has only the kinds.
 nlohmann::json to_json(const FpgaResult& result);
 
 }  // namespace emamba

@@ -10,6 +10,8 @@
 #include "exec/golden.h"
 #include "hw/emit.h"
 #include "sim/testing.h"
+#include "target/lattice.h"
+#include "target/ultrascale.h"
 
 namespace emamba {
 namespace {
@@ -39,31 +41,63 @@ Plan plan_alone(const Program& program, std::size_t& op) {
   return plan;
 }
 
-// Vendor's models as Yosys has them; it knows DSP48E2 by its ports alone.
-std::string cell_models() {
+// A MULT18X18D without its registers, as the recipe leaves it.
+std::string mult18x18d_model() {
+  const auto ports = [](const char* direction, const char* name, int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += fmt::format("{} logic {}{},", direction, name, i);
+    return text;
+  };
+  const auto word = [](const char* name, int count) {
+    std::string text;
+    for (int i = count - 1; i >= 0; --i) text += fmt::format("{}{}{}", name, i, i > 0 ? "," : "");
+    return text;
+  };
+  return fmt::format(
+      "module MULT18X18D({}{}{}{} input logic SIGNEDA, SIGNEDB, SOURCEA, SOURCEB);\n"
+      "  logic signed [18:0] a, b;\n"
+      "  assign a = {{SIGNEDA & A17, {}}};\n"
+      "  assign b = {{SIGNEDB & B17, {}}};\n"
+      "  assign {{{}}} = 36'(a * b);\n"
+      "endmodule\n",
+      ports("input", "A", 18), ports("input", "B", 18), ports("input", "C", 18),
+      ports("output", "P", 36), word("A", 18), word("B", 18), word("P", 36));
+}
+
+// The makers' models as Yosys has them; it knows multipliers by their ports alone.
+std::string cell_models(const Family& family) {
   const std::filesystem::path program = find_program("yosys");
-  return read_file(program.parent_path() / "../share/yosys/xilinx/cells_sim.v") +
-         read_file("tests/rtl/dsp48e2_model.sv");
+  const auto models = [&](const char* folder) {
+    return read_file(program.parent_path() / "../share/yosys" / folder / "cells_sim.v");
+  };
+  if (&family == &ice40()) return models("ice40");
+  if (&family == &ultrascale_plus()) {
+    return models("xilinx") + read_file("tests/rtl/dsp48e2_model.sv");
+  }
+  std::string text = models("ecp5");  // whose last lines include cells of other names
+  text.erase(text.find("`include"));
+  return text + mult18x18d_model();
 }
 
 template <class T>
-void expect_mapped_is_golden() {
+void expect_mapped_is_golden(const Family& family) {
   Rng rng{3};
   const Program program = small_program(rng);
   std::size_t op = 0;
   const Plan plan = plan_alone<T>(program, op);
   const TestFolder folder;
   emit(plan, program, folder.path());
-  const FpgaResult first = synthesise_fpga(plan, folder.path(), {});
+  const FpgaResult first = synthesise_fpga(plan, family, folder.path(), {});
   EXPECT_FALSE(first.units.at(0).earlier);
   EXPECT_EQ(first.total().dsp, first.estimate().dsp);
+  EXPECT_EQ(first.total().block, first.estimate().block);
   EXPECT_GT(first.total().lut, 0);
-  const FpgaResult again = synthesise_fpga(plan, folder.path(), {});
+  const FpgaResult again = synthesise_fpga(plan, family, folder.path(), {});
   EXPECT_TRUE(again.units.at(0).earlier);
   EXPECT_EQ(again.total(), first.total());
 
   const EdgeRecord record(program, 3, rng);
-  write_file(folder / "cells.sv", cell_models());
+  write_file(folder / "cells.sv", cell_models(family));
   const std::string library = build_simulator(
       plan.design,
       {.directory = folder.path(), .files = {"synth/whole/netlist.v", "cells.sv"}, .probes = false},
@@ -73,12 +107,21 @@ void expect_mapped_is_golden() {
   expect_streams(library, folder.path(), plan.design, nullptr, inputs, record.edges[op + 1]);
 }
 
-TEST(Fpga, AMappedLinearIsGolden) {
-  expect_mapped_is_golden<Linear>();
+class Fpga : public testing::TestWithParam<const Family*> {};
+
+TEST_P(Fpga, AMappedLinearIsGolden) {
+  expect_mapped_is_golden<Linear>(*GetParam());
 }
-TEST(Fpga, AMappedScanIsGolden) {
-  expect_mapped_is_golden<Scan>();
+TEST_P(Fpga, AMappedScanIsGolden) {
+  expect_mapped_is_golden<Scan>(*GetParam());
 }
+
+INSTANTIATE_TEST_SUITE_P(Families, Fpga, testing::Values(&ultrascale_plus(), &ecp5(), &ice40()),
+                         [](const auto& info) {
+                           std::string name = info.param->name;
+                           std::erase(name, '+');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace emamba

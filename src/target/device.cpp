@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "target/lattice.h"
 #include "target/ultrascale.h"
 
 namespace emamba {
@@ -21,7 +22,24 @@ const std::vector<Device>& devices() {
        "KV260 (XCK26)",
        &ultrascale_plus(),
        {.lut = 117120, .ff = 234240, .dsp = 1248, .block = 2 * 144},
-       "AMD DS987"}};
+       "AMD DS987"},
+      {"lfe5u-25f",
+       "LFE5U-25F",
+       &ecp5(),
+       {.lut = 24288, .ff = 24288, .dsp = 28, .block = 56},
+       "Lattice FPGA-DS-02012"},
+      {"lfe5u-45f",
+       "LFE5U-45F",
+       &ecp5(),
+       {.lut = 43848, .ff = 43848, .dsp = 72, .block = 108},
+       "Lattice FPGA-DS-02012"},
+      {"lfe5u-85f",
+       "LFE5U-85F",
+       &ecp5(),
+       {.lut = 83640, .ff = 83640, .dsp = 156, .block = 208},
+       "Lattice FPGA-DS-02012"},
+      {"hx8k", "iCE40 HX8K", &ice40(), {.block = 32, .cells = 7680}, "Lattice FPGA-DS-02029"},
+      {"up5k", "iCE40 UP5K", &ice40(), {.block = 30, .cells = 5280}, "Lattice FPGA-DS-02008"}};
   return table;
 }
 

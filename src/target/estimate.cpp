@@ -10,9 +10,9 @@ namespace emamba {
 
 using nlohmann::json;
 
-json to_json(const Resources& resources, const Family& family) {
+json to_json(const Resources& resources, const std::vector<ResourceKind>& kinds) {
   json result = json::object();
-  for (const ResourceKind& kind : family.kinds) {
+  for (const ResourceKind& kind : kinds) {
     if (kind.per == 1) {
       result[kind.key] = resources.*kind.count;
     } else {
@@ -20,6 +20,10 @@ json to_json(const Resources& resources, const Family& family) {
     }
   }
   return result;
+}
+
+json to_json(const Resources& resources, const Family& family) {
+  return to_json(resources, family.kinds);
 }
 
 json use_json(const Device& device, const Resources& resources) {

@@ -3,17 +3,12 @@
 #include "target/ultrascale.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/overloaded.h"
 #include "fx/number.h"
 
 namespace emamba {
 namespace {
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 Resources multiplier(const Multiplier& m) {
   const int wide = std::max(m.a_bits, m.b_bits), narrow = std::min(m.a_bits, m.b_bits);
@@ -53,12 +48,8 @@ Resources rom(const Rom& r) {
     const std::int64_t bits = std::max<std::int64_t>(1, 36 * 512 / deep);
     return {.block = deep > 18432 ? r.width * ceil_div(r.words, 18432) : ceil_div(r.width, bits)};
   }
-  // Columns that are equal in every word are one. Yosys needs a look-up table for 16 words, where
-  // 64 would fit. The output is registered.
-  const double kinds = std::exp2(static_cast<double>(r.words));
-  const auto columns = static_cast<std::int64_t>(
-      r.words > 16 ? r.width
-                   : std::ceil(kinds * -std::expm1(-static_cast<double>(r.width) / kinds)));
+  // Yosys needs a look-up table for 16 words, where 64 would fit. The output is registered.
+  const std::int64_t columns = columns_of(r);
   const std::int64_t luts = columns * ceil_div(r.words, 16);
   return {.lut = r.smooth ? luts / 2 : luts, .ff = columns};
 }
@@ -102,6 +93,10 @@ const Family& ultrascale_plus() {
                                        {"lut", "LUT", &Resources::lut},
                                        {"ff", "FF", &Resources::ff},
                                        {"bram36", "BRAM36", &Resources::block, 2}},
+                             .details = {{"lut_memory", "LUT as memory", &Resources::lut_memory},
+                                         {"carry8", "CARRY8", &Resources::carry, 2},
+                                         {"mux", "MUXF", &Resources::mux},
+                                         {"uram", "URAM", &Resources::large}},
                              .rule = {},
                              .part = part};
   return family;

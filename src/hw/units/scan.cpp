@@ -159,7 +159,7 @@ int build(Site& site) {
   parts.add(Multiplexer{n_beats, n_par * (w.b + w.c)});
   parts.add(Rom{a_words, cells * 8, block});
   parts.add(Rom{d_words, d_par * 8});
-  parts.add(Ram{steps, cells * w.stored()});
+  parts.add(Ram{steps, cells * w.stored(), true});
   parts.add(Logic{cells * w.stored()});  // zeros for the first token
 
   const auto exp = [&](EdgeIndex edge) { return site.type(edge).exp; };
