@@ -70,21 +70,13 @@ void require_numbers(const Input& input, const float* numbers,
                      const std::vector<std::size_t>& shape, const std::string& what) {
   std::size_t count = 1;
   for (std::size_t d : shape) count *= d;
-  const Normalisation& n = input.normalisation;
-  const auto good = [&](float x, std::size_t c) {
-    return input.vocab > 0 ? x >= 0 && x < static_cast<float>(input.vocab) && x == std::floor(x)
-                           : std::isfinite((x - n.mean[c]) / n.std[c]);
-  };
-  for (std::size_t i = 0; i < count; i += n.mean.size()) {
-    for (std::size_t c = 0; c < n.mean.size(); ++c) {
-      if (good(numbers[i + c], c)) continue;
-      throw Failure(EMAMBA_ERROR_INPUT,
-                    fmt::format("{}: {} at [{}]", what, numbers[i + c],
-                                fmt::join(index_of(shape, i + c), ", ")),
-                    input.vocab > 0 ? fmt::format("must be a token id in 0 .. {}", input.vocab - 1)
-                                    : "must be finite, also when normalised");
-    }
-  }
+  const std::optional<std::size_t> bad = first_unusable(input, numbers, count);
+  if (!bad) return;
+  throw Failure(
+      EMAMBA_ERROR_INPUT,
+      fmt::format("{}: {} at [{}]", what, numbers[*bad], fmt::join(index_of(shape, *bad), ", ")),
+      input.vocab > 0 ? fmt::format("must be a token id in 0 .. {}", input.vocab - 1)
+                      : "must be finite, also when normalised");
 }
 
 void run(const AnyEngine& engine, Tensor<float> vectors, float* answer) {

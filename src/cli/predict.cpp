@@ -92,19 +92,19 @@ void run(const Options& options) {
   if (!options.output.empty() && !options.output.ends_with(".npy") &&
       !options.output.ends_with(".csv")) {
     throw Error(fmt::format("--output {}: is neither .npy nor .csv", options.output),
-                "name a file that ends in one of them");
+                "name a file that ends in one of them", ErrorKind::kUsage);
   }
   if (options.stream && !options.output.empty()) {
     throw Error("--stream prints its answers as they come, and writes no --output",
-                "redirect them: ... --stream > FILE");
+                "redirect them: ... --stream > FILE", ErrorKind::kUsage);
   }
   if (options.stream && !options.input.empty() && options.input != "-") {
     throw Error(fmt::format("--stream reads standard input, and no --input {}", options.input),
-                "feed it: ... --stream < FILE");
+                "feed it: ... --stream < FILE", ErrorKind::kUsage);
   }
   if (!options.stream && options.input.empty()) {
     throw Error("predict: nothing to predict",
-                "name an .npy file or - with --input, or use --stream");
+                "name an .npy file or - with --input, or use --stream", ErrorKind::kUsage);
   }
   const Job job = job_of(options);
   const Engine engine = engine_called(options.engine);
@@ -112,7 +112,8 @@ void run(const Options& options) {
   if (options.stream) return stream(options, job, engine, files);
   const bool standard = options.input == "-";
   const Tensor<float> samples =
-      samples_from_npy(job.spec.task, standard ? read_all(std::cin) : read_file(options.input),
+      samples_from_npy(job.spec.task, network_of(engine, files).input,
+                       standard ? read_all(std::cin) : read_file(options.input),
                        standard ? "standard input" : options.input);
   Tensor<float> outputs;
   json result = predict_stage(job, engine, files, samples, outputs);

@@ -84,7 +84,7 @@ Extremes extremes_of(const Tensor<float>& inputs) {
 }
 
 void saturate(Tensor<float>& inputs, const Extremes& extremes) {
-  const std::size_t channels = inputs.shape[3];
+  const std::size_t channels = extremes.smallest.size();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     float& x = inputs.data[i];
     if (std::isnan(x)) {
@@ -211,15 +211,11 @@ Split read_own_part(const OwnTask& task, const std::string& part) {
   return split;
 }
 
-Tensor<float> read_own_inputs(const OwnTask& task, const std::string& path) {
-  Tensor<float> inputs = read_inputs(task, path);
-  const NotFinite found = find_not_finite(inputs);
-  if (found.numbers == 0) return inputs;
-  if (task.data.nonfinite != NonFinite::kSaturate) {
-    refuse(found, inputs, path, "data.nonfinite = \"saturate\" makes them finite.");
-  }
+void saturate_inputs(const OwnTask& task, Tensor<float>& inputs) {
+  if (task.data.nonfinite != NonFinite::kSaturate) return;
+  const auto& x = inputs.data;
+  if (std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); })) return;
   saturate(inputs, extremes_of(read_own_part(task, "train").inputs));
-  return inputs;
 }
 
 Split load_own_split(const OwnTask& task, double holdout, const std::string& name) {

@@ -22,10 +22,9 @@ Split read_own_part(const OwnTask& task, const std::string& part);
 // sample in train (in val and test that is a warning).
 Split load_own_split(const OwnTask& task, double holdout, const std::string& split);
 
-// Inputs (samples, height, width, channels) of a file that is none of the task's, in their order,
-// for answers that nobody knows yet. Not finite ones are saturated if `data.nonfinite` says so,
-// else refused. Throws Error also for samples of another shape than the task's.
-Tensor<float> read_own_inputs(const OwnTask& task, const std::string& path);
+// Inputs (..., channels) that are none of the task's: makes them finite, as `data.nonfinite` says
+// of "saturate", by the training samples. Does nothing where it says something else.
+void saturate_inputs(const OwnTask& task, Tensor<float>& inputs);
 
 // The whole numbers of a file, which must lie in 0 .. classes - 1, or 0 .. vocab - 1. Throws Error,
 // naming file, index and value, when one does not.

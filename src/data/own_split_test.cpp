@@ -226,31 +226,26 @@ TEST_F(OwnSplit, NamesFilesThatChangeMeanwhile) {
                "x_test.npy: shape (4, 2, 6), where (samples, 6, 2) is needed");
 }
 
-TEST_F(OwnSplit, ReadsInputsWithoutTargets) {
-  files_.write("new", Tensor<float>{{1, 6, 2}, std::vector<float>(12, 3.0f)});
-  const OwnTask task = open_own_data(data_);
-  EXPECT_EQ(read_own_inputs(task, files_.path("new")),
-            (Tensor<float>{{1, 1, 6, 2}, std::vector<float>(12, 3.0f)}));
-  damage("new", 3, kInfinity);
-  expect_error([&] { read_own_inputs(task, files_.path("new")); }, "new.npy: [0, 1, 1] is inf");
-  data_.nonfinite = NonFinite::kDrop;
-  expect_error([&] { read_own_inputs(open_own_data(data_), files_.path("new")); }, "[0, 1, 1]");
+TEST_F(OwnSplit, SaturatesOtherInputsByTheTrainingSamples) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Tensor<float> given{{1, 1, 2, 2}, {nan, 5, 1, kInfinity}};
+  Tensor<float> inputs = given;
+  saturate_inputs(open_own_data(data_), inputs);
+  EXPECT_TRUE(std::isnan(inputs.data[0])) << "data.nonfinite is refuse";
   data_.nonfinite = NonFinite::kSaturate;
-  EXPECT_EQ(read_own_inputs(open_own_data(data_), files_.path("new")).data[3], 119.0f / 8);
-  for (const Shape& shape : std::vector<Shape>{{}, {12}, {6, 2}, {1, 2, 6}, {1, 6, 2, 1}}) {
-    files_.write("new", make_tensor<float>(shape));
-    expect_error([&] { read_own_inputs(task, files_.path("new")); }, "where (samples, 6, 2)");
-  }
+  inputs = given;
+  saturate_inputs(open_own_data(data_), inputs);
+  EXPECT_EQ(inputs.data, (std::vector<float>{0, 5, 1, 119.0f / 8}));
 }
 
 TEST_F(OwnSplit, ADimensionOfOneChannelMayBeLeftOut) {
-  for (const std::string part : {"train", "test"}) {
-    files_.write("x_" + part, make_tensor<float>({part == "train" ? std::size_t{10} : 4, 5}));
-  }
-  const OwnTask task = open_own_data(data_);
-  for (const Shape& shape : std::vector<Shape>{{3, 5}, {3, 5, 1}}) {
-    files_.write("new", make_tensor<float>(shape));
-    EXPECT_EQ(read_own_inputs(task, files_.path("new")).shape, (Shape{3, 1, 5, 1}));
+  for (const bool left_out : {true, false}) {
+    for (const std::string part : {"train", "test"}) {
+      const std::size_t samples = part == "train" ? 10 : 4;
+      files_.write("x_" + part,
+                   make_tensor<float>(left_out ? Shape{samples, 5} : Shape{samples, 5, 1}));
+    }
+    EXPECT_EQ(read_own_part(open_own_data(data_), "test").inputs.shape, (Shape{4, 1, 5, 1}));
   }
 }
 

@@ -10,11 +10,14 @@
 namespace emamba {
 namespace {
 
-// Calls answer(sample, row) for every sample, `threads` at a time; rows have `outputs` numbers.
+// Calls answer(sample, row) for every sample, `threads` at a time; rows have all of its numbers.
 template <class Answer>
-Tensor<float> for_samples(const Tensor<float>& inputs, std::size_t outputs, int threads,
+Tensor<float> for_samples(const Program& program, const Tensor<float>& inputs, int threads,
                           const ProgressCallback& progress, const Answer& answer) {
   const std::size_t samples = inputs.shape.empty() ? 0 : inputs.shape[0];
+  const Edge& last = program.edges.back();
+  const auto outputs = static_cast<std::size_t>(rows_of(last, program.input.vectors())) *
+                       static_cast<std::size_t>(last.width);
   auto result = make_tensor<float>({samples, outputs});
   std::mutex mutex;
   std::size_t done = 0;
@@ -33,13 +36,12 @@ Tensor<float> integer_answers(const Engine& engine, const Tensor<float>& inputs,
                               const ProgressCallback& progress) {
   const Program& program = engine.program();
   const int exp = program.edges.back().type.exp;
-  return for_samples(inputs, program.edges.back().width, threads, progress,
-                     [&](const float* sample, float* row) {
-                       const auto tokens = integer_tokens(program, sample);
-                       for (std::int32_t q : engine.run(tokens)) {
-                         *row++ = std::ldexp(static_cast<float>(q), exp);
-                       }
-                     });
+  return for_samples(program, inputs, threads, progress, [&](const float* sample, float* row) {
+    const auto tokens = integer_tokens(program, sample);
+    for (std::int32_t q : engine.run(tokens)) {
+      *row++ = std::ldexp(static_cast<float>(q), exp);
+    }
+  });
 }
 
 }  // namespace
@@ -47,11 +49,10 @@ Tensor<float> integer_answers(const Engine& engine, const Tensor<float>& inputs,
 Tensor<float> answers(const FloatEngine& engine, const Tensor<float>& inputs, int threads,
                       const ProgressCallback& progress) {
   const Program& program = engine.program();
-  return for_samples(inputs, program.edges.back().width, threads, progress,
-                     [&](const float* sample, float* row) {
-                       const auto y = engine.run(tokens_of(program.input, sample));
-                       std::copy(y.begin(), y.end(), row);
-                     });
+  return for_samples(program, inputs, threads, progress, [&](const float* sample, float* row) {
+    const auto y = engine.run(tokens_of(program.input, sample));
+    std::copy(y.begin(), y.end(), row);
+  });
 }
 
 Tensor<float> answers(const Golden& engine, const Tensor<float>& inputs, int threads,

@@ -59,6 +59,10 @@ EvalFiles require_files(const Job& job, const EvalChoice& choice) {
   return files;
 }
 
+const Program& network_of(Engine engine, const EvalFiles& files) {
+  return engine == Engine::kFloat ? files.model.content.network : files.program.content;
+}
+
 Tensor<float> engine_answers(Engine engine, const EvalFiles& files, const Tensor<float>& samples,
                              int threads, const ProgressCallback& progress,
                              const FloatOptions& options) {

@@ -35,6 +35,8 @@ struct EvalFiles {
 };
 // Throws Error when one of them is not there.
 EvalFiles require_files(const Job& job, const EvalChoice& choice);
+// The network that the engine runs, of its file.
+const Program& network_of(Engine engine, const EvalFiles& files);
 
 // The engine's answers (samples, outputs) to raw samples (samples, height, width, channels); the
 // float engine's with `options`.

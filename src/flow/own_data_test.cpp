@@ -76,7 +76,8 @@ TEST_F(OwnFlow, ClassesFromFilesToAnswers) {
   // What predict answers for the test samples is what eval counted.
   const EvalFiles files = require_files(job, {.engine = Engine::kGolden});
   const std::string bytes = read_file(file("x", "test"));
-  const Tensor<float> samples = samples_from_npy(job.spec.task, bytes, "x_test.npy");
+  const Tensor<float> samples =
+      samples_from_npy(job.spec.task, files.program.content.input, bytes, "x_test.npy");
   EXPECT_EQ(samples.shape, (Shape{40, 1, 16, 3}));
   Tensor<float> outputs;
   const json answers = predict_stage(job, Engine::kGolden, files, samples, outputs);
@@ -122,18 +123,37 @@ TEST_F(OwnFlow, NumbersHaveTheUsersNamesAndUnit) {
 TEST_F(OwnFlow, BadSamplesAreNamed) {
   write(false);
   const Job job = this->job({});
+  const Input input{
+      .height = 1, .width = 16, .channels = 3, .normalisation = {{0, 0, 0}, {1, 1, 1e-30f}}};
+  const auto read = [&](const Tensor<float>& samples) {
+    return samples_from_npy(job.spec.task, input, serialise_npy(samples), "x.npy");
+  };
   const auto reject = [&](const Tensor<float>& samples, const std::string& message) {
-    expect_error([&] { samples_from_npy(job.spec.task, serialise_npy(samples), "x.npy"); },
-                 message);
+    expect_error([&] { read(samples); }, message);
   };
   reject(make_tensor<float>({2, 16, 4}),
          "x.npy: shape (2, 16, 4), where samples of (1, 16, 3) are needed");
   auto samples = make_tensor<float>({2, 16, 3});
   samples.data[48 + 3 * 5 + 2] = std::numeric_limits<float>::infinity();
   reject(samples, "x.npy: sample 1, [0, 5, 2] is inf");
+  samples.data[48 + 3 * 5 + 2] = 1e9f;
+  reject(samples, "x.npy: sample 1, [0, 5, 2] is 1000000000");
   reject(make_tensor<float>({0, 16, 3}), "there are no samples");
-  EXPECT_EQ(samples_from_npy(job.spec.task, serialise_npy(make_tensor<float>({16, 3})), "x").shape,
-            (Shape{1, 1, 16, 3}));
+  EXPECT_EQ(read(make_tensor<float>({16, 3})).shape, (Shape{1, 1, 16, 3}));
+}
+
+// As data.nonfinite says of the task's own files.
+TEST_F(OwnFlow, NewSamplesAreSaturatedToo) {
+  write(false);
+  const Job job = this->job({"data.nonfinite=saturate"});
+  const Input input{
+      .height = 1, .width = 16, .channels = 3, .normalisation = {{0, 0, 0}, {1, 1, 1}}};
+  auto samples = make_tensor<float>({2, 16, 3});
+  samples.data[7] = std::numeric_limits<float>::infinity();
+  const Tensor<float> read =
+      samples_from_npy(job.spec.task, input, serialise_npy(samples), "x.npy");
+  EXPECT_GT(read.data[7], 0);
+  EXPECT_LT(read.data[7], 100);
 }
 
 // A model of other data with the same keys is not taken for this one's.

@@ -8,6 +8,7 @@
 #include "base/npy.h"
 #include "base/stopwatch.h"
 #include "data/metrics.h"
+#include "data/own_split.h"
 #include "exec/golden.h"
 
 namespace emamba {
@@ -29,20 +30,21 @@ Shape sample_shape(const TaskShape& s) {
   return {std::size_t(s.height), std::size_t(s.width), std::size_t(s.channels)};
 }
 
-// Names the first number that no sample may have.
-void require_numbers(const TaskShape& shape, const float* numbers, std::size_t count,
-                     const std::function<std::string(std::size_t)>& place) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float v = numbers[i];
-    if (!std::isfinite(v)) {
-      throw Error(fmt::format("{} is {}", place(i), v), "replace or leave out what is not finite");
-    }
-    if (shape.vocab > 0 && (v != std::floor(v) || v < 0 || v >= static_cast<float>(shape.vocab))) {
-      throw Error(fmt::format("{} is {}, token ids are whole numbers 0 .. {}", place(i), v,
-                              shape.vocab - 1),
-                  "use the vocabulary that the model was trained with");
-    }
+// Makes numbers (..., channels) finite where the task says so; names the first that is unusable.
+void prepare(const Task& task, const Input& input, Tensor<float>& numbers,
+             const std::function<std::string(std::size_t)>& place) {
+  if (task.own) saturate_inputs(*task.own, numbers);
+  const auto bad = first_unusable(input, numbers.data.data(), numbers.size());
+  if (!bad) return;
+  const float v = numbers.data[*bad];
+  if (input.vocab > 0) {
+    throw Error(fmt::format("{} is {}, token ids are whole numbers 0 .. {}", place(*bad), v,
+                            input.vocab - 1),
+                "use the vocabulary that the model was trained with");
   }
+  throw Error(fmt::format("{} is {}", place(*bad), v),
+              std::isfinite(v) ? "it is too large to be normalised"
+                               : "replace or leave out what is not finite");
 }
 
 // One sequence after the other, vector by vector; T is the engine's number.
@@ -54,7 +56,8 @@ void stream(const Engine& engine, const Task& task, const std::function<std::vec
   const bool fixed = has_fixed_length(engine.program());
   auto state = engine.initial();
   for (std::size_t read = 0;; ++read) {
-    std::vector<float> vector = next();
+    Tensor<float> vector;
+    vector.data = next();
     if (vector.empty()) {
       if (!fixed || state.token == 0) return;
       throw Error(fmt::format("the input ends after {} of the {} vectors of a sequence",
@@ -67,9 +70,10 @@ void stream(const Engine& engine, const Task& task, const std::function<std::vec
                   fmt::format("a vector is a patch of {} x {} with {} channels, row by row",
                               input.patch.height, input.patch.width, input.channels));
     }
-    require_numbers(task.shape, vector.data(), width,
-                    [&](std::size_t i) { return fmt::format("vector {}, number {}", read, i); });
-    normalise(input, vector.data(), vector.size());
+    vector.shape = {1, width};
+    prepare(task, input, vector,
+            [&](std::size_t i) { return fmt::format("vector {}, number {}", read, i); });
+    normalise(input, vector.data.data(), width);
     engine.step(state, convert(vector).data());
     const bool complete = fixed && state.token == input.vectors();
     if (!fixed || complete) give(state.answer());
@@ -95,7 +99,8 @@ Prediction prediction_of(const Task& task, const float* outputs, std::size_t cou
   return answer;
 }
 
-Tensor<float> samples_from_npy(const Task& task, std::string_view text, const std::string& source) {
+Tensor<float> samples_from_npy(const Task& task, const Input& input, std::string_view text,
+                               const std::string& source) {
   Tensor<float> samples = parse_npy(text, source);
   const Shape wanted = sample_shape(task.shape), one = squeezed(wanted);
   const Shape given = samples.shape;
@@ -112,7 +117,7 @@ Tensor<float> samples_from_npy(const Task& task, std::string_view text, const st
   if (samples.shape[0] == 0 || samples.empty()) {
     throw Error(source + ": there are no samples", "give one at least");
   }
-  require_numbers(task.shape, samples.data.data(), samples.size(), [&](std::size_t i) {
+  prepare(task, input, samples, [&](std::size_t i) {
     const std::size_t at = i % width;
     return fmt::format("{}: sample {}, [{}, {}, {}]", source, i / width,
                        at / (wanted[1] * wanted[2]), at / wanted[2] % wanted[1], at % wanted[2]);
@@ -180,7 +185,7 @@ void predict_stream(const Job& job, Engine engine, const EvalFiles& files,
     return stream(
         FloatEngine(files.model.content), task, next,
         [&](const std::vector<float>& y) { give(prediction_of(task, y.data(), y.size())); },
-        [](const std::vector<float>& vector) { return vector; });
+        [](const Tensor<float>& vector) { return vector.data; });
   }
   const Golden golden(files.program.content);
   const NumberType in = golden.program().edges.front().type;
@@ -192,9 +197,7 @@ void predict_stream(const Job& job, Engine engine, const EvalFiles& files,
         for (std::int32_t q : y) real.push_back(std::ldexp(static_cast<float>(q), exp));
         give(prediction_of(task, real.data(), real.size()));
       },
-      [&](const std::vector<float>& vector) {
-        return quantise_tokens({{1, vector.size()}, vector}, in).data;
-      });
+      [&](const Tensor<float>& vector) { return quantise_tokens(vector, in).data; });
 }
 
 }  // namespace emamba

@@ -21,11 +21,12 @@ struct Prediction {
 };
 Prediction prediction_of(const Task& task, const float* outputs, std::size_t count);
 
-// The samples of an .npy file, `text` being its bytes, as (samples, height, width, channels).
-// Dimensions of one may be missing, and a single sample needs no first dimension. Throws Error,
-// naming `source`, on another shape, on inputs that are not finite (the first one's place) and on
-// token ids outside the vocabulary.
-Tensor<float> samples_from_npy(const Task& task, std::string_view text, const std::string& source);
+// The samples of an .npy file, `text` being its bytes, as (samples, height, width, channels), for a
+// program of that input. Dimensions of one may be missing, and a single sample needs no first
+// dimension. Throws Error, naming `source`, on another shape, on inputs that are not finite (the
+// first one's place) unless data.nonfinite saturates them, and on token ids outside the vocabulary.
+Tensor<float> samples_from_npy(const Task& task, const Input& input, std::string_view text,
+                               const std::string& source);
 
 // Runs the engine over samples (as samples_from_npy() gives them); `outputs` (samples, outputs).
 // {"samples", "engine", "seconds"}, and of classes "classes" and "labels": name and number of each
@@ -39,8 +40,8 @@ std::string outputs_csv(const Task& task, const Tensor<float>& outputs);
 // Reads vectors of raw numbers, patch by patch, from `next` (empty: the end), steps the engine, and
 // calls give(answer) as soon as there is one: after the last vector of every sequence, or of a
 // network that answers every vector, after each. Throws Error on vectors of another length, on
-// numbers that are not finite, when the input ends inside a sequence, and for networks that cannot
-// be stepped.
+// numbers as samples_from_npy() does, when the input ends inside a sequence, and for networks that
+// cannot be stepped.
 void predict_stream(const Job& job, Engine engine, const EvalFiles& files,
                     const std::function<std::vector<float>()>& next,
                     const std::function<void(const Prediction&)>& give);

@@ -33,7 +33,8 @@ void require_alike(const Program& program, const Group& group) {
           "has another width or other bits than the blocks' input");
   for (std::size_t i = end; i < program.ops.size(); ++i) {
     for (EdgeIndex x : inputs_of(program.ops[i])) {
-      require(x < group.first || x >= end, name_of(program.ops[i]), "reads an edge inside a block");
+      const std::string what = fmt::format("reads {} behind the blocks", edge_name(program, x));
+      require(x < group.first || x >= end, name_of(program.ops[i]), what);
     }
   }
 }

@@ -14,7 +14,8 @@ bool holds(const Group& group, std::size_t op);
 
 // Throws Error unless all blocks of a group can run on the first one's hardware: the same kinds of
 // operations, connected alike, on edges of the same width, bits and number of vectors; one edge in,
-// written by the operation before the first block, and one out, written by the last operation.
+// written by the operation before the first block and read by it alone, and one out, written by
+// the last operation.
 void require_alike(const Program& program, const Group& group);
 
 // What names have in common, part by part between the dots: blocks.norm of blocks.0.norm and

@@ -3,6 +3,7 @@
 #include "ir/input.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace emamba {
 
@@ -26,6 +27,20 @@ Tensor<float> vectors_of(const Input& input, const float* sample) {
     }
   }
   return vectors;
+}
+
+std::optional<std::size_t> first_unusable(const Input& input, const float* numbers,
+                                          std::size_t count) {
+  const Normalisation& n = input.normalisation;
+  const std::size_t channels = n.mean.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const float x = numbers[i];
+    const bool usable = input.vocab > 0
+                            ? x >= 0 && x < static_cast<float>(input.vocab) && x == std::floor(x)
+                            : std::isfinite((x - n.mean[i % channels]) / n.std[i % channels]);
+    if (!usable) return i;
+  }
+  return {};
 }
 
 void normalise(const Input& input, float* numbers, std::size_t count) {

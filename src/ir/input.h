@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/tensor.h"
@@ -44,6 +45,11 @@ struct Input {
 // (vectors, vector_width): patches in raster order; inside a patch row-major, channels last; where
 // an overlapping patch leaves the image, the mean of the channel. Of token ids, the ids, one a row.
 Tensor<float> vectors_of(const Input& input, const float* sample);
+
+// The first of `count` numbers, whole pixels, that no sample may hold: it is not finite, also when
+// normalised, or is no id of a token.
+std::optional<std::size_t> first_unusable(const Input& input, const float* numbers,
+                                          std::size_t count);
 
 // (x - mean) / std of `count` numbers, in place: whole pixels, one channel after the other.
 void normalise(const Input& input, float* numbers, std::size_t count);

@@ -34,6 +34,12 @@ void check(const ModelSpec& model, const Input& sample, const std::string& sourc
     fail(fmt::format("model.overlap = {} has no meaning for token ids", text(model.overlap)),
          "remove it");
   }
+  if ((sample.height == 1 && model.overlap.height > 0) ||
+      (sample.width == 1 && model.overlap.width > 0)) {
+    fail(fmt::format("model.overlap = {} reaches out of samples of {} x {} on both sides",
+                     text(model.overlap), sample.height, sample.width),
+         "give [height, width], with 0 where there is nothing beside a patch");
+  }
   check_mamba(model, source);
   // Sizes and nothing else: the outputs' number adds little.
   const std::size_t parameters = parameter_count(build_network("check", model, sample, 1).program);

@@ -95,15 +95,16 @@ Resources rom(const Rom& r) {
   return {.lut = tenths(r.smooth ? 12 : 17, columns * ceil_div(r.words, 16)), .ff = columns};
 }
 
-// Block memory reads what was written in the same cycle late: that word goes around it. Where the
-// read address cannot be taken into it, flip-flops, and a choice between them.
+// Block memory, if Yosys can take the read address into it and finds it cheaper: as 64 flip-flops.
+// It reads what was written in the same cycle late, so that word goes around it. Else flip-flops,
+// and a choice between them.
 Resources ram(const Ram& r) {
   if (r.words == 1) return {.ff = r.width};
-  if (r.registered && r.words > 4) {
-    return {
-        .lut = 2 * r.width, .ff = 2 * r.width, .block = blocks_of(r.words, r.width, kIce40Blocks)};
-  }
   const std::int64_t bits = r.words * r.width;
+  const std::int64_t blocks = blocks_of(r.words, r.width, kIce40Blocks);
+  if (r.registered && bits > 64 * blocks) {
+    return {.lut = 2 * r.width, .ff = 2 * r.width, .block = blocks};
+  }
   return {.lut = tenths(7, bits) + tenths(25, r.words), .ff = bits};
 }
 

@@ -37,6 +37,7 @@ TEST(Lattice, MemoriesThatAreWritten) {
   EXPECT_EQ(on_ecp5(Ram{17, 8}), (Resources{.lut = 24 + 8 + 22, .lut_memory = 24}));
   EXPECT_EQ(on_ice40(Ram{16, 8}), (Resources{.lut = 90 + 40, .ff = 128, .cells = 258}));
   EXPECT_EQ(on_ice40(Ram{16, 8, true}), (Resources{.lut = 16, .ff = 16, .block = 1, .cells = 32}));
+  EXPECT_EQ(on_ice40(Ram{8, 8, true}).block, 0) << "64 bits, as dear as a block";
   EXPECT_EQ(on_ice40(Ram{1, 8, true}), (Resources{.ff = 8, .cells = 8}));
 }
 
