@@ -83,7 +83,7 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
     const std::int64_t needs = (least_steps(program, op, hardware) * passes + share - 1) / share;
     if (needs > feasible) feasible = needs, worst = &op;
   }
-  if (target != 0 && target < feasible) {
+  if (worst != nullptr && target != 0 && target < feasible) {
     HardwareSpec table = hardware;
     table.reciprocal = Reciprocal::kTable;
     const bool divides =
