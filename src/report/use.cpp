@@ -19,7 +19,7 @@ std::string use_text(const json& device) {
                         resource.at("name").get<std::string>());
     if (has > 0) text += fmt::format(" ({:.1f} %)", 100 * needs / has);
   }
-  text += " of a " + device.at("name").get<std::string>();
+  text += " of the " + device.at("name").get<std::string>();
   const std::string shortage = device.at("shortage");
   return shortage.empty() ? text : text + "; does not fit: " + shortage;
 }

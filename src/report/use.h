@@ -7,8 +7,8 @@
 
 namespace emamba {
 
-// Of use_json(): "26 DSP48E2 (1.0 %), 7864 LUT (2.9 %), ... of a ZCU102 (XCZU9EG)"; and, where it
-// does not fit, by how much not.
+// Of use_json(): "26 DSP48E2 (1.0 %), 7864 LUT (2.9 %), ... of the ZCU102 (XCZU9EG)"; and, where
+// it does not fit, by how much not.
 std::string use_text(const nlohmann::json& device);
 
 }  // namespace emamba
