@@ -21,6 +21,10 @@ TEST_F(BadInput, WordsThatAreNotUnderstood) {
   expect_failure({"eval"}, 2, "config");
   expect_failure({}, 2, "subcommand");
   expect_failure({"inspect"}, 2, "nothing to inspect");
+  expect_failure({"predict", config}, 2, "nothing to predict");
+  expect_failure({"predict", config, "--input", "x.npy", "--output", "y.txt"}, 2, "y.txt");
+  expect_failure({"predict", config, "--stream", "--output", "y.npy"}, 2, "--stream");
+  expect_failure({"predict", config, "--stream", "--input", "x.npy"}, 2, "--stream");
   expect_failure({"eval", config, "--engine", "fast", "--functions", "exact"}, 2, "--functions");
   expect_failure({"data", "fetch", "marz"}, 1, "mars");
 }
