@@ -55,13 +55,11 @@ void run_all(const LoadedEngine& loaded, const Items& items, std::size_t length,
   const Program& program = loaded.program();
   std::size_t item_size = 1;
   for (std::size_t d : items.shape) item_size *= d;
-  const Edge& last = program.edges.back();
-  const std::size_t answer_size =
-      (last.vectors > 0 ? std::size_t(last.vectors) : length) * std::size_t(last.width);
+  const std::size_t answer = answer_size(program, static_cast<int>(length));
   parallel_for(items.count, threads, [&](std::size_t i) {
     const float* item = items.numbers + i * item_size;
     require_numbers(program.input, item, items.shape, fmt::format("{}[{}]", items.name, i));
-    run(loaded.engine, vectors_at(item), answers + i * answer_size);
+    run(loaded.engine, vectors_at(item), answers + i * answer);
   });
 }
 

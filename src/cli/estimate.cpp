@@ -13,10 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string count_text(const json& count) {
-  return count.is_number_float() ? fmt::format("{:.1f}", count.get<double>()) : count.dump();
-}
-
 void print_estimate(const json& result, double clock_mhz) {
   const json& device = result.at("device");
   std::vector<std::string> header = {"unit", "kind", "multipliers", "use"};

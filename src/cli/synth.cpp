@@ -28,15 +28,12 @@ void print_parts(const json& result) {
   }
   titles.emplace_back("seconds");
   TextTable table(titles);
-  const auto text = [](const json& count) {
-    return count.is_number_float() ? number(count, "{:.1f}") : count.dump();
-  };
   const auto row = [&](const std::string& name, const json& parts, double seconds) {
     std::vector<std::string> cells = {name};
     for (const json& kind : kinds) {
       const std::string key = kind.at("key");
-      cells.push_back(text(parts.at("estimate").at(key)));
-      cells.push_back(text(parts.at(key)));
+      cells.push_back(count_text(parts.at("estimate").at(key)));
+      cells.push_back(count_text(parts.at(key)));
     }
     cells.push_back(fmt::format("{:.1f}", seconds));
     table.add(cells);
@@ -50,7 +47,7 @@ void print_parts(const json& result) {
   std::string details;
   for (const json& kind : result.at("details")) {
     details += fmt::format("{}{} {}", details.empty() ? "" : ", ",
-                           text(result.at(kind.at("key").get<std::string>())),
+                           count_text(result.at(kind.at("key").get<std::string>())),
                            kind.at("name").get<std::string>());
   }
   fmt::print(
@@ -87,9 +84,9 @@ void add_synth(CLI::App& app) {
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->type_name("N");
   verb->footer(
-      "For hardware.device. Every unit is synthesised by itself; what is between units is only "
-      "wires. Units that have\n"
-      "not changed since the last time are not run again. Writes OUT/hardware and OUT/synth.json.\n"
+      "For hardware.device. Every unit is synthesised by itself; what is between units is only\n"
+      "wires. Units that have not changed since the last time are not run again. Writes\n"
+      "OUT/hardware and OUT/synth.json.\n"
       "\n"
       "Example: emamba synth models/mars/config.toml --jobs 2 --set hardware.device=lfe5u-85f");
   verb->callback([options] {

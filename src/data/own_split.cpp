@@ -63,11 +63,6 @@ void read_targets(const OwnTask& task, const std::string& path, Split& split) {
   split.targets.shape = {split.targets.shape[0], x.size() / split.targets.shape[0]};
 }
 
-// Of the finite inputs of each channel; 0 when a channel has none.
-struct Extremes {
-  std::vector<float> smallest, largest;
-};
-
 Extremes extremes_of(const Tensor<float>& inputs) {
   constexpr float kLimit = std::numeric_limits<float>::max();
   const std::size_t channels = inputs.shape[3];
@@ -211,11 +206,13 @@ Split read_own_part(const OwnTask& task, const std::string& part) {
   return split;
 }
 
-void saturate_inputs(const OwnTask& task, Tensor<float>& inputs) {
+void saturate_inputs(const OwnTask& task, Tensor<float>& inputs,
+                     std::optional<Extremes>& training) {
   if (task.data.nonfinite != NonFinite::kSaturate) return;
   const auto& x = inputs.data;
   if (std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); })) return;
-  saturate(inputs, extremes_of(read_own_part(task, "train").inputs));
+  if (!training) training = extremes_of(read_own_part(task, "train").inputs);
+  saturate(inputs, *training);
 }
 
 Split load_own_split(const OwnTask& task, double holdout, const std::string& name) {

@@ -230,11 +230,12 @@ TEST_F(OwnSplit, SaturatesOtherInputsByTheTrainingSamples) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const Tensor<float> given{{1, 1, 2, 2}, {nan, 5, 1, kInfinity}};
   Tensor<float> inputs = given;
-  saturate_inputs(open_own_data(data_), inputs);
+  std::optional<Extremes> training;
+  saturate_inputs(open_own_data(data_), inputs, training);
   EXPECT_TRUE(std::isnan(inputs.data[0])) << "data.nonfinite is refuse";
   data_.nonfinite = NonFinite::kSaturate;
   inputs = given;
-  saturate_inputs(open_own_data(data_), inputs);
+  saturate_inputs(open_own_data(data_), inputs, training);
   EXPECT_EQ(inputs.data, (std::vector<float>{0, 5, 1, 119.0f / 8}));
 }
 

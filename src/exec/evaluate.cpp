@@ -15,10 +15,7 @@ template <class Answer>
 Tensor<float> for_samples(const Program& program, const Tensor<float>& inputs, int threads,
                           const ProgressCallback& progress, const Answer& answer) {
   const std::size_t samples = inputs.shape.empty() ? 0 : inputs.shape[0];
-  const Edge& last = program.edges.back();
-  const auto outputs = static_cast<std::size_t>(rows_of(last, program.input.vectors())) *
-                       static_cast<std::size_t>(last.width);
-  auto result = make_tensor<float>({samples, outputs});
+  auto result = make_tensor<float>({samples, answer_size(program, program.input.vectors())});
   std::mutex mutex;
   std::size_t done = 0;
   parallel_for(samples, threads, [&](std::size_t i) {

@@ -32,8 +32,9 @@ Shape sample_shape(const TaskShape& s) {
 
 // Makes numbers (..., channels) finite where the task says so; names the first that is unusable.
 void prepare(const Task& task, const Input& input, Tensor<float>& numbers,
+             std::optional<Extremes>& training,
              const std::function<std::string(std::size_t)>& place) {
-  if (task.own) saturate_inputs(*task.own, numbers);
+  if (task.own) saturate_inputs(*task.own, numbers, training);
   const auto bad = first_unusable(input, numbers.data.data(), numbers.size());
   if (!bad) return;
   const float v = numbers.data[*bad];
@@ -54,6 +55,7 @@ void stream(const Engine& engine, const Task& task, const std::function<std::vec
             const Convert& convert) {
   const Input& input = engine.program().input;
   const bool fixed = has_fixed_length(engine.program());
+  std::optional<Extremes> training;
   auto state = engine.initial();
   for (std::size_t read = 0;; ++read) {
     Tensor<float> vector;
@@ -71,7 +73,7 @@ void stream(const Engine& engine, const Task& task, const std::function<std::vec
                               input.patch.height, input.patch.width, input.channels));
     }
     vector.shape = {1, width};
-    prepare(task, input, vector,
+    prepare(task, input, vector, training,
             [&](std::size_t i) { return fmt::format("vector {}, number {}", read, i); });
     normalise(input, vector.data.data(), width);
     engine.step(state, convert(vector).data());
@@ -117,7 +119,8 @@ Tensor<float> samples_from_npy(const Task& task, const Input& input, std::string
   if (samples.shape[0] == 0 || samples.empty()) {
     throw Error(source + ": there are no samples", "give one at least");
   }
-  prepare(task, input, samples, [&](std::size_t i) {
+  std::optional<Extremes> training;
+  prepare(task, input, samples, training, [&](std::size_t i) {
     const std::size_t at = i % width;
     return fmt::format("{}: sample {}, [{}, {}, {}]", source, i / width,
                        at / (wanted[1] * wanted[2]), at / wanted[2] % wanted[1], at % wanted[2]);

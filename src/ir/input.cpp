@@ -33,12 +33,14 @@ std::optional<std::size_t> first_unusable(const Input& input, const float* numbe
                                           std::size_t count) {
   const Normalisation& n = input.normalisation;
   const std::size_t channels = n.mean.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const float x = numbers[i];
-    const bool usable = input.vocab > 0
-                            ? x >= 0 && x < static_cast<float>(input.vocab) && x == std::floor(x)
-                            : std::isfinite((x - n.mean[i % channels]) / n.std[i % channels]);
-    if (!usable) return i;
+  for (std::size_t i = 0; i < count; i += channels) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const float x = numbers[i + c];
+      const bool usable = input.vocab > 0
+                              ? x >= 0 && x < static_cast<float>(input.vocab) && x == std::floor(x)
+                              : std::isfinite((x - n.mean[c]) / n.std[c]);
+      if (!usable) return i + c;
+    }
   }
   return {};
 }

@@ -190,6 +190,11 @@ std::string edge_name(const Program& program, EdgeIndex edge);
 inline int rows_of(const Edge& edge, int length) {
   return edge.vectors > 0 ? edge.vectors : length;
 }
+// Numbers in the answer to a sequence of `length` vectors: of all vectors of the last edge.
+inline std::size_t answer_size(const Program& program, int length) {
+  const Edge& last = program.edges.back();
+  return static_cast<std::size_t>(rows_of(last, length)) * static_cast<std::size_t>(last.width);
+}
 // Whether sequences must have as many vectors as a sample as published: an operation asks for that
 // (pooling, a bias for every vector). Otherwise the program runs on sequences of any length.
 bool has_fixed_length(const Program& program);

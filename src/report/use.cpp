@@ -10,12 +10,15 @@ namespace emamba {
 
 using nlohmann::json;
 
+std::string count_text(const json& count) {
+  return count.is_number_float() ? fmt::format("{:.1f}", count.get<double>()) : count.dump();
+}
+
 std::string use_text(const json& device) {
   std::string text;
   for (const json& resource : device.at("resources")) {
     const double needs = resource.at("needs"), has = resource.at("has");
-    const char* format = resource.at("needs").is_number_float() ? "{}{:.1f} {}" : "{}{:.0f} {}";
-    text += fmt::format(fmt::runtime(format), text.empty() ? "" : ", ", needs,
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count_text(resource.at("needs")),
                         resource.at("name").get<std::string>());
     if (has > 0) text += fmt::format(" ({:.1f} %)", 100 * needs / has);
   }

@@ -105,9 +105,9 @@ FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::st
 json to_json(const FpgaResult& result) {
   const Family& family = *result.family;
   const auto counts = [&](const Resources& parts, const Resources& estimate) {
-    json item = to_json(parts, family);
+    json item = to_json(parts, family.kinds);
     item.update(to_json(parts, family.details));
-    item["estimate"] = to_json(estimate, family);
+    item["estimate"] = to_json(estimate, family.kinds);
     return item;
   };
   json units = json::array();

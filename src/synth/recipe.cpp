@@ -9,33 +9,34 @@
 namespace emamba {
 namespace {
 
-// In pieces, because of two defects of Yosys 0.23:
-//   A read-only memory of look-up tables is "distributed", as Vivado calls it; Yosys takes the word
-//   for memories that can be written, and finds none that fits.
-//   Shift registers made of the family's flip-flops lose their enable; those of generic ones keep
-//   it.
-constexpr char kUltrascale[] =
-    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run begin:map_memory\n"
-    "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n"
-    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run map_memory:map_cells\n"
-    "xilinx_srl -fixed -minlen 3\n"
-    "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run map_cells:\n";
+// Before memories are mapped. A read-only memory of look-up tables is "distributed", as Vivado
+// calls it; Yosys 0.23 takes the word for memories that can be written, and finds none that fits.
+constexpr char kLogicRoms[] =
+    "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n";
 
-// The same word, the same remedy. Multipliers are MULT18X18D without their registers, which Yosys
-// does not put into them.
-constexpr char kEcp5[] =
-    "synth_ecp5 -top top -run begin:map_ram\n"
-    "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n"
-    "synth_ecp5 -top top -run map_ram:\n";
+// In pieces also because shift registers made of the family's flip-flops lose their enable in Yosys
+// 0.23; those of generic ones keep it.
+std::string xilinx_commands() {
+  const std::string synth =
+      "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run ";
+  return synth + "begin:map_memory\n" + kLogicRoms + synth + "map_memory:map_cells\n" +
+         "xilinx_srl -fixed -minlen 3\n" + synth + "map_cells:\n";
+}
+
+// Multipliers are MULT18X18D without their registers, which Yosys does not put into them.
+std::string ecp5_commands() {
+  const std::string synth = "synth_ecp5 -top top -run ";
+  return synth + "begin:map_ram\n" + kLogicRoms + synth + "map_ram:\n";
+}
 
 // There are no memories of look-up tables: what can be written becomes block memory or flip-flops.
 // Multipliers are look-up tables, also where there are DSP blocks: `-dsp` takes a register of a
 // product for two.
-constexpr char kIce40[] =
-    "synth_ice40 -top top -run begin:map_ram\n"
-    "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n"
-    "setattr -unset ram_style t:$mem_v2\n"
-    "synth_ice40 -top top -run map_ram:\n";
+std::string ice40_commands() {
+  const std::string synth = "synth_ice40 -top top -run ";
+  return synth + "begin:map_ram\n" + kLogicRoms + "setattr -unset ram_style t:$mem_v2\n" + synth +
+         "map_ram:\n";
+}
 
 constexpr Resources kLut{.lut = 1}, kFf{.ff = 1};
 
@@ -48,7 +49,7 @@ constexpr Resources lut_memory(std::int64_t luts) {
 const Recipe& ultrascale() {
   static const Recipe recipe{
       .tech = "xilinx",
-      .commands = kUltrascale,
+      .commands = xilinx_commands(),
       .cells = {{"LUT1", kLut},
                 {"LUT2", kLut},
                 {"LUT3", kLut},
@@ -101,7 +102,7 @@ const Recipe& ultrascale() {
 // one for the write port (Lattice FPGA-TN-02204).
 const Recipe& lattice_ecp5() {
   static const Recipe recipe{.tech = "",
-                             .commands = kEcp5,
+                             .commands = ecp5_commands(),
                              .cells = {{"LUT4", kLut},
                                        {"CCU2C", {.lut = 2, .carry = 1}},
                                        {"TRELLIS_DPR16X4", lut_memory(6)},
@@ -120,7 +121,7 @@ const Recipe& lattice_ice40() {
   static const Recipe recipe = [] {
     constexpr Resources kFlop{.ff = 1, .cells = 1};
     Recipe r{.tech = "",
-             .commands = kIce40,
+             .commands = ice40_commands(),
              .cells = {{"SB_LUT4", {.lut = 1, .cells = 1}},
                        {"SB_CARRY", {.carry = 1}},
                        {"SB_RAM40_4K", {.block = 1}}}};

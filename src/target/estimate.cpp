@@ -22,12 +22,9 @@ json to_json(const Resources& resources, const std::vector<ResourceKind>& kinds)
   return result;
 }
 
-json to_json(const Resources& resources, const Family& family) {
-  return to_json(resources, family.kinds);
-}
-
 json use_json(const Device& device, const Resources& resources) {
-  const json needs = to_json(resources, *device.family), has = to_json(device.has, *device.family);
+  const json needs = to_json(resources, device.family->kinds),
+             has = to_json(device.has, device.family->kinds);
   json list = json::array();
   for (const ResourceKind& kind : device.family->kinds) {
     list.push_back({{"key", kind.key},
@@ -48,10 +45,10 @@ json estimate_json(const Plan& plan, const Device& device) {
   Resources total;
   for (std::size_t u = 0; u < parts.size(); ++u) {
     const Resources unit = resources_of(parts[u], *device.family);
-    result["units"][u].update(to_json(unit, *device.family));
+    result["units"][u].update(to_json(unit, device.family->kinds));
     total += unit;
   }
-  result.update(to_json(total, *device.family));
+  result.update(to_json(total, device.family->kinds));
   result["device"] = use_json(device, total);
   return result;
 }

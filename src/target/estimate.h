@@ -11,8 +11,6 @@ namespace emamba {
 
 // The count of every kind, under its key.
 nlohmann::json to_json(const Resources& resources, const std::vector<ResourceKind>& kinds);
-// Of every kind that the family's devices can run out of.
-nlohmann::json to_json(const Resources& resources, const Family& family);
 
 // {"key", "name", "family", "shortage", "resources": [{"key", "name", "needs", "has"}]}; the
 // shortage is "" when everything fits.

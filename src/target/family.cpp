@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "fx/number.h"
+
 namespace emamba {
 namespace {
 
@@ -23,6 +25,10 @@ Resources& Resources::operator+=(const Resources& other) {
 Resources times(std::int64_t count, Resources one) {
   for (const auto field : kCounts) one.*field *= count;
   return one;
+}
+
+int counter_bits(const Control& control) {
+  return fx::ceil_log2(std::max<std::int64_t>(control.steps, 2));
 }
 
 std::int64_t columns_of(const Rom& rom) {

@@ -42,6 +42,9 @@ struct Family {
 
 Resources resources_of(const Parts& parts, const Family& family);
 
+// Of the counter of a sequencer's steps.
+int counter_bits(const Control& control);
+
 // Different columns of a read-only memory of random bits: of few words, many are equal.
 std::int64_t columns_of(const Rom& rom);
 

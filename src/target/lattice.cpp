@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
-#include "fx/number.h"
 
 namespace emamba {
 namespace {
@@ -20,10 +19,6 @@ std::int64_t tenths(std::int64_t factor, std::int64_t count) {
   return (factor * count + 5) / 10;
 }
 
-int counter_bits(const Control& c) {
-  return fx::ceil_log2(std::max<std::int64_t>(c.steps, 2));
-}
-
 // Counter and valid bits with what is piped beside them.
 std::int64_t control_ff(const Control& c) {
   return 2 * counter_bits(c) + 7 * c.depth;
@@ -34,18 +29,19 @@ std::int64_t multiplier_ff(const Multiplier& m) {
   return tenths(16, m.a_bits + m.b_bits);
 }
 
+// A look-up table holds 16 words of a column, and takes `factor` tenths for it.
+Resources rom(const Rom& r, const std::vector<BlockShape>& shapes, std::int64_t factor) {
+  if (r.block) return {.block = blocks_of(r.words, r.width, shapes)};
+  const std::int64_t columns = columns_of(r);
+  return {.lut = tenths(factor, columns * ceil_div(r.words, 16)), .ff = columns};
+}
+
 namespace on_ecp5 {
 
 // Pieces of 18 x 18 bits.
 Resources multiplier(const Multiplier& m) {
   const std::int64_t dsp = ceil_div(m.a_bits, 18) * ceil_div(m.b_bits, 18);
   return {.lut = dsp > 1 ? m.a_bits + m.b_bits : 0, .ff = multiplier_ff(m), .dsp = dsp};
-}
-
-Resources rom(const Rom& r) {
-  if (r.block) return {.block = blocks_of(r.words, r.width, kEcp5Blocks)};
-  const std::int64_t columns = columns_of(r);
-  return {.lut = tenths(r.smooth ? 8 : 12, columns * ceil_div(r.words, 16)), .ff = columns};
 }
 
 // Banks of 16 words, 4 bits in 6 look-up tables, with a choice between banks.
@@ -73,7 +69,8 @@ Resources part(const Part& part) {
           [](const PwlLine& p) {
             return Resources{.lut = tenths(19, p.contexts * p.knots * p.in_bits)};
           },
-          [](const Rom& p) { return rom(p); }, [](const Ram& p) { return ram(p); },
+          [](const Rom& p) { return rom(p, kEcp5Blocks, p.smooth ? 8 : 12); },
+          [](const Ram& p) { return ram(p); },
           [](const Control& p) {
             return Resources{.lut = 6 * counter_bits(p) + 8 * p.depth, .ff = control_ff(p)};
           }},
@@ -87,12 +84,6 @@ namespace on_ice40 {
 Resources multiplier(const Multiplier& m) {
   return {.lut = tenths(17, m.a_bits * m.b_bits) + tenths(28, m.a_bits + m.b_bits),
           .ff = multiplier_ff(m)};
-}
-
-Resources rom(const Rom& r) {
-  if (r.block) return {.block = blocks_of(r.words, r.width, kIce40Blocks)};
-  const std::int64_t columns = columns_of(r);
-  return {.lut = tenths(r.smooth ? 12 : 17, columns * ceil_div(r.words, 16)), .ff = columns};
 }
 
 // Block memory, if Yosys can take the read address into it and finds it cheaper: as 64 flip-flops.
@@ -124,7 +115,8 @@ Resources lut_and_ff(const Part& part) {
           [](const PwlLine& p) {
             return Resources{.lut = tenths(7, p.contexts * p.knots * p.in_bits)};
           },
-          [](const Rom& p) { return rom(p); }, [](const Ram& p) { return ram(p); },
+          [](const Rom& p) { return rom(p, kIce40Blocks, p.smooth ? 12 : 17); },
+          [](const Ram& p) { return ram(p); },
           [](const Control& p) {
             return Resources{.lut = 3 * counter_bits(p) + 2 * p.depth, .ff = control_ff(p)};
           }},

@@ -64,7 +64,7 @@ Resources ram(const Ram& r) {
 }
 
 Resources control(const Control& c) {
-  const int counter = fx::ceil_log2(std::max<std::int64_t>(c.steps, 2));
+  const int counter = counter_bits(c);
   return {.lut = 3 * counter + 4, .ff = 2 * counter + 2 * c.depth};
 }
 
