@@ -46,7 +46,8 @@ void add_libraries(const std::string& cmake_file, Libraries& libraries) {
     while (words >> word && word != ")") {
       if (word.ends_with("DEPENDS")) of_tests = word == "TEST_DEPENDS";
       if (!word.starts_with("emamba_")) continue;
-      const std::string linked = word.substr(7);
+      std::string linked = word.substr(7);
+      if (linked.ends_with("_api")) linked.resize(linked.size() - 4);  // the same folder's headers
       if (of_tests) {
         libraries.tests[name].insert(linked);
         continue;

@@ -3,6 +3,7 @@
 #include "base/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -59,17 +60,44 @@ std::string read_bytes(const RegularFile& file, std::size_t count, const std::st
   return bytes;
 }
 
+// A file that this process alone writes, emptied of what a killed one left: it waits for others
+// that write the same. Invalid, with errno set, when that cannot be had.
+FileDescriptor open_alone(const std::string& path) {
+  while (true) {
+    FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+    if (!file.valid()) return file;
+    while (flock(file.get(), LOCK_EX) != 0) {
+      if (errno != EINTR) return {};
+    }
+    struct stat ours, there;
+    if (fstat(file.get(), &ours) != 0) return {};
+    // Unless the one before us has renamed it away by now.
+    if (stat(path.c_str(), &there) != 0 || ours.st_ino != there.st_ino) continue;
+    return ftruncate(file.get(), 0) == 0 ? std::move(file) : FileDescriptor();
+  }
+}
+
 // Returns 0, or the errno of the first failure.
-int write_and_sync(const std::string& path, std::string_view bytes) {
-  FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (!file.valid()) return errno;
+int write_and_sync(const FileDescriptor& file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = write(file.get(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno;
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
-  if (fsync(file.get()) != 0) return errno;
+  return fsync(file.get()) == 0 ? 0 : errno;
+}
+
+// The same by way of `temporary`, of which nothing stays.
+int replace_file(const std::string& path, const std::string& temporary, std::string_view bytes) {
+  FileDescriptor file = open_alone(temporary);
+  if (!file.valid()) return errno;
+  int code = write_and_sync(file, bytes);
+  if (code == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) code = errno;
+  if (code != 0) {
+    unlink(temporary.c_str());
+    return code;
+  }
   return file.close() ? 0 : errno;
 }
 
@@ -140,6 +168,15 @@ std::string unpack_gzip(std::string_view packed, const std::string& source, std:
   return bytes;
 }
 
+void require_replaceable(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status)) return;
+  throw Error(fmt::format("{}: is {}, and will not be replaced", path,
+                          std::filesystem::is_directory(status) ? "a folder" : "no regular file"),
+              "move it away, or write to another folder");
+}
+
 void write_file(const std::string& path, std::string_view bytes) {
   namespace fs = std::filesystem;
   std::error_code error;
@@ -148,19 +185,11 @@ void write_file(const std::string& path, std::string_view bytes) {
     fs::create_directories(folder, error);
     if (error) throw write_error(folder.string(), error.value());
   }
-  const fs::file_status status = fs::status(path, error);
-  if (fs::exists(status) && !fs::is_regular_file(status)) {
-    throw Error(fmt::format("{}: is no regular file, and will not be replaced", path));
-  }
+  require_replaceable(path);
 
-  // The process number keeps two processes that write the same file apart.
-  const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-  int code = write_and_sync(temporary, bytes);
-  if (code == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) code = errno;
-  if (code != 0) {
-    unlink(temporary.c_str());
-    throw write_error(path, code);
-  }
+  // One name, so that what a killed process leaves goes with the next writing.
+  const int code = replace_file(path, path + ".tmp", bytes);
+  if (code != 0) throw write_error(path, code);
   sync_folder(folder.empty() ? "." : folder.string());
 }
 

@@ -23,10 +23,13 @@ FileStart read_file_start(const std::string& path, std::size_t count);
 std::string unpack_gzip(std::string_view packed, const std::string& source,
                         std::size_t max_bytes = std::size_t{1} << 31);
 
-// Writes to a temporary name in the same folder (created if absent), flushes to disk and renames,
-// so that `path` holds all of `bytes` or what it held before. Throws Error, e.g. on a full disk,
-// and rather than replace something that is no regular file.
+// Writes to PATH.tmp (the folder is created if absent), flushes to disk and renames, so that `path`
+// holds all of `bytes` or what it held before, also when several write it. Throws Error, e.g. on a
+// full disk, and rather than replace something that is no regular file.
 void write_file(const std::string& path, std::string_view bytes);
+
+// Throws Error when something stands at `path` that write_file() would not replace.
+void require_replaceable(const std::string& path);
 
 bool file_exists(const std::string& path);
 

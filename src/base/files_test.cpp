@@ -8,6 +8,8 @@
 #include <zlib.h>
 
 #include <csignal>
+#include <fstream>
+#include <thread>
 
 #include "base/testing.h"
 
@@ -67,9 +69,31 @@ TEST(Files, WritingNamesTheProblem) {
   TestFolder folder;
   write_file(folder / "a", "old");
   expect_error([&] { write_file(folder / "a/b", "x"); }, "cannot write: Not a directory");
-  expect_error([&] { write_file(folder.path(), "x"); }, "is no regular file");
+  expect_error([&] { write_file(folder.path(), "x"); }, "is a folder");
   expect_error([&] { write_file("/dev/full", "x"); }, "/dev/full: is no regular file");
   expect_error([&] { write_file("/proc/no-such-folder/x", "x"); }, "/proc/no-such-folder");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(Files, WhatAKilledWriterLeftGoesWithTheNextWriting) {
+  TestFolder folder;
+  std::ofstream(folder / "a.tmp") << "half of a much longer te";
+  write_file(folder / "a", "whole");
+  EXPECT_EQ(read_file(folder / "a"), "whole");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(Files, SeveralWritersOfOneFileLeaveOneOfTheirs) {
+  TestFolder folder;
+  std::vector<std::thread> writers;
+  for (char c = 'a'; c < 'e'; ++c) {
+    writers.emplace_back([&, c] {
+      for (int i = 0; i < 20; ++i) write_file(folder / "a", std::string(5000 + c, c));
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  const std::string bytes = read_file(folder / "a");
+  EXPECT_EQ(bytes, std::string(5000 + bytes[0], bytes[0]));
   EXPECT_EQ(folder.entries(), 1u);
 }
 

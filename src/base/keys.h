@@ -148,11 +148,13 @@ struct KeyReader {
   std::set<std::string>& known;
 
   [[noreturn]] void wrong(const std::string& key, const nlohmann::json& value,
-                          const std::string& wanted) const {
+                          const std::string& wanted, const std::string& hint = "") const {
     using handler = nlohmann::json::error_handler_t;
-    throw Error(fmt::format("{}: {} = {}: {}", source, key,
-                            value.dump(-1, ' ', false, handler::replace), wanted),
-                "`emamba inspect --keys` lists every key with its type and range");
+    // JSON has no NaN and no infinity.
+    const std::string text = value.is_number_float() ? fmt::format("{}", value.get<double>())
+                                                     : value.dump(-1, ' ', false, handler::replace);
+    throw Error(fmt::format("{}: {} = {}: {}", source, key, text, wanted),
+                hint + "`emamba inspect --keys` lists every key with its type and range");
   }
   const nlohmann::json* find(const std::string& key) const {
     known.insert(key);
@@ -181,10 +183,8 @@ struct KeyReader {
         const auto& names = KeyNames<T>::values;
         const auto it = std::find(names.begin(), names.end(), text);
         if (it == names.end()) {
-          wrong(
-              key, *value,
-              fmt::format("must be one of {}; did you mean '{}'?", keys_internal::choice_list<T>(),
-                          nearest(text, {names.begin(), names.end()})));
+          wrong(key, *value, "must be one of " + keys_internal::choice_list<T>(),
+                did_you_mean(text, {names.begin(), names.end()}));
         }
         field = static_cast<T>(it - names.begin());
       }

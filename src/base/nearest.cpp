@@ -26,11 +26,17 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::string best;
   std::size_t best_distance = std::numeric_limits<std::size_t>::max();
   for (const std::string& candidate : candidates) {
-    const std::size_t distance =
-        edit_distance(word, candidate) + 2 * edit_distance(last_part(word), last_part(candidate));
-    if (distance < best_distance) best = candidate, best_distance = distance;
+    const std::size_t of_last = edit_distance(last_part(word), last_part(candidate));
+    const std::size_t distance = edit_distance(word, candidate) + 2 * of_last;
+    const bool near = of_last <= (last_part(word).size() + 1) / 2;
+    if (near && distance < best_distance) best = candidate, best_distance = distance;
   }
   return best;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string meant = nearest(word, candidates);
+  return meant.empty() ? "" : "did you mean '" + meant + "'? ";
 }
 
 }  // namespace emamba

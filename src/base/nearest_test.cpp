@@ -20,5 +20,12 @@ TEST(Nearest, FindsAKeyInAnotherTable) {
   EXPECT_EQ(nearest("anything", {}), "");
 }
 
+TEST(Nearest, SaysNothingRatherThanLeadAstray) {
+  const std::vector<std::string> verbs = {"data", "eval", "emit", "train"};
+  EXPECT_EQ(nearest("help", verbs), "");
+  EXPECT_EQ(did_you_mean("server", verbs), "");
+  EXPECT_EQ(did_you_mean("trian", verbs), "did you mean 'train'? ");
+}
+
 }  // namespace
 }  // namespace emamba

@@ -101,9 +101,14 @@ void apply_override(json& nested, const std::string& text) {
   const std::string source = "--set " + key;
   json parsed;
   try {
-    parsed = parse_toml("v = " + value, source).at("v");
+    const json all = parse_toml("v = " + value, source);
+    if (all.size() == 1) parsed = all.at("v");
   } catch (const Error&) {
     parsed = value;  // an unquoted string
+  }
+  if (parsed.is_null()) {
+    throw Error(fmt::format("--set {}: is more than one assignment", text),
+                "give each key a --set of its own");
   }
   json* node = &nested;
   std::size_t start = 0;

@@ -61,5 +61,6 @@ void add_synth(CLI::App& app);
 void add_flow(CLI::App& app);
 void add_ablate(CLI::App& app);
 void add_results(CLI::App& app);
+void add_help(CLI::App& app);
 
 }  // namespace emamba

@@ -3,32 +3,47 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/machine.h"
 #include "base/process.h"
 #include "cli/cli.h"
+#include "data/catalogue.h"
 #include "data/dataset.h"
 #include "data/inventory.h"
 #include "flow/version.h"
 #include "report/text_table.h"
+#include "train/plugin.h"
 
 namespace emamba {
 namespace {
 
+constexpr int kPatience = 5;  // seconds for a tool to say its version
+
 struct Check {
-  std::string name, found;  // version or place; "" when missing
-  std::string disables;     // what its absence disables
+  std::string name, disables;  // what its absence disables
+  std::string found, problem;  // version or place, "" when missing; why it is there and no use
 };
 
 // The first line that `NAME --version` prints.
-std::string version_of(const std::string& name, const char* option = "--version") {
+Check tool_check(const char* name, const char* disables, const char* option = "--version") {
+  Check check{name, disables, "", ""};
   const std::string path = find_program(name);
-  if (path.empty()) return "";
-  const ProcessResult result = run_process({path, option}, false, 10);
-  return result.output.substr(0, result.output.find('\n'));
+  if (path.empty()) return check;
+  try {
+    const ProcessResult result = run_process({path, option}, false, kPatience);
+    check.found = result.output.substr(0, result.output.find('\n'));
+    if (check.found.empty()) check.problem = path + ": says no version";
+  } catch (const Error& e) {
+    check.problem = e.what();
+  }
+  return check;
 }
 
 // The file behind the symbolic links, whose name holds the version.
@@ -47,14 +62,24 @@ std::string blas_library() {
   return "";
 }
 
-// Whether the BLAS that training uses is an optimised one.
-Check blas_check() {
+// Which LibTorch training loads, and whether the BLAS that it uses is an optimised one.
+std::vector<Check> training_checks() {
+  Check torch{"LibTorch", "the verb train", "", ""}, blas{"fast BLAS", "training", "", ""};
+  try {
+    train_plugin();
+    torch.found = resolved(loaded_library("libtorch_cpu"));
+  } catch (const Error& e) {
+    torch.problem = e.what();
+    return {torch, blas};
+  }
   const std::string path = blas_library();
-  const bool reference = path.find("/libblas") != std::string::npos;
-  return {"fast BLAS", reference ? "" : path,
-          reference
-              ? "training is many times slower with " + path + "; install libopenblas0-pthread"
-              : "training"};
+  if (path.find("/libblas") == std::string::npos) {
+    blas.found = path;
+  } else {
+    blas.problem = path + ": is the reference; install libopenblas0-pthread";
+    blas.disables = "nothing; training is many times slower";
+  }
+  return {torch, blas};
 }
 
 std::string free_disk(const std::string& folder) {
@@ -63,28 +88,50 @@ std::string free_disk(const std::string& folder) {
   return code ? "" : fmt::format("{:.1f} GiB", static_cast<double>(space.available) / (1ull << 30));
 }
 
-std::vector<Check> all_checks(const std::string& data) {
-  std::vector<Check> checks = {
-      {"g++", version_of("g++"), "building emamba"},
-      {"cmake", version_of("cmake"), "building emamba"},
-      {"ninja", version_of("ninja"), "building with the presets"},
-      {"ccache", version_of("ccache"), "nothing; builds again take longer"},
-      {"clang-format", version_of("clang-format"), "the format check of ./test"},
-      {"clang-tidy", version_of("clang-tidy"), "tools/tidy"},
-      {"verilator", version_of("verilator"), "the verbs verify and flow (its hardware)"},
-      {"make", version_of("make"), "the verbs verify and flow (its hardware)"},
-      {"yosys", version_of("yosys", "-V"), "the verb synth"},
-      {"curl", version_of("curl"), "emamba data fetch"},
-      {"tar", version_of("tar"), "emamba data fetch cifar-10"},
-      {"LibTorch", resolved(loaded_library("libtorch_cpu")),
-       "the verb train (build with -DEMAMBA_TRAIN=ON)"},
-      blas_check(),
-      {"free disk", free_disk("."), "results of any verb"}};
-  for (const DataSetState& state : find_data_sets(data)) {
-    const std::string samples =
+Check data_check(const DataSet& set, const std::string& folder) {
+  const DataSetState state = inspect_data_set(set, folder);
+  Check check{"data: " + state.name, "models on it", "", state.problem};
+  if (state.usable()) {
+    check.found =
         fmt::format("{} training, {} test samples", state.training_samples, state.test_samples);
-    checks.push_back({"data: " + state.name, state.usable() ? samples : "",
-                      fmt::format("models on {}: {}", state.name, state.problem)});
+  }
+  return check;
+}
+
+// Tools and data are looked at side by side: one that hangs holds up nobody.
+std::vector<Check> all_checks(const std::string& data, const ProgressCallback& progress) {
+  using Work = std::function<std::vector<Check>()>;
+  const auto tool = [](auto... what) -> Work {
+    return [=] { return std::vector{tool_check(what...)}; };
+  };
+  const char* hardware = "the verbs verify and flow (its hardware)";
+  std::vector<Work> work = {
+      tool("g++", "building emamba, and the verbs verify and flow"),
+      tool("cmake", "building emamba"),
+      tool("ninja", "building with the presets"),
+      tool("ccache", "nothing; builds again take longer"),
+      tool("clang-format", "the format check of ./test"),
+      tool("clang-tidy", "tools/tidy"),
+      tool("verilator", hardware),
+      tool("make", hardware),
+      tool("yosys", "the verb synth", "-V"),
+      tool("curl", "emamba data fetch"),
+      tool("tar", "emamba data fetch cifar-10"),
+      training_checks,
+      [] {
+        return std::vector<Check>{{"free disk", "results of any verb", free_disk("."), ""}};
+      }};
+  for (const DataSet& set : data_sets()) {
+    work.emplace_back([&] { return std::vector{data_check(set, data)}; });
+  }
+  std::vector<std::future<std::vector<Check>>> running;
+  for (const Work& one : work) running.push_back(std::async(std::launch::async, one));
+  std::vector<Check> checks;
+  for (std::size_t i = 0; i < running.size(); ++i) {
+    while (running[i].wait_for(std::chrono::milliseconds(200)) != std::future_status::ready) {
+      progress(i, running.size(), "tools and data sets");
+    }
+    for (Check& check : running[i].get()) checks.push_back(std::move(check));
   }
   return checks;
 }
@@ -93,13 +140,15 @@ void print_checks(const std::vector<Check>& checks) {
   fmt::print("emamba {} on {}\n\n", version(), machine_name());
   TextTable table({"what", "found"});
   for (const Check& check : checks)
-    table.add({check.name, check.found.empty() ? "missing" : check.found});
+    table.add({check.name, !check.found.empty()     ? check.found
+                           : !check.problem.empty() ? "no use"
+                                                    : "missing"});
   fmt::print("{}", table.text());
   bool complete = true;
   for (const Check& check : checks) {
     if (!check.found.empty()) continue;
-    fmt::print("{}without {}: {}\n", complete ? "\nWhat is missing disables:\n" : "", check.name,
-               check.disables);
+    fmt::print("{}without {}: {}{}\n", complete ? "\nWhat is missing disables:\n" : "", check.name,
+               check.disables, check.problem.empty() ? "" : fmt::format(" ({})", check.problem));
     complete = false;
   }
   fmt::print("{}", complete ? "\nEverything is there.\n" : "");
@@ -115,12 +164,14 @@ void add_doctor(CLI::App& app) {
   add_json_option(*verb, *options);
   verb->footer("Example: emamba doctor");
   verb->callback([options] {
-    const std::vector<Check> checks = all_checks(data_folder(options->data));
+    const std::vector<Check> checks =
+        all_checks(data_folder(options->data), workplace_of(*options).observer.progress("doctor"));
     nlohmann::json list = nlohmann::json::array();
     for (const Check& check : checks) {
       list.push_back(
           {{"name", check.name},
            {"found", check.found.empty() ? nlohmann::json() : nlohmann::json(check.found)},
+           {"problem", check.problem},
            {"disables", check.disables}});
     }
     print_result(*options, {{"version", version()}, {"machine", machine_name()}, {"checks", list}},

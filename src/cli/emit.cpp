@@ -20,7 +20,7 @@ void add_emit(CLI::App& app) {
       "Example: emamba emit models/mars/config.toml --out out/mars");
   verb->callback([options] {
     const Job job = job_of(*options);
-    prepare_out(job);
+    const FolderLock lock = prepare_out(job, {});
     const Stored<Program> program = require_program(job);
     const Plan plan = job_plan(job, program.content);
     const std::string folder = emit_stage(job, plan, program.content);

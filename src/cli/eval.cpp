@@ -100,7 +100,7 @@ void add_eval(CLI::App& app) {
       ->check(CLI::IsMember({"test", "val", "train"}))
       ->type_name("test|val|train");
   CLI::Option* limit =
-      verb->add_option("--limit", options->limit, "Only the first N samples; 0: all")
+      verb->add_option("--frames", options->limit, "Only the first N samples; 0: all")
           ->check(CLI::Range(0, std::numeric_limits<int>::max()))
           ->type_name("N");
   CLI::Option* trace_flag =

@@ -175,7 +175,7 @@ json inspect_config(const CommonOptions& options) {
   const Program network = network_of(job.spec).program;
   json description = describe_network(network);
   if (const auto model = find_model(job)) description["model"] = describe_model(*model);
-  if (const auto program = find_program(job)) {
+  if (const auto program = current_program(job)) {
     description["program"] = describe_program(*program);
   } else {
     description["ops"] = describe_ops(network);

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/nearest.h"
 #include "cli/cli.h"
 #include "flow/version.h"
@@ -72,11 +73,10 @@ int report_extras(const CLI::App& app) {
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     }
   }
-  const std::string meant = nearest(word, known);
-  print_error(
-      fmt::format("{}: '{}' is not understood", full_name(verb), word),
-      fmt::format("{}`{} --help` lists what is",
-                  meant.empty() ? "" : fmt::format("did you mean '{}'? ", meant), full_name(verb)));
+  const std::string meant = file_exists(word) ? fmt::format("a file of that name is './{}'; ", word)
+                                              : did_you_mean(word, known);
+  print_error(fmt::format("{}: '{}' is not understood", full_name(verb), word),
+              fmt::format("{}`{} --help` lists what is", meant, full_name(verb)));
   return exit_code(ErrorKind::kUsage);
 }
 
@@ -86,7 +86,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       fmt::format("Example: emamba flow models/fashion-mnist/config.toml\n"
-                  "`emamba VERB --help` shows a verb's options and an example.\n\n{}",
+                  "`emamba help VERB` shows a verb's options and an example.\n\n{}",
                   kExitCodes));
   add_data(app);
   add_init(app);
@@ -103,14 +103,15 @@ int run(int argc, char** argv) {
   add_flow(app);
   add_ablate(app);
   add_results(app);
+  add_help(app);
 
   // CLI11 would only say that a verb is missing.
   if (argc > 1 && argv[1][0] != '-') {
     const std::vector<std::string> verbs = verbs_of(app);
     if (std::find(verbs.begin(), verbs.end(), argv[1]) == verbs.end()) {
-      print_error(fmt::format("'{}' is not a verb", argv[1]),
-                  fmt::format("did you mean '{}'? Verbs are: {}", nearest(argv[1], verbs),
-                              fmt::join(verbs, ", ")));
+      print_error(
+          fmt::format("'{}' is not a verb", argv[1]),
+          fmt::format("{}Verbs are: {}", did_you_mean(argv[1], verbs), fmt::join(verbs, ", ")));
       return exit_code(ErrorKind::kUsage);
     }
   }

@@ -39,6 +39,12 @@ class StopOnSignal {
   }, terminate_{};
 };
 
+// "" is no name for a file or a folder; an unset variable of a script may have been meant.
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& text) { return text.empty() ? "must not be empty" : ""; }, "");
+}
+
 ProgressCallback draw_progress(const std::string& what) {
   return [line = std::make_shared<ProgressLine>(what)](std::size_t done, std::size_t total,
                                                        const std::string& remark) {
@@ -59,6 +65,7 @@ void add_job_options(CLI::App& verb, CommonOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
   verb.add_option("--out", options.out, "Folder of the results; default: out/NAME")
+      ->check(not_empty())
       ->type_name("DIR");
   add_data_option(verb, options);
   add_json_option(verb, options);
@@ -72,6 +79,7 @@ void add_threads_option(CLI::App& verb, CommonOptions& options, const std::strin
 
 void add_data_option(CLI::App& verb, CommonOptions& options) {
   verb.add_option("--data", options.data, "Folder of the data sets; default: $EMAMBA_DATA or data")
+      ->check(not_empty())
       ->type_name("DIR");
 }
 

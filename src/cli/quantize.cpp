@@ -79,7 +79,7 @@ void add_quantize(CLI::App& app) {
       "Example: emamba quantize models/mars/config.toml --out out/mars");
   verb->callback([options] {
     const Job job = job_of(*options);
-    prepare_out(job);
+    const FolderLock lock = prepare_out(job, {kProgramFile, kFinetunedFile, "quantize.json"});
     const Stored<FloatModel> model = require_model(job);
     print_result(*options, quantise_stage(job, model, data_hashes(job)), print_report);
   });

@@ -36,7 +36,7 @@ void add_results(CLI::App& app) {
       "results", "Measure models on their whole test splits, and keep the tables of it");
   struct Options : CommonOptions {
     std::vector<std::string> configs;
-    bool tables = false, check = false;
+    bool tables = false, check = false, force = false;
   };
   auto options = std::make_shared<Options>();
   CLI::Option* configs =
@@ -50,12 +50,15 @@ void add_results(CLI::App& app) {
       verb->add_flag("--check", options->check,
                      "Fail when a results.json is not of its model, program and config, or a "
                      "table not of the results");
+  CLI::Option* forced = verb->add_flag(
+      "--force", options->force,
+      "Measure on incomplete data, or on other data than the results there, and replace them");
   add_data_option(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");
   tables->excludes(checked);
   for (CLI::Option* option : {tables, checked}) {
     for (CLI::Option* other :
-         {configs, verb->get_option("--data"), verb->get_option("--threads")}) {
+         {configs, forced, verb->get_option("--data"), verb->get_option("--threads")}) {
       option->excludes(other);
     }
   }
@@ -73,7 +76,7 @@ void add_results(CLI::App& app) {
     }
     for (const std::string& config : options->configs) {
       const Job job = shipped_job(config, workplace_of(*options));
-      const json result = measure(job);
+      const json result = measure(job, options->force);
       const std::vector<Measure> measures = measures_at(result);
       fmt::print("{}: float {}; integers {}\nwrote {}\n", job.config,
                  metrics_text(measures, result.at("float").at("metrics")),

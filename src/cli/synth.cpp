@@ -91,7 +91,7 @@ void add_synth(CLI::App& app) {
       "Example: emamba synth models/mars/config.toml --jobs 2 --set hardware.device=lfe5u-85f");
   verb->callback([options] {
     const Job job = job_of(*options);
-    prepare_out(job);
+    const FolderLock lock = prepare_out(job, {"synth.json"});
     const Program program = require_program(job).content;
     // Before the synthesis, so that missing data do not come as a surprise after it.
     std::vector<Tensor<std::int32_t>> frames;

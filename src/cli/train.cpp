@@ -26,14 +26,17 @@ void print_training(const Job& job, const nlohmann::json& result) {
 void add_train(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("train", "Train the model on the task's training samples");
   struct Options : CommonOptions {
-    bool resume = false;
+    bool resume = false, force = false;
     std::string device = "cpu";
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "1; another number gives other last bits");
   verb->add_flag("--resume", options->resume, "Go on from the checkpoint in the output folder");
-  verb->add_option("--device", options->device, "cpu (default), or cuda with such a LibTorch")
+  verb->add_flag("--force", options->force, "Replace the training that the output folder holds")
+      ->excludes("--resume");
+  verb->add_option("--device", options->device, "cpu (default), or cuda with such a LibTorch: slower than one core at batches of "
+                   "hundreds, because a step is hundreds of small kernels")
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->type_name("cpu|cuda");
   verb->footer(
@@ -42,9 +45,12 @@ void add_train(CLI::App& app) {
       "Example: emamba train models/mars/config.toml --out out/mars --set train.epochs=20");
   verb->callback([options] {
     const Job job = job_of(*options);
-    prepare_out(job);
+    const FolderLock lock = prepare_out(job, train_files());
+    const TrainStart start = options->resume  ? TrainStart::kResume
+                             : options->force ? TrainStart::kReplace
+                                              : TrainStart::kFresh;
     const TrainDevice device = options->device == "cuda" ? TrainDevice::kCuda : TrainDevice::kCpu;
-    print_result(*options, train_stage(job, data_hashes(job), options->resume, device),
+    print_result(*options, train_stage(job, data_hashes(job), start, device),
                  [&](const nlohmann::json& result) { print_training(job, result); });
   });
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba verify`: the simulated accelerator against golden, every bit, and its plan, every cycle.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <limits>
 #include <memory>
 
+#include "base/error.h"
+#include "base/files.h"
 #include "cli/cli.h"
 #include "flow/emit.h"
 #include "flow/estimate.h"
@@ -28,6 +31,16 @@ void print_verified(const json& result) {
   }
   fmt::print("{:.1f} s to build, {:.1f} s to run\n", result.at("build_seconds").get<double>(),
              result.at("run_seconds").get<double>());
+}
+
+// A waveform is written last: whether it can be is asked first.
+void require_place_for(const std::string& wave) {
+  if (wave.empty()) return;
+  require_replaceable(wave);
+  const std::filesystem::path folder = std::filesystem::absolute(wave).parent_path();
+  if (std::filesystem::is_directory(folder)) return;
+  throw Error(fmt::format("--wave {}: there is no folder {}", wave, folder.string()),
+              "make it, or name another file");
 }
 
 }  // namespace
@@ -55,7 +68,8 @@ void add_verify(CLI::App& app) {
       "Example: emamba verify models/mars/config.toml --frames 1000 --json");
   verb->callback([options] {
     const Job job = job_of(*options);
-    prepare_out(job);
+    require_place_for(options->wave);
+    const FolderLock lock = prepare_out(job, {"verify.json"});
     const Program program = require_program(job).content;
     const Plan plan = job_plan(job, program);
     const std::string folder = emit_stage(job, plan, program);

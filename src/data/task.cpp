@@ -81,9 +81,9 @@ const Task& task_called(const std::string& name) {
     names.push_back(task.name);
   }
   names.push_back("own");
-  throw Error(fmt::format("task = \"{}\": must be one of {}; did you mean '{}'?", name,
-                          fmt::join(names, ", "), nearest(name, names)),
-              "`emamba inspect --keys` lists every key with its type and range");
+  throw Error(fmt::format("task = \"{}\": must be one of {}", name, fmt::join(names, ", ")),
+              did_you_mean(name, names) +
+                  "`emamba inspect --keys` lists every key with its type and range");
 }
 
 Task task_of(OwnTask own) {

@@ -52,7 +52,7 @@ class Ablation {
   }
 
   json run() {
-    prepare_out(base_);
+    const FolderLock lock = prepare_out(base_, {"ablation.json"});
     hashes_ = data_hashes(base_);
     const std::string supplied = base_.config.empty() ? "" : beside(base_.config, kModelFile);
     if (file_exists(supplied)) supplied_ = load_model(supplied);
@@ -157,7 +157,8 @@ class Ablation {
     try {
       const bool resume = can_resume(cell.job);
       base_.say(what + (resume ? "  the training goes on" : "  training"));
-      const json result = train_stage(cell.job, hashes_, resume);
+      const json result =
+          train_stage(cell.job, hashes_, resume ? TrainStart::kResume : TrainStart::kReplace);
       base_.say(fmt::format("{}  trained in {:.0f} s", what, result.at("seconds").get<double>()));
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::kStopped) {

@@ -104,9 +104,9 @@ std::vector<AblationRow> chosen_rows(const Spec& base, const std::vector<std::st
   const std::vector<std::string> groups = groups_of(rows);
   for (const std::string& group : only) {
     if (std::find(groups.begin(), groups.end(), group) != groups.end()) continue;
-    throw Error(fmt::format("--only {}: there is no such group for {}", group, base.name),
-                fmt::format("did you mean '{}'? Groups are: {}", nearest(group, groups),
-                            fmt::join(groups, ", ")));
+    throw Error(
+        fmt::format("--only {}: there is no such group for {}", group, base.name),
+        fmt::format("{}Groups are: {}", did_you_mean(group, groups), fmt::join(groups, ", ")));
   }
   const std::string baseline = rows.front().group;
   std::erase_if(rows, [&](const AblationRow& row) {

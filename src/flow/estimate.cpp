@@ -6,6 +6,7 @@
 
 #include "flow/files.h"
 #include "ir/random_program.h"
+#include "quant/quantise.h"
 #include "target/estimate.h"
 
 namespace emamba {
@@ -19,7 +20,8 @@ Plan job_plan(const Job& job, const Program& program) {
 }
 
 nlohmann::json estimate_stage(const Job& job) {
-  const auto stored = find_program(job);
+  require_integer_form(network_of(job.spec).program);
+  const auto stored = current_program(job);
   Rng rng{1};
   const bool offsets = job.spec.quant.weight_exponents == WeightExponents::kPerChannel;
   const Plan plan = job_plan(

@@ -8,6 +8,7 @@
 #include "base/safetensors.h"
 #include "flow/version.h"
 #include "ir/structure.h"
+#include "quant/quantise.h"
 
 namespace emamba {
 namespace {
@@ -56,13 +57,16 @@ bool same_holdout(const Program& program, const Spec& spec) {
   return std::find(keys.begin(), keys.end(), "train.holdout") == keys.end();
 }
 
+std::string remedy_for(const Job& job, const std::string& verb) {
+  return fmt::format("make it with `emamba {} {}{}`", verb, job.settings, job.folders);
+}
+
 // There is no file that fits.
 template <class T>
 [[noreturn]] void fail_to_find(const Job& job, const std::string& name, const std::string& verb,
                                const std::vector<std::string>& sections,
                                Stored<T> (*load)(const std::string&)) {
-  const std::string remedy =
-      fmt::format("make it with `emamba {} {}{}`", verb, job.settings, job.folders);
+  const std::string remedy = remedy_for(job, verb);
   const std::vector<std::string> others = find_files(job, name);
   if (!others.empty()) {
     const auto keys = differences(load(others.front()).content, job.spec, sections);
@@ -118,14 +122,28 @@ Stored<FloatModel> require_model(const Job& job) {
   fail_to_find(job, kModelFile, "train", model_sections(), load_model);
 }
 
+std::optional<Stored<Program>> current_program(const Job& job) {
+  const auto model = find_model(job);
+  return find_stored<Program>(job, kProgramFile, load_program, [&](const Program& program) {
+    return (!model || made_from(program, model->sha256)) &&
+           differences(program, job.spec, program_sections()).empty();
+  });
+}
+
 Stored<Program> require_program(const Job& job) {
-  if (auto program = find_program(job)) return std::move(*program);
+  require_integer_form(network_of(job.spec).program);
+  if (auto program = current_program(job)) return std::move(*program);
+  // A program of an earlier training has the right keys, and the wrong weights.
+  if (const auto stale = find_program(job)) {
+    throw Error(
+        fmt::format("{}: made from another model than {}", stale->path, find_model(job)->path),
+        remedy_for(job, "quantize"));
+  }
   fail_to_find(job, kProgramFile, "quantize", program_sections(), load_program);
 }
 
-std::string program_origin(const std::string& settings, const std::string& model_sha256) {
-  return fmt::format("emamba quantize {}; emamba {}; model sha256 {}", settings, version(),
-                     model_sha256);
+std::string program_origin(const std::string& model_sha256) {
+  return fmt::format("emamba quantize; emamba {}; model sha256 {}", version(), model_sha256);
 }
 
 bool made_from(const Program& program, const std::string& model_sha256) {

@@ -44,12 +44,17 @@ std::vector<std::string> find_files(const Job& job, const std::string& name);
 std::optional<Stored<FloatModel>> find_model(
     const Job& job, const std::vector<std::string>& sections = model_sections());
 std::optional<Stored<Program>> find_program(const Job& job, const std::string& model_sha256 = "");
-// The same by the defaults; they throw Error naming the keys that differ when there is none.
+// The program that was made from the job's spec and from the model that find_model() finds; any of
+// the spec when there is no model; nothing when there is none.
+std::optional<Stored<Program>> current_program(const Job& job);
+// The model and that program. Throw Error when there is none, naming the keys on which another
+// differs, or the model that another program was made from.
 Stored<FloatModel> require_model(const Job& job);
 Stored<Program> require_program(const Job& job);
 
-// What stands in Program::origin: the settings and the model file that a program was made from.
-std::string program_origin(const std::string& settings, const std::string& model_sha256);
+// What stands in Program::origin: the version and the model file that a program was made by and
+// from. No path does, so that the same work gives the same file.
+std::string program_origin(const std::string& model_sha256);
 bool made_from(const Program& program, const std::string& model_sha256);
 
 // Bytes of the integers of each operation, in the order of program.ops.

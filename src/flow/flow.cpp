@@ -24,6 +24,7 @@
 #include "flow/verify.h"
 #include "hw/emit.h"
 #include "hw/json.h"
+#include "quant/quantise.h"
 #include "report/measures.h"
 #include "report/report.h"
 #include "target/estimate.h"
@@ -39,7 +40,7 @@ double seconds_of(const json& result) {
 }
 
 // Where a stage's result came from.
-enum class Status { kRun, kUnchanged, kFound };
+enum class Status { kRun, kUnchanged, kFound, kSkipped };
 
 const char* name_of(Status status) {
   switch (status) {
@@ -49,6 +50,8 @@ const char* name_of(Status status) {
       return "unchanged";
     case Status::kFound:
       return "found";
+    case Status::kSkipped:
+      return "skipped";
   }
   return "";
 }
@@ -58,9 +61,17 @@ class Flow {
   Flow(const Job& job, const FlowChoice& choice) : job_(job), choice_(choice) {}
 
   json run() {
-    prepare_out(job_);
-    // Folding that is not feasible is said before hours of training.
-    if (choice_.frames > 0) choose_folds(network_of(job_.spec).program, job_.spec.hardware);
+    std::vector<std::string> files = train_files();
+    for (const char* file :
+         {kProgramFile, kFinetunedFile, "data.json", "quantize.json", "eval-float.json",
+          "eval-pwl.json", "eval-golden.json", "verify.json", "report.md", "report.html"}) {
+      files.emplace_back(file);
+    }
+    const FolderLock lock = prepare_out(job_, files);
+    // What cannot become integers or hardware is said before hours of training.
+    const Program network = network_of(job_.spec).program;
+    require_integer_form(network);
+    if (choice_.frames > 0) choose_folds(network, job_.spec.hardware);
     hashes_ = data_hashes(job_);
     data();
     train();
@@ -72,7 +83,9 @@ class Flow {
     if (choice_.frames > 0) {
       const Plan plan = hardware();
       verify(plan);
-      report(plan);
+      report(plan_json(plan));
+    } else {
+      report({});
     }
     return {{"name", job_.spec.name},         {"out", job_.out},   {"model", files_.model.path},
             {"program", files_.program.path}, {"stages", stages_}, {"summary", summary()}};
@@ -131,9 +144,12 @@ class Flow {
       }
     }
     if (status == Status::kRun) {
-      const bool resume = can_resume(job_);
+      const bool resume = !choice_.force && can_resume(job_);
       if (resume) job_.say(fmt::format("the training goes on from {}", out(kCheckpointFile)));
-      earlier = train_stage(job_, hashes_, resume || choice_.resume);
+      earlier = train_stage(job_, hashes_,
+                            choice_.force              ? TrainStart::kReplace
+                            : resume || choice_.resume ? TrainStart::kResume
+                                                       : TrainStart::kFresh);
       files_.model = load_model(out(kModelFile));
     }
     finish("train", status, *earlier, files_.model.path);
@@ -211,22 +227,23 @@ class Flow {
     };
     const std::optional<json> earlier = read_result(out("verify.json"), use);
     const bool unchanged = has(earlier, "key", key);
+    if (unchanged) return finish("verify", Status::kUnchanged, *earlier, verified_text(*earlier));
+    // A failure must not leave the report of an earlier success behind.
+    std::error_code code;
+    for (const char* name : {"report.md", "report.html"}) std::filesystem::remove(out(name), code);
     json result;
-    if (unchanged) {
-      result = *earlier;
-    } else {
-      // A failure must not leave the report of an earlier success behind.
-      std::error_code code;
-      for (const char* name : {"report.md", "report.html"}) {
-        std::filesystem::remove(out(name), code);
-      }
+    try {
       result = verify_stage(job_, plan, files_.program.content,
                             stages_.at("hardware").at("folder").get<std::string>(), choice_.frames);
-      require_verified(result);
-      result["key"] = key;
-      write_result(job_, "verify.json", result);
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::kMissing) throw;
+      return finish("verify", Status::kSkipped, {{"error", e.what()}, {"hint", e.hint()}},
+                    e.what());
     }
-    finish("verify", unchanged ? Status::kUnchanged : Status::kRun, result, verified_text(result));
+    require_verified(result);
+    result["key"] = key;
+    write_result(job_, "verify.json", result);
+    finish("verify", Status::kRun, result, verified_text(result));
   }
 
   static std::string verified_text(const json& result) {
@@ -236,29 +253,38 @@ class Flow {
                        result.at("edges_checked").get<std::int64_t>());
   }
 
-  void report(const Plan& plan) {
-    // A synthesis of this very design, for the same family.
-    std::optional<json> synth =
+  // A synthesis of this very design, for the same family; null if there is none.
+  json synthesis() const {
+    const std::optional<json> synth =
         read_result(out("synth.json"), [](const json& result) { result.at("units").at(0); });
     const std::string family = stages_.at("hardware").at("device").at("family");
-    if (!has(synth, "design", design_hash_) || !has(synth, "family", family)) synth.reset();
-    json planned = plan_json(plan);
-    planned.update(stages_.at("hardware"));  // with what it takes of the device
-    const ReportInput input{.config = job_.config,
-                            .spec = to_json(job_.spec),
-                            .summary = summary(),
-                            .details = stages_.at("eval-golden").at("details"),
-                            .training = epochs(),
-                            .plan = planned,
-                            .verify = stages_.at("verify"),
-                            .synth = synth.value_or(json())};
+    return has(synth, "design", design_hash_) && has(synth, "family", family) ? *synth : json();
+  }
+
+  // `plan` is null when there is to be no hardware.
+  void report(json plan) {
+    ReportInput input{.config = job_.config,
+                      .spec = to_json(job_.spec),
+                      .summary = summary(),
+                      .details = stages_.at("eval-golden").at("details"),
+                      .training = epochs(),
+                      .plan = {},
+                      .verify = {},
+                      .synth = {}};
+    if (!plan.is_null()) {
+      plan.update(stages_.at("hardware"));  // with what it takes of the device
+      input.plan = std::move(plan);
+      const json& verified = stages_.at("verify");
+      if (!verified.contains("error")) input.verify = verified;
+      input.synth = synthesis();
+    }
     const Stopwatch watch;
     write_file(out("report.md"), report_markdown(input));
     write_file(out("report.html"), report_html(input));
     finish("report", Status::kRun,
            {{"markdown", out("report.md")},
             {"html", out("report.html")},
-            {"with_synthesis", synth.has_value()},
+            {"with_synthesis", !input.synth.is_null()},
             {"seconds", watch.seconds()}},
            out("report.html"));
   }
@@ -337,6 +363,15 @@ class Flow {
 
 json run_flow(const Job& job, const FlowChoice& choice) {
   return Flow(job, choice).run();
+}
+
+void require_simulated(const json& result) {
+  const json& stages = result.at("stages");
+  if (!stages.contains("verify") || !stages.at("verify").contains("error")) return;
+  const json& skipped = stages.at("verify");
+  throw Error("the hardware is not simulated: " + skipped.at("error").get<std::string>(),
+              skipped.at("hint").get<std::string>() + "; --frames 0 leaves the hardware out",
+              ErrorKind::kMissing);
 }
 
 }  // namespace emamba

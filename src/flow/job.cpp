@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/shell.h"
 #include "data/dataset.h"
+#include "hw/fold.h"
 #include "target/device.h"
 
 namespace emamba {
@@ -19,7 +20,9 @@ namespace {
 Job job_of(Spec spec, const Workplace& workplace) {
   Job job;
   job.spec = std::move(spec);
-  find_device(job.spec.hardware.device);  // an unknown one is an error of every verb
+  // Errors of every verb, not only of those that plan hardware.
+  find_device(job.spec.hardware.device);
+  require_lanes(network_of(job.spec).program, job.spec.hardware);
   job.out = workplace.out.empty() ? "out/" + job.spec.name : workplace.out;
   job.data = data_folder(workplace.data);
   if (!workplace.out.empty()) job.folders += " --out " + shell_word(workplace.out);
@@ -70,7 +73,7 @@ Job changed(const Job& job, const std::vector<std::string>& overrides, const std
   return other;
 }
 
-void prepare_out(const Job& job) {
+FolderLock prepare_out(const Job& job, const std::vector<std::string>& files) {
   std::error_code code;
   std::filesystem::create_directories(job.out, code);
   if (code || !std::filesystem::is_directory(job.out)) {
@@ -78,9 +81,9 @@ void prepare_out(const Job& job) {
                             code ? code.message() : "it is no folder"),
                 "name another one with --out");
   }
-  const std::string probe = job.out + "/.writable";
-  write_file(probe, "");
-  std::filesystem::remove(probe, code);
+  FolderLock lock(job.out);
+  for (const std::string& file : files) require_replaceable(job.out + "/" + file);
+  return lock;
 }
 
 void write_result(const Job& job, const std::string& name, const nlohmann::json& result) {

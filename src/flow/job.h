@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/folder_lock.h"
 #include "base/progress.h"
 #include "flow/spec.h"
 
@@ -57,8 +58,10 @@ Job open_job(const Spec& spec, const Workplace& workplace);
 // The same job with keys of its spec replaced as by --set, and its results in another folder.
 Job changed(const Job& job, const std::vector<std::string>& overrides, const std::string& out);
 
-// Creates the output folder if it is absent; throws Error when nothing can be written there.
-void prepare_out(const Job& job);
+// Creates the output folder if it is absent, and takes it for this process as long as the lock
+// lives: everything that writes there does. Throws Error as FolderLock does, and when one of the
+// files that are to be written, in the output folder, cannot be replaced: not after hours of work.
+[[nodiscard]] FolderLock prepare_out(const Job& job, const std::vector<std::string>& files);
 // Writes OUT/name, indented.
 void write_result(const Job& job, const std::string& name, const nlohmann::json& result);
 

@@ -101,8 +101,8 @@ json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json&
   }
   const std::string path = job.out + "/" + kProgramFile;
   result.program.name = job.spec.name;
-  result.program.config = to_json(job.spec).dump();
-  result.program.origin = program_origin(job.settings, model.sha256);
+  result.program.config = stored_config(job.spec);
+  result.program.origin = program_origin(model.sha256);
   write_program(path, result.program);
   json summary = {{"key", quantise_key(job.spec, model.sha256, hashes)},
                   {"command", "emamba quantize " + job.settings},

@@ -67,18 +67,35 @@ json evaluated(const Job& job, const EvalChoice& choice, const EvalFiles& files)
   return some;
 }
 
-json measured(const Job& job) {
+// Throws Error when what would be measured now cannot stand for what was measured or published.
+void require_whole_data(const Job& job, const json& hashes) {
+  const std::string hint =
+      "`emamba data` says what is missing; --force measures all the same and replaces the results";
+  const Split test = job_split(job, "test");
+  if (!test.warnings.empty()) {
+    throw Error(fmt::format("{}: the test split is incomplete: {}", job.config,
+                            fmt::join(test.warnings, "; ")),
+                hint);
+  }
+  const std::string path = beside(job.config, kResultsFile);
+  const auto earlier = read_result(path, [](const json& result) { result.at("data").size(); });
+  if (!earlier || earlier->at("data") == hashes) return;
+  std::vector<std::string> names;
+  for (const auto& [name, hash] : hashes.items()) {
+    if (earlier->at("data").value(name, "") != hash) names.push_back(name);
+  }
+  throw Error(fmt::format("{}: was measured on other data; these files differ: {}", path,
+                          fmt::join(names, ", ")),
+              hint);
+}
+
+json measured(const Job& job, const json& hashes) {
   const EvalFiles files{require_model(job), require_program(job)};
   const json training =
       made_by(job, "train.json", "model_sha256", files.model.sha256, "train",
               {"command", "seed", "epochs", "samples", "seconds", "threads", "machine"});
   const json quantize = made_by(job, "quantize.json", "program_sha256", files.program.sha256,
                                 "quantize", {"command", "seconds", "machine"});
-  if (!made_from(files.program.content, files.model.sha256)) {
-    throw Error(fmt::format("{}: not made from {}", files.program.path, files.model.path),
-                fmt::format("make it with `emamba quantize {}{}`", job.settings, job.folders));
-  }
-  const json hashes = data_hashes(job);
   const std::vector<std::size_t> bytes = integer_bytes(files.program);
   const EvalChoice exact{}, pwl{.pwl = true}, golden{.engine = Engine::kGolden};
   json result = {
@@ -196,9 +213,12 @@ Job shipped_job(const std::string& config, Workplace workplace) {
   return open_job(path.string(), {}, workplace);
 }
 
-json measure(const Job& job) {
-  json result = measured(job);
-  write_file(beside(job.config, kResultsFile), result.dump(2) + "\n");
+json measure(const Job& job, bool force) {
+  const FolderLock lock = prepare_out(job, {kResultsFile});
+  const json hashes = data_hashes(job);
+  if (!force) require_whole_data(job, hashes);
+  json result = measured(job, hashes);
+  write_result(job, kResultsFile, result);
   return result;
 }
 

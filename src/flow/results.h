@@ -20,8 +20,9 @@ Job shipped_job(const std::string& config, Workplace workplace);
 
 // Measures the model and program beside the job's config on the whole test split. Writes
 // results.json there and returns it: what docs/formats.md says of it. Throws Error when model,
-// program and the records of how they were made do not belong together.
-nlohmann::json measure(const Job& job);
+// program and the records of how they were made do not belong together; and, without `force`, when
+// the test split is incomplete or the results there are of other data.
+nlohmann::json measure(const Job& job, bool force);
 
 // Makes the tables of all models/NAME/results.json again.
 struct WrittenPage {

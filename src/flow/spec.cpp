@@ -105,7 +105,8 @@ Spec build(const json& nested, const std::string& source, const std::string& fol
   for (const auto& [key, value] : flat.items()) {
     if (!known.contains(key)) {
       throw Error(fmt::format("{}: unknown key '{}'", source, key),
-                  fmt::format("did you mean '{}'?", nearest(key, {known.begin(), known.end()})));
+                  did_you_mean(key, {known.begin(), known.end()}) +
+                      "`emamba inspect --keys` lists every key");
     }
   }
   Spec spec = std::move(keys.spec);
@@ -143,6 +144,17 @@ json to_json(const Spec& spec) {
   return root;
 }
 
+std::string stored_config(const Spec& spec) {
+  json root = to_json(spec);
+  if (spec.task.own) {
+    for (json& files : root.at("data")) {
+      if (!files.is_object()) continue;
+      for (json& path : files) path = std::filesystem::path(path.get<std::string>()).filename();
+    }
+  }
+  return root.dump();
+}
+
 Spec spec_from_json(const json& nested, const std::string& source) {
   if (!nested.is_object()) throw Error(source + ": the spec must be a JSON object");
   return build(nested, source, "");
@@ -169,7 +181,7 @@ Network network_of(const Spec& spec) {
       build_network(spec.name, spec.model, spec.shape().sample(), spec.shape().outputs);
   Program& program = network.program;
   set_widths(program, spec.quant);
-  program.config = to_json(spec).dump();
+  program.config = stored_config(spec);
   const auto channels = static_cast<std::size_t>(program.input.channels);
   program.input.normalisation = {std::vector<float>(channels, 0.0f),
                                  std::vector<float>(channels, 1.0f)};

@@ -44,6 +44,9 @@ Spec overridden(const Spec& spec, const std::vector<std::string>& overrides);
 
 // The spec as JSON with the same keys as config.toml; spec_from_json() checks as parse_spec() does.
 nlohmann::json to_json(const Spec& spec);
+// The same as text, for the file of a model or a program: files of own data without their folders,
+// so that the same model is the same file wherever its data were.
+std::string stored_config(const Spec& spec);
 Spec spec_from_json(const nlohmann::json& json, const std::string& source);
 
 // Dotted keys on which a spec and another, or the configuration that a file holds (JSON, or its

@@ -33,13 +33,39 @@ using nlohmann::json;
               ErrorKind::kStopped);
 }
 
+// Throws Error when OUT holds a training, saying in which keys it is another one.
+void require_no_training(const Job& job) {
+  const std::string model = job.out + "/" + kModelFile,
+                    checkpoint = job.out + "/" + kCheckpointFile;
+  const std::string remedy = "--force replaces it, --out DIR trains in another folder, ";
+  const std::string go_on = "--resume goes on from its checkpoint";
+  if (file_exists(model)) {
+    const auto keys =
+        spec_differences(load_model(model).content.network.config, job.spec, train_sections());
+    if (keys.empty()) throw Error(model + ": there is a trained model already", remedy + go_on);
+    throw Error(fmt::format("{}: there is a trained model already, of another configuration; these "
+                            "keys differ: {}",
+                            model, fmt::join(keys, ", ")),
+                remedy + "with the keys as they were " + go_on);
+  }
+  if (!file_exists(checkpoint)) return;
+  throw Error(checkpoint + ": there is the checkpoint of a training already", remedy + go_on);
+}
+
 }  // namespace
+
+const std::vector<std::string>& train_files() {
+  static const std::vector<std::string> files = {kModelFile, kCheckpointFile, "train.json",
+                                                 "train.jsonl"};
+  return files;
+}
 
 std::string train_key(const Spec& spec, const json& hashes) {
   return stage_key("train", {{"spec", spec_sections(spec, train_sections())}, {"data", hashes}});
 }
 
-json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice device) {
+json train_stage(const Job& job, const json& hashes, TrainStart start, TrainDevice device) {
+  if (start == TrainStart::kFresh) require_no_training(job);
   const Split train_split = job_split(job, "train");
   const Split val_split = has_val(job.spec) ? job_split(job, "val") : Split{};
   TrainResult result;
@@ -47,7 +73,7 @@ json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice de
     const auto stop = job.observer.stop ? job.observer.stop() : nullptr;
     result = train(network_of(job.spec), job.spec.train, train_split, val_split,
                    {.out = job.out,
-                    .resume = resume,
+                    .resume = start == TrainStart::kResume,
                     .threads = job.train_threads,
                     .device = device,
                     .progress = job.progress("train"),
@@ -58,7 +84,7 @@ json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice de
   const std::string command = "emamba train " + job.settings;
   const std::string path = job.out + "/" + kModelFile;
   result.model.network.origin =
-      fmt::format("{}; seed {}, {} training samples, {} threads, emamba {}", command,
+      fmt::format("emamba train; seed {}, {} training samples, {} threads, emamba {}",
                   job.spec.train.seed, train_split.samples(), job.train_threads, version());
   write_float_model(path, result.model);
   double seconds = 0;
@@ -89,11 +115,12 @@ json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice de
 bool can_resume(const Job& job) {
   const std::string path = job.out + "/" + kCheckpointFile;
   if (!file_exists(path)) return false;
-  const std::string remedy = fmt::format("remove {} to train from the start", path);
+  const std::string remedy = "--force starts a training in its place, --out DIR in another folder";
+  const std::string bytes = read_file(path);
   std::string config;
   std::size_t epochs = 0;
   try {
-    const std::string text = read_safetensors(path).metadata[kCheckpointKey];
+    const std::string text = parse_safetensors(bytes, path).metadata[kCheckpointKey];
     const json meta = parse_json(text, path);
     config = meta.at("config");
     epochs = meta.at("history").size();
@@ -104,13 +131,14 @@ bool can_resume(const Job& job) {
   }
   const auto configured =
       flattened(parse_json(config, path)).value("train.epochs", TrainSpec{}.epochs);
-  if (epochs >= static_cast<std::size_t>(configured)) return false;
+  const bool finished = epochs >= static_cast<std::size_t>(configured);
+  if (finished && file_exists(job.out + "/" + kModelFile)) return false;
   const auto keys = spec_differences(config, job.spec, train_sections());
   if (keys.empty()) return true;
   throw Error(fmt::format("{}: of a training that was stopped after {} of {} epochs, with another "
                           "configuration; these keys differ: {}",
                           path, epochs, configured, fmt::join(keys, ", ")),
-              remedy + ", or set the keys back to finish that one");
+              "set the keys back to finish that one; " + remedy);
 }
 
 }  // namespace emamba

@@ -39,7 +39,7 @@ std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareS
   return std::visit([&](const auto& o) { return unit_of(o).folds(program, o, hardware); }, op);
 }
 
-std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware) {
+void require_lanes(const Program& program, const HardwareSpec& hardware) {
   int widest = 0;
   for (std::size_t i = 0; i < program.edges.size(); ++i) {
     if (ends_sequence(program, static_cast<EdgeIndex>(i))) continue;
@@ -50,6 +50,10 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
         fmt::format("hardware.lanes = {}: the widest token has {} numbers", hardware.lanes, widest),
         fmt::format("set hardware.lanes to at most {}", widest));
   }
+}
+
+std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware) {
+  require_lanes(program, hardware);
   const int tokens = vectors_on(program, 0);
   const std::int64_t target = hardware.cycles_per_token;
   std::vector<Fold> chosen;

@@ -28,6 +28,9 @@ FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& har
 // Every fold that an operation can have.
 std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareSpec& hardware);
 
+// Throws Error when there are more lanes than the widest vector has numbers.
+void require_lanes(const Program& program, const HardwareSpec& hardware);
+
 // A fold for each operation. Throws Error when the target cannot be met or Lanes do not fit, naming
 // the operation and the nearest value that is feasible.
 std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware);

@@ -42,15 +42,21 @@ bool cycles_exact(const json& verify) {
 
 // --- What the numbers are not -----------------------------------------------------------------
 
+std::string cycles_notice(const json& verify) {
+  if (verify.is_null()) return "Cycles are only planned: the hardware has not been simulated.";
+  return cycles_exact(verify)
+             ? "Cycles are exact: simulation of the hardware took the planned ones, and no other."
+             : "Cycles are only planned: simulation of the hardware took others.";
+}
+
 std::vector<std::string> notice(const ReportInput& in) {
+  if (in.plan.is_null()) return {"No hardware has been planned, and none simulated."};
   std::vector<std::string> points = {
       "No place and route, no board: there is no measured clock frequency and no measured power.",
       fmt::format(
           "The clock of {:g} MHz is an assumption. Every time and every rate follows from it.",
           clock_mhz(in)),
-      cycles_exact(in.verify)
-          ? "Cycles are exact: simulation of the hardware took the planned ones, and no other."
-          : "Cycles are only planned: simulation of the hardware took others."};
+      cycles_notice(in.verify)};
   if (in.synth.is_null()) {
     points.emplace_back("Resource counts are estimates; synthesis has not run.");
   } else {
@@ -77,6 +83,8 @@ std::string planned_and_simulated(const json& cycles) {
 }
 
 Fact verification(const json& verify) {
+  const char* title = "Verification against the golden integer engine";
+  if (verify.is_null()) return {title, "Not run", "`emamba verify` simulates the hardware."};
   const std::int64_t mismatches = count_at(verify, "mismatches");
   const std::int64_t frames = count_at(verify, "frames");
   const bool passed = mismatches == 0 && cycles_exact(verify);
@@ -95,14 +103,10 @@ Fact verification(const json& verify) {
     note += fmt::format(" Frame {} is the first that does not end in the planned cycle.",
                         count_at(verify, "first_wrong_frame"));
   }
-  return {"Verification against the golden integer engine", passed ? "Passed" : "FAILED", note,
-          passed ? Tone::kGood : Tone::kBad};
+  return {title, passed ? "Passed" : "FAILED", note, passed ? Tone::kGood : Tone::kBad};
 }
 
 Section headline(const ReportInput& in) {
-  const double clock = clock_mhz(in);
-  const std::int64_t latency = count_at(in.plan, "latency_cycles");
-  const std::int64_t period = count_at(in.plan, "cycles_per_frame");
   Facts facts;
   for (const Measure& measure : measures_at(in.summary)) {
     const auto value = [&](const char* arithmetic) {
@@ -113,6 +117,10 @@ Section headline(const ReportInput& in) {
   }
   facts.facts.push_back({"Parameters", thousands(count_at(in.summary, "parameters")),
                          thousands(count_at(in.summary, "program_bytes")) + " bytes of integers"});
+  if (in.plan.is_null()) return {"Headline numbers", {facts}};
+  const double clock = clock_mhz(in);
+  const std::int64_t latency = count_at(in.plan, "latency_cycles");
+  const std::int64_t period = count_at(in.plan, "cycles_per_frame");
   facts.facts.push_back(
       {"Latency", counted(latency, "cycle"),
        fmt::format("{:.2f} \u00b5s at an assumed {:g} MHz", to_double(latency) / clock, clock)});
@@ -381,10 +389,13 @@ Section reproduction(const ReportInput& in) {
   Section section{"How to reproduce", {}};
   if (!in.config.empty()) {
     const std::string config = shell_word(one_line(in.config));
-    section.blocks.emplace_back(Commands{
-        {"emamba flow " + config, "emamba estimate " + config,
-         fmt::format("emamba verify {} --frames {}", config, count_at(in.verify, "frames")),
-         "emamba synth " + config}});
+    Commands commands{{"emamba flow " + config, "emamba estimate " + config}};
+    commands.lines.push_back(
+        in.verify.is_null()
+            ? "emamba verify " + config
+            : fmt::format("emamba verify {} --frames {}", config, count_at(in.verify, "frames")));
+    commands.lines.push_back("emamba synth " + config);
+    section.blocks.emplace_back(std::move(commands));
   }
   ReportTable table{
       "The configuration", {{"key", ColumnKind::kText}, {"value", ColumnKind::kText}}, {{}}};
@@ -402,20 +413,29 @@ Section reproduction(const ReportInput& in) {
   return section;
 }
 
-Document compose(const ReportInput& in) {
+std::vector<Section> hardware_sections(const ReportInput& in) {
   const std::vector<ReportUnit> units = report_units(in.plan, in.synth);
+  return {resources(in, units), pipeline(in), cycles(in, units), multipliers(in, units),
+          memories(in)};
+}
+
+Document compose(const ReportInput& in) {
   std::vector<Section> sections = {headline(in), accuracy(in),
                                    details_section(in.details, measures_at(in.summary))};
   if (!in.training.empty())
     sections.push_back(training_section(in.training, measures_at(in.summary).back()));
-  for (Section& section :
-       std::vector<Section>{resources(in, units), pipeline(in), cycles(in, units),
-                            multipliers(in, units), memories(in), reproduction(in)}) {
-    sections.push_back(std::move(section));
+  const bool hardware = !in.plan.is_null();
+  if (hardware) {
+    for (Section& section : hardware_sections(in)) sections.push_back(std::move(section));
   }
-  return {.title = text_at(in.spec, "name") + ": the accelerator",
-          .subtitle = fmt::format("Task {}, {} a cycle, {}", text_at(in.spec, "task"),
-                                  counted(count_at(in.plan, "lanes"), "lane"), device_name(in)),
+  sections.push_back(reproduction(in));
+  std::string subtitle = "Task " + text_at(in.spec, "task");
+  if (hardware) {
+    subtitle += fmt::format(", {} a cycle, {}", counted(count_at(in.plan, "lanes"), "lane"),
+                            device_name(in));
+  }
+  return {.title = text_at(in.spec, "name") + (hardware ? ": the accelerator" : ": the model"),
+          .subtitle = std::move(subtitle),
           .notice_title = "What these numbers are not",
           .notice = notice(in),
           .sections = std::move(sections)};

@@ -27,10 +27,11 @@ struct ReportInput {
   std::vector<nlohmann::json> training;
 
   // The content of top.json, and what `emamba estimate --json` adds: what the units take, and
-  // "device": {"name", "resources": [{"key", "name", "needs", "has"}]}.
+  // "device": {"name", "resources": [{"key", "name", "needs", "has"}]}. Null when there is no
+  // hardware; then it has not been simulated either.
   nlohmann::json plan;
 
-  // The content of verify.json: "frames", "edges_checked", "values_checked", "mismatches",
+  // Null when the hardware has not been simulated; else the content of verify.json: "frames", "edges_checked", "values_checked", "mismatches",
   // "latency_cycles" and "cycles_per_frame" ({"planned", "simulated"}); and, where there,
   // "edge_frames" and "first_wrong_frame".
   nlohmann::json verify;

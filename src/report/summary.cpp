@@ -24,14 +24,17 @@ std::string hardware_text(const json& result) {
   const double mhz = hardware.at("clock_mhz");
   const auto latency = hardware.at("latency_cycles").get<std::int64_t>();
   const auto period = hardware.at("cycles_per_frame").get<std::int64_t>();
+  const std::string simulated =
+      verify.contains("frames")
+          ? fmt::format("{} frames simulated: every bit as above, every cycle as planned",
+                        verify.at("frames").get<std::int64_t>())
+          : "not simulated";
   return fmt::format(
       "\nhardware: {} cycles latency, {} a frame ({:.1f} us and {:.0f} frames/s at an assumed {:g} "
-      "MHz),\n{} multipliers {:.0f} % busy; {} frames simulated: every bit as above, every cycle "
-      "as "
-      "planned;\nabout {}\n",
+      "MHz),\n{} multipliers {:.0f} % busy; {};\nabout {}\n",
       latency, period, static_cast<double>(latency) / mhz, mhz * 1e6 / static_cast<double>(period),
       mhz, hardware.at("multipliers").get<std::int64_t>(),
-      100 * hardware.at("multiplier_use").get<double>(), verify.at("frames").get<std::int64_t>(),
+      100 * hardware.at("multiplier_use").get<double>(), simulated,
       use_text(hardware.at("device")));
 }
 

@@ -49,9 +49,8 @@ const Device& find_device(const std::string& key) {
     if (device.key == key) return device;
     keys.push_back(device.key);
   }
-  throw Error(fmt::format("hardware.device = \"{}\": no device that is known; did you mean \"{}\"?",
-                          key, nearest(key, keys)),
-              fmt::format("known are {}", fmt::join(keys, ", ")));
+  throw Error(fmt::format("hardware.device = \"{}\": no device that is known", key),
+              fmt::format("{}Known are {}", did_you_mean(key, keys), fmt::join(keys, ", ")));
 }
 
 std::string shortage(const Device& device, const Resources& resources) {

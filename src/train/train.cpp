@@ -38,7 +38,7 @@ struct Place {
 }
 
 // Refuses a step that would not fit in memory, before it is tried.
-void require_memory(const Program& network, int batch) {
+void require_memory(const Program& network, std::size_t batch) {
   constexpr double kLimit = 2e9, kFloat = 4;  // bytes
   // Parameters, their gradients and two moments; and what the backward pass needs: all edges, and
   // about half as much again.
@@ -48,7 +48,7 @@ void require_memory(const Program& network, int batch) {
     numbers += static_cast<double>(rows_of(edge, network.input.vectors())) * edge.width;
   }
   const double sample = 1.5 * kFloat * numbers;
-  const double step = parameters + sample * batch;
+  const double step = parameters + sample * static_cast<double>(batch);
   if (step <= kLimit) return;
   const double fitting = std::floor((kLimit - parameters) / sample);
   throw Error(fmt::format("a training step of {} samples needs about {:.1f} GB, more than {:.1f}",
@@ -226,7 +226,7 @@ TrainResult train(const Network& network, const TrainSpec& spec, const Split& tr
     throw Error("training: cannot resume without the output folder that holds the checkpoint",
                 "name it with --out");
   }
-  require_memory(network.program, spec.batch);
+  require_memory(network.program, std::min<std::size_t>(spec.batch, train.samples()));
   if (options.device == TrainDevice::kCuda) require_cuda();
   prepare_runtime();
   return Trainer(network, spec, train, val, options).run();

@@ -134,8 +134,8 @@ TEST_F(Ablate, UsesAModelBesideTheConfigForItsSeedAlone) {
     return out.substr(at, out.find('\n', at) - at);
   };
   EXPECT_NE(line().find("found"), std::string::npos);
-  succeed(
-      {"train", config_, "--set", "train.epochs=1", "--set", "quant.samples=77", "--out", beside});
+  succeed({"train", config_, "--set", "train.epochs=1", "--set", "quant.samples=77", "--out",
+           beside, "--force"});
   EXPECT_EQ(line().find("found"), std::string::npos);
 }
 

@@ -15,7 +15,7 @@ TEST_F(BadInput, WordsThatAreNotUnderstood) {
   expect_failure({"trian", config}, 2, "did you mean 'train'?");
   expect_failure({"eval", config, "--spilt", "test"}, 2, "did you mean '--split'?");
   expect_failure({"eval", config, "--engine", "golde"}, 2, "--engine");
-  expect_failure({"eval", config, "--limit", "-1"}, 2, "--limit");
+  expect_failure({"eval", config, "--frames", "-1"}, 2, "--frames");
   expect_failure({"eval", config, "--trace", "--engine", "golden"}, 2, "--engine");
   expect_failure({"eval", config, "--trace", "--threads", "2"}, 2, "--threads");
   expect_failure({"eval"}, 2, "config");
@@ -140,7 +140,9 @@ TEST_F(BadInput, FullDisk) {
   const std::string limited = "trap '' XFSZ; ulimit -f 4; exec \"$@\"";
   for (const std::string verb : {"train", "quantize"}) {
     const std::string before = read_file(out() + "/model.safetensors");
-    const ToolRun full = run_script(limited, {EMAMBA_TOOL, verb, config, "--out", out()});
+    std::vector<std::string> command = {EMAMBA_TOOL, verb, config, "--out", out()};
+    if (verb == "train") command.emplace_back("--force");
+    const ToolRun full = run_script(limited, command);
     EXPECT_EQ(full.exit_code, 1) << verb;
     EXPECT_NE(full.err.find("error: " + out()), std::string::npos) << full.err;
     EXPECT_EQ(read_file(out() + "/model.safetensors"), before) << verb;

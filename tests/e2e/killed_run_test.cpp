@@ -74,7 +74,7 @@ TEST_F(KilledRun, FlowFinishesWhatAnEarlierOneLeft) {
   const std::vector<std::string> other = {"flow",     config, "--out", out(),
                                           "--frames", "0",    "--json"};
   expect_failure(other, 1, "train.epochs");
-  expect_failure(other, 1, "remove " + checkpoint);
+  expect_failure(other, 1, "--force starts a training in its place");
   EXPECT_EQ(read_file(checkpoint), before);
 
   const ToolRun finished =
@@ -86,8 +86,8 @@ TEST_F(KilledRun, FlowFinishesWhatAnEarlierOneLeft) {
   };
   EXPECT_EQ(number("train.json", "/epochs"), 60);
   EXPECT_GT(number("eval-golden.json", "/metrics/accuracy"), 50);
-  // Its checkpoint is in nobody's way once a training is done.
-  succeed(other);
+  // A finished one is no more replaced unasked.
+  expect_failure(other, 1, "train.epochs");
 }
 
 }  // namespace

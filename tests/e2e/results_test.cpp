@@ -128,9 +128,11 @@ TEST_F(ResultsTest, NeedFilesThatBelongTogether) {
   std::filesystem::remove(path);
   expect_error("models/small/quantize.json: there is no such file");
   in_project({"quantize", "models/small/config.toml", "--out", "models/small"});
-  in_project(
-      {"train", "models/small/config.toml", "--out", "models/small", "--set", "train.seed=2"});
-  expect_error("models/small/program.safetensors: not made from models/small/model.safetensors");
+  in_project({"train", "models/small/config.toml", "--out", "models/small", "--set", "train.seed=2",
+              "--force"});
+  expect_error(
+      "models/small/program.safetensors: made from another model than "
+      "models/small/model.safetensors");
 }
 
 TEST_F(ResultsTest, NeedAPlaceOnThePages) {

@@ -52,7 +52,7 @@ class SupportedModel : public Tool, public testing::WithParamInterface<std::stri
     const json& expected = slow ? subset.at(numbers) : results.at(numbers).at("metrics");
     const std::string limit = slow ? subset.at("samples").dump() : "0";
     const json metrics = succeed({"eval", file("config.toml"), "--engine", engine, "--split",
-                                  "test", "--limit", limit, "--json", "--out", out()})
+                                  "test", "--frames", limit, "--json", "--out", out()})
                              .json()
                              .at("metrics");
     ASSERT_EQ(metrics.size(), expected.size());

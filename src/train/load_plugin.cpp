@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// train() and finetune() of programs that load LibTorch only when one of them is called.
+#include <dlfcn.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "source_hash.h"  // written by cmake/source_hash.cmake
+#include "train/plugin.h"
+
+namespace emamba {
+namespace {
+
+// Beside the program, where it is built, or where it is installed.
+std::string plugin_path() {
+  std::error_code code;
+  const std::filesystem::path bin =
+      std::filesystem::read_symlink("/proc/self/exe", code).parent_path();
+  const std::string beside = (bin / "emamba_train.so").string();
+  return file_exists(beside) ? beside
+                             : (bin / "../lib/emamba/emamba_train.so").lexically_normal().string();
+}
+
+const TrainPlugin& load() {
+  const std::string path = plugin_path();
+  if (!file_exists(path)) {
+    throw Error("training needs LibTorch, and this emamba was built without it",
+                "install libtorch-dev and build with -DEMAMBA_TRAIN=ON; with a trained "
+                "model.safetensors beside the config and quant.finetune_steps = 0 there is nothing "
+                "to train",
+                ErrorKind::kMissing);
+  }
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    throw Error(fmt::format("training needs LibTorch, which cannot be loaded: {}", dlerror()),
+                "install libtorch-dev and build again", ErrorKind::kMissing);
+  }
+  const auto* table = static_cast<const TrainPlugin*>(dlsym(library, kTrainPluginTable));
+  if (table == nullptr || table->sources != std::string(EMAMBA_SOURCE_HASH)) {
+    throw Error(fmt::format("{}: is of another build than this emamba", path),
+                "build or install both again");
+  }
+  return *table;
+}
+
+}  // namespace
+
+const TrainPlugin& train_plugin() {
+  static const TrainPlugin& plugin = load();
+  return plugin;
+}
+
+TrainResult train(const Network& network, const TrainSpec& spec, const Split& train,
+                  const Split& val, const TrainOptions& options) {
+  return train_plugin().train_function(network, spec, train, val, options);
+}
+
+FinetuneResult finetune(const FloatModel& model, const Program& program, const TrainSpec& spec,
+                        const QuantSpec& quant, const Split& train, int threads,
+                        const ProgressCallback& progress) {
+  return train_plugin().finetune_function(model, program, spec, quant, train, threads, progress);
+}
+
+}  // namespace emamba
