@@ -147,8 +147,8 @@ void add_help(CLI::App& app) {
     if (options->manual) return fmt::print("{}", manual(app));
     if (options->completion) return fmt::print("{}", completion(app));
     const CLI::App& asked = verb_called(app, options->words);
-    fmt::print("{}", asked.help(asked.get_parent() == nullptr ? "" : "emamba",
-                                CLI::AppFormatMode::Normal));
+    const std::string name = &asked == &app ? "emamba" : "emamba " + full_name(&asked);
+    fmt::print("{}", asked.get_formatter()->make_help(&asked, name, CLI::AppFormatMode::Normal));
   });
 }
 

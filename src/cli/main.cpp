@@ -121,6 +121,9 @@ int run(int argc, char** argv) {
     return report_extras(app);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);  // help and version
+    // A config whose name begins with a dash was no config.
+    const bool required = dynamic_cast<const CLI::RequiredError*>(&e) != nullptr;
+    if (required && !app.remaining(true).empty()) return report_extras(app);
     const std::string verb = full_name(chosen_verb(&app));
     print_error(fmt::format("{}: {}", verb, e.what()),
                 fmt::format("`{} --help` shows the options and an example", verb));

@@ -116,21 +116,26 @@ TEST(Spec, DifferencesNameTheKeys) {
             (std::vector<std::string>{"model.N", "model.norm"}));
 }
 
+// What is wrong with a configuration, and the hint.
+std::string hint_of(const std::string& toml) {
+  try {
+    parse_spec(toml, "c.toml");
+  } catch (const Error& e) {
+    return std::string(e.what()) + " | " + e.hint();
+  }
+  return "accepted";
+}
+
 TEST(Spec, UnknownKeysNameTheNearest) {
-  const auto hint_of = [](const std::string& toml) {
-    try {
-      parse_spec(toml, "c.toml");
-    } catch (const Error& e) {
-      return std::string(e.what()) + " | " + e.hint();
-    }
-    return std::string("accepted");
-  };
   EXPECT_EQ(hint_of(mars_and("epoch = 3")),
-            "c.toml: unknown key 'train.epoch' | did you mean 'train.epochs'?");
+            "c.toml: unknown key 'train.epoch' | did you mean 'train.epochs'? `emamba inspect "
+            "--keys` lists every key");
   EXPECT_EQ(hint_of(mars_and("dt_rank = 3")),
-            "c.toml: unknown key 'train.dt_rank' | did you mean 'model.dt_rank'?");
+            "c.toml: unknown key 'train.dt_rank' | did you mean 'model.dt_rank'? `emamba inspect "
+            "--keys` lists every key");
   EXPECT_EQ(hint_of("name = 'x'\n[modle]\nD = 3\n"),
-            "c.toml: unknown key 'modle.D' | did you mean 'model.D'?");
+            "c.toml: unknown key 'modle.D' | did you mean 'model.D'? `emamba inspect --keys` lists "
+            "every key");
 }
 
 TEST(Spec, BadValuesNameFileKeyAndValue) {
@@ -143,7 +148,9 @@ TEST(Spec, BadValuesNameFileKeyAndValue) {
   reject(mars_and("lr = true"), "train.lr = true: must be a number");
   reject(mars_and("lr = nan"), "train.lr");
   reject(mars_and("flip = 1"), "must be true or false");
-  reject(mars_and("schedule = 'cosin'"), "did you mean 'cosine'?");
+  reject(mars_and("schedule = 'cosin'"), "must be one of one-cycle, cosine");
+  EXPECT_NE(hint_of(mars_and("schedule = 'cosin'")).find("did you mean 'cosine'?"),
+            std::string::npos);
   reject(mars_and("epochs = [1]"), "train.epochs = [1]: must be an integer");
   reject(mars_and("epochs = 2020-01-01"), "dates and times are not values");
   reject(mars_and("epochs = 1\nepochs = 2"), "c.toml:");

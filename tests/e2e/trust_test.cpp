@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "base/npy.h"
-#include "flow/version.h"
 #include "tool.h"
 
 namespace emamba {
@@ -228,7 +227,8 @@ TEST_F(Trust, DoctorSurvivesAToolThatHangs) {
   const std::string path = fake_program("verilator", "exec /bin/sleep 1000");
   const ToolRun doctor = run_with_path(path, {"doctor", "--json"});
   ASSERT_EQ(doctor.exit_code, 0) << doctor.err;
-  for (const json& check : doctor.json().at("checks")) {
+  const json checks = doctor.json().at("checks");
+  for (const json& check : checks) {
     if (check.at("name") != "verilator") continue;
     EXPECT_TRUE(check.at("found").is_null());
     EXPECT_NE(check.at("problem").get<std::string>().find("still running"), std::string::npos);
@@ -244,16 +244,17 @@ TEST_F(Trust, OnlyTrainingLoadsLibTorch) {
 TEST_F(Trust, AnInstalledToolTrains) {
   const std::string config = write_config();
   const ToolRun installed = run_script(
-      R"(cmake --install "$(dirname "$1")" --prefix "$2" > /dev/null &&
+      R"sh(cmake --install "$(dirname "$1")" --prefix "$2" > /dev/null &&
          "$2/bin/emamba" train "$3" --out "$4" && head -1 "$2/share/man/man1/emamba.1" &&
-         bash -n "$2/share/bash-completion/completions/emamba")",
+         bash -n "$2/share/bash-completion/completions/emamba")sh",
       {EMAMBA_TOOL, folder_ / "prefix", config, out()});
   EXPECT_EQ(installed.exit_code, 0) << installed.err;
   EXPECT_NE(installed.out.find(".TH EMAMBA"), std::string::npos) << installed.out;
   // The plug-in of another build is refused.
   const std::string plugin = folder_ / "prefix/lib/emamba/emamba_train.so";
   std::string bytes = read_file(plugin);
-  const std::size_t at = bytes.find(source_hash());
+  const std::string version = succeed({"--version"}).out;
+  const std::size_t at = bytes.find(version.substr(version.find('+') + 1, 12));
   ASSERT_NE(at, std::string::npos);
   bytes[at] = bytes[at] == '0' ? '1' : '0';
   write_file(plugin, bytes);
@@ -277,7 +278,7 @@ TEST_F(Trust, CommandLinesThatSayTooMuchOrTooLittle) {
   EXPECT_EQ(run({"server"}).err.find("did you mean"), std::string::npos);
   expect_failure({"train", "-strange.toml"}, 2, "'-strange.toml' is not understood");
   const ToolRun dashed =
-      run_script(R"(cd "$2/model"; cp config.toml -x.toml; "$1" estimate -x.toml)",
+      run_script(R"(cd "$2/model"; cp config.toml ./-x.toml; "$1" estimate -x.toml)",
                  {EMAMBA_TOOL, folder_.path()});
   EXPECT_NE(dashed.err.find("./-x.toml"), std::string::npos) << dashed.err;
 }
