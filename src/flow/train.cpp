@@ -90,10 +90,11 @@ bool can_resume(const Job& job) {
   const std::string path = job.out + "/" + kCheckpointFile;
   if (!file_exists(path)) return false;
   const std::string remedy = fmt::format("remove {} to train from the start", path);
+  const std::string bytes = read_file(path);
   std::string config;
   std::size_t epochs = 0;
   try {
-    const std::string text = read_safetensors(path).metadata[kCheckpointKey];
+    const std::string text = parse_safetensors(bytes, path).metadata[kCheckpointKey];
     const json meta = parse_json(text, path);
     config = meta.at("config");
     epochs = meta.at("history").size();
