@@ -22,7 +22,7 @@ std::vector<float> noise(const Input& shape) {
 
 template <class Engine>
 void integers(benchmark::State& state, const std::string& model) {
-  const Engine engine(read_program("models/" + model + "/program.safetensors"));
+  const Engine engine(read_program("models/" + model + "/program.safetensors").content);
   const Program& program = engine.program();
   const auto sample = noise(program.input);
   for (auto _ : state) {
@@ -40,7 +40,7 @@ void fast(benchmark::State& state, const std::string& model) {
 }
 
 void floating(benchmark::State& state, const std::string& model) {
-  const FloatModel weights = read_float_model("models/" + model + "/model.safetensors");
+  const FloatModel weights = read_float_model("models/" + model + "/model.safetensors").content;
   const FloatEngine engine(weights);
   const auto sample = noise(weights.network.input);
   for (auto _ : state) {

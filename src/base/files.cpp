@@ -14,15 +14,42 @@
 #include <filesystem>
 #include <system_error>
 
-#include "base/error.h"
 #include "base/file_descriptor.h"
 
 namespace emamba {
 namespace {
 
-Error read_error(const std::string& path, int code) {
-  return Error(fmt::format("{}: cannot read: {}", path, std::strerror(code)),
-               code == ENOENT ? "Check the path." : "");
+const char* read_hint(int code) {
+  switch (code) {
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+      return "Check the path.";
+    case EACCES:
+    case EPERM:
+      return "Check its owner and permissions, and those of its folders.";
+    case ELOOP:
+      return "It is a link that leads back to itself.";
+    case EIO:
+      return "The disk fails: look into the system's log, and take a copy from elsewhere.";
+    default:
+      return "";
+  }
+}
+
+ReadError read_error(const std::string& path, int code) {
+  std::error_code error;
+  const bool dangling = code == ENOENT && std::filesystem::is_symlink(path, error);
+  return ReadError(fmt::format("{}: cannot read: {}", path, std::strerror(code)),
+                   dangling ? "It is a link to a file that is not there." : read_hint(code));
+}
+
+// What something that is no regular file is.
+const char* name_of_kind(mode_t mode) {
+  return S_ISDIR(mode)    ? "a folder"
+         : S_ISFIFO(mode) ? "a named pipe"
+         : S_ISSOCK(mode) ? "a socket"
+                          : "a device";
 }
 
 Error write_error(const std::string& path, int code) {
@@ -40,23 +67,36 @@ struct RegularFile {
 RegularFile open_regular(const std::string& path) {
   // O_NONBLOCK: opening a named pipe must not wait for a writer; it is refused below.
   FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) throw read_error(path, errno);
   struct stat status;
-  if (fstat(file.get(), &status) != 0) throw read_error(path, errno);
-  if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: is no regular file", path));
+  if (!file.valid()) {
+    const int code = errno;  // ENXIO: a socket cannot be opened
+    if (code != ENXIO || stat(path.c_str(), &status) != 0) throw read_error(path, code);
+  } else if (fstat(file.get(), &status) != 0) {
+    throw read_error(path, errno);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw ReadError(
+        fmt::format("{}: is no regular file but {}", path, name_of_kind(status.st_mode)),
+        "Name a file.");
+  }
   return {std::move(file), static_cast<std::size_t>(status.st_size)};
+}
+
+// Fills `bytes` with what comes next in the file.
+void read_next(const RegularFile& file, std::string& bytes, const std::string& path) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = read(file.descriptor.get(), bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw read_error(path, errno);
+    if (n == 0) throw ReadError(fmt::format("{}: became shorter while it was read", path));
+    done += static_cast<std::size_t>(n);
+  }
 }
 
 std::string read_bytes(const RegularFile& file, std::size_t count, const std::string& path) {
   std::string bytes(count, '\0');
-  std::size_t done = 0;
-  while (done < count) {
-    const ssize_t n = read(file.descriptor.get(), bytes.data() + done, count - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw read_error(path, errno);
-    if (n == 0) throw Error(fmt::format("{}: became shorter while it was read", path));
-    done += static_cast<std::size_t>(n);
-  }
+  read_next(file, bytes, path);
   return bytes;
 }
 
@@ -123,7 +163,19 @@ FileStart read_file_start(const std::string& path, std::size_t count) {
   return {read_bytes(file, std::min(count, file.bytes), path), file.bytes};
 }
 
-std::string unpack_gzip(std::string_view packed, const std::string& source, std::size_t max_bytes) {
+std::string sha256_file(const std::string& path) {
+  const RegularFile file = open_regular(path);
+  Sha256 hash;
+  std::string piece(std::size_t{1} << 20, '\0');
+  for (std::size_t left = file.bytes; left > 0; left -= piece.size()) {
+    piece.resize(std::min(left, piece.size()));
+    read_next(file, piece, path);
+    hash.update(piece);
+  }
+  return hash.finish();
+}
+
+std::string unpack_gzip(std::string_view packed, const std::string& source, std::size_t count) {
   struct Inflater {
     z_stream stream{};
     // 15: the largest window; + 16: expect a gzip header and check its CRC-32 and length.
@@ -137,20 +189,18 @@ std::string unpack_gzip(std::string_view packed, const std::string& source, std:
   constexpr std::size_t kPiece = std::size_t{1} << 20;
   std::string bytes;
   std::size_t used = 0, made = 0;
-  while (true) {
+  while (made < count) {
     const std::size_t in = std::min(packed.size() - used, kPiece);
+    const std::size_t out = std::min(count - made, kPiece);
     z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data() + used));
     z.avail_in = static_cast<uInt>(in);
-    bytes.resize(made + kPiece);
+    bytes.resize(made + out);
     z.next_out = reinterpret_cast<Bytef*>(bytes.data() + made);
-    z.avail_out = static_cast<uInt>(kPiece);
+    z.avail_out = static_cast<uInt>(out);
 
     const int status = inflate(&z, Z_NO_FLUSH);
     used += in - z.avail_in;
-    made += kPiece - z.avail_out;
-    if (made > max_bytes) {
-      throw Error(fmt::format("{}: unpacks to more than {} bytes", source, max_bytes));
-    }
+    made += out - z.avail_out;
     if (status == Z_STREAM_END) {
       if (used == packed.size()) break;
       inflateReset(&z);  // a gzip file may be several streams, one after the other
@@ -196,6 +246,11 @@ void write_file(const std::string& path, std::string_view bytes) {
 bool file_exists(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path, error);
+}
+
+bool something_is_at(const std::string& path) {
+  struct stat status;
+  return lstat(path.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 }  // namespace emamba

@@ -37,6 +37,10 @@ nlohmann::json parse_json(std::string_view text, const std::string& source, int 
   if (nesting(text) > max_depth) {
     throw Error(fmt::format("{}: JSON nested deeper than {} levels", source, max_depth));
   }
+  // The parser takes one for the end, and whatever follows for nothing.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    throw Error(fmt::format("{}: JSON with a zero byte at {}", source, zero));
+  }
   std::vector<std::set<std::string>> keys;  // of each open object
   const auto check_keys = [&](int, json::parse_event_t event, const json& value) {
     if (event == json::parse_event_t::object_start) keys.emplace_back();

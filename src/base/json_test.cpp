@@ -14,6 +14,14 @@ TEST(Json, Parses) {
   EXPECT_EQ(parse_json("[[[1]]]", "f", 3)[0][0][0], 1);
 }
 
+// The parser takes a zero byte for the end of the text.
+TEST(Json, AZeroByteEndsNoText) {
+  const std::string text = "{\"a\": 1}";
+  for (const std::string& behind : {std::string(1, '\0'), std::string("\0 }", 3)}) {
+    expect_error([&] { parse_json(text + behind, "f"); }, "f: JSON with a zero byte at 8");
+  }
+}
+
 TEST(Json, NamesTheProblem) {
   expect_error([] { parse_json("[[[1]]]", "f", 2); }, "f: JSON nested deeper than 2 levels");
   expect_error([] { parse_json(std::string(1000000, '['), "f"); }, "nested deeper than 16");

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/half.h"
 
 namespace emamba {
 namespace {
@@ -234,27 +235,18 @@ Start parse_start(std::string_view bytes, std::size_t file_bytes, const std::str
   }
   const std::size_t expected = count * header.number_bytes;
   const std::size_t there = file_bytes - start.data_begin;
-  if (expected != there) {
+  if (there < expected) {
     throw Error(fmt::format("{}: {} has {} bytes of data, but {} are there", source, shape,
                             expected, there),
-                there < expected ? "The file may be truncated." : "The file may be damaged.");
+                "The file may be truncated.");
+  }
+  if (there > expected) {
+    throw Error(fmt::format("{}: {} bytes after its data, which are {} for {}", source,
+                            there - expected, expected, shape),
+                "Something was appended to it, or its header is damaged: write it again.");
   }
   return start;
 }
-
-// A float16: 1 bit sign, 5 bits exponent, 10 bits fraction.
-struct Half {
-  std::uint16_t bits;
-  explicit operator float() const {
-    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    const float magnitude = exponent == 31 ? (fraction ? std::numeric_limits<float>::quiet_NaN()
-                                                       : std::numeric_limits<float>::infinity())
-                            : exponent == 0
-                                ? std::ldexp(static_cast<float>(fraction), -24)
-                                : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
-    return bits >> 15 ? -magnitude : magnitude;
-  }
-};
 
 // Any byte but 0 is true, as NumPy reads it.
 struct Bool {

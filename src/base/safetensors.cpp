@@ -7,13 +7,17 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/half.h"
 #include "base/json.h"
+#include "base/text.h"
 
 namespace emamba {
 namespace {
@@ -32,10 +36,12 @@ struct DtypeInfo {
   const char* name;
   std::size_t size;
 };
-constexpr std::array<DtypeInfo, 6> kDtypes = {{{Dtype::kI8, "I8", 1},
+constexpr std::array<DtypeInfo, 8> kDtypes = {{{Dtype::kI8, "I8", 1},
                                                {Dtype::kI16, "I16", 2},
                                                {Dtype::kI32, "I32", 4},
                                                {Dtype::kI64, "I64", 8},
+                                               {Dtype::kF16, "F16", 2},
+                                               {Dtype::kBf16, "BF16", 2},
                                                {Dtype::kF32, "F32", 4},
                                                {Dtype::kF64, "F64", 8}}};
 
@@ -119,7 +125,7 @@ Entry parse_entry(const json& entry, const std::string& where, std::size_t data_
                                   [&](const DtypeInfo& d) { return name == d.name; });
   if (dtype == kDtypes.end()) {
     throw Error(fmt::format("{}: dtype '{}' is not supported", where, name),
-                "Store it as I8, I16, I32, I64, F32 or F64.");
+                "Store it as I8, I16, I32, I64, F16, BF16, F32 or F64.");
   }
   result.tensor.dtype = dtype->dtype;
 
@@ -173,6 +179,69 @@ void check_layout(std::vector<const Entry*> entries, std::size_t data_size,
   }
 }
 
+// What a file that is none of safetensors may be, and what to do about it.
+std::pair<const char*, const char*> kind_of_file(std::string_view bytes) {
+  const std::string_view text =
+      bytes.substr(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
+  if (bytes.starts_with("PK\3\4")) {
+    return {"a zip archive, no safetensors file",
+            "PyTorch's .pt and NumPy's .npz are such: store the tensors as safetensors."};
+  }
+  if (bytes.starts_with("\x80")) {
+    return {"a Python pickle, no safetensors file",
+            "A pickle is a program, and is never run: store the tensors as safetensors."};
+  }
+  if (bytes.starts_with("\x93NUMPY")) {
+    return {"an .npy file, no safetensors file", "Name the file of the model or program."};
+  }
+  if (text.starts_with("<")) {
+    return {"a page of HTML or XML, no safetensors file",
+            "A server gives such a page instead of a file that it refuses: get the file again."};
+  }
+  if (text.starts_with("version https://git-lfs")) {
+    return {"a pointer of Git LFS, no safetensors file", "Get the file with `git lfs pull`."};
+  }
+  return {"no safetensors file: it does not start with the length of a header",
+          "Check which file it is, or get it again."};
+}
+
+void check_metadata(const json& metadata, const std::string& source) {
+  if (!metadata.is_object()) throw Error(source + ": __metadata__ is no object");
+  for (const auto& [key, text] : metadata.items()) {
+    if (!text.is_string()) {
+      throw Error(fmt::format("{}: __metadata__ '{}' is no string", source, key));
+    }
+  }
+}
+
+// The hash of the contents: `header` must lack the entry for it.
+std::string hash_of(const json& header, std::string_view data) {
+  Sha256 hash;
+  hash.update(header.dump());
+  hash.update(data);
+  return hash.finish();
+}
+
+// Takes the hash out of the header. Whether there was one; throws Error when it does not fit.
+bool check_hash(json& header, std::string_view data, const std::string& source) {
+  const auto metadata = header.find(kMetadata);
+  if (metadata == header.end()) return false;
+  const auto entry = metadata->find(kHashKey);
+  if (entry == metadata->end()) return false;
+  const std::string recorded = entry->get<std::string>();
+  metadata->erase(entry);
+  if (metadata->empty()) header.erase(metadata);
+  const std::string found = hash_of(header, data);
+  if (found != recorded) {
+    throw Error(fmt::format("{}: damaged: its contents have sha256 {}, it records {}", source,
+                            found, printable(recorded.substr(0, 64))),
+                fmt::format("Get it or make it again. Whoever changed it on purpose removes the "
+                            "entry {} from its metadata.",
+                            kHashKey));
+  }
+  return true;
+}
+
 }  // namespace
 
 bool is_name(std::string_view text) {
@@ -187,27 +256,25 @@ SafeTensors parse_safetensors(std::string_view bytes, const std::string& source)
   }
   std::memcpy(&header_size, bytes.data(), sizeof(header_size));
   const std::size_t rest = bytes.size() - sizeof(header_size);
-  if (header_size > rest || header_size > kMaxHeader) {
-    throw Error(fmt::format("{}: header of {} bytes in a file of {} (at most {} are allowed)",
-                            source, header_size, bytes.size(), kMaxHeader),
-                "It is truncated, or no safetensors file.");
+  if (header_size > kMaxHeader) {
+    const auto [what, hint] = kind_of_file(bytes);
+    throw Error(fmt::format("{}: is {}", source, what), hint);
+  }
+  if (header_size > rest) {
+    throw Error(
+        fmt::format("{}: header of {} bytes in a file of {}", source, header_size, bytes.size()),
+        "It is truncated, or no safetensors file.");
   }
   const std::string_view data = bytes.substr(sizeof(header_size) + header_size);
-  const json header =
-      parse_json(bytes.substr(sizeof(header_size), header_size), source + ": header", 4);
+  json header = parse_json(bytes.substr(sizeof(header_size), header_size), source + ": header", 4);
   if (!header.is_object()) throw Error(source + ": header is no object");
+  if (header.contains(kMetadata)) check_metadata(header[kMetadata], source);
 
   SafeTensors file;
   std::map<std::string, Entry> entries;
   for (const auto& [name, value] : header.items()) {
     if (name == kMetadata) {
-      if (!value.is_object()) throw Error(source + ": __metadata__ is no object");
-      for (const auto& [key, text] : value.items()) {
-        if (!text.is_string()) {
-          throw Error(fmt::format("{}: __metadata__ '{}' is no string", source, key));
-        }
-        file.metadata[key] = text.get<std::string>();
-      }
+      value.get_to(file.metadata);
       continue;
     }
     check_name(name, source);
@@ -218,6 +285,8 @@ SafeTensors parse_safetensors(std::string_view bytes, const std::string& source)
   for (const auto& item : entries) layout.push_back(&item.second);
   check_layout(std::move(layout), data.size(), source);
 
+  file.hashed = check_hash(header, data, source);
+  file.metadata.erase(kHashKey);
   for (auto& [name, entry] : entries) {
     entry.tensor.bytes = data.substr(entry.begin, entry.end - entry.begin);
     file.tensors[name] = std::move(entry.tensor);
@@ -248,8 +317,12 @@ std::string serialise_safetensors(const SafeTensors& file) {
                     {"data_offsets", {begin, end}}};
   }
 
+  std::string data;
+  data.reserve(end);
+  for (const auto& item : file.tensors) data += item.second.bytes;
   std::string text;
   try {
+    header[kMetadata][kHashKey] = hash_of(header, data);
     text = header.dump();
   } catch (const json::exception& e) {  // text that is not UTF-8
     throw Error(fmt::format("safetensors header: {}", e.what()));
@@ -258,10 +331,9 @@ std::string serialise_safetensors(const SafeTensors& file) {
   const std::uint64_t header_size = text.size();
   std::string bytes(sizeof(header_size), '\0');
   std::memcpy(bytes.data(), &header_size, sizeof(header_size));
-  bytes.reserve(sizeof(header_size) + text.size() + end);
+  bytes.reserve(sizeof(header_size) + text.size() + data.size());
   bytes += text;
-  for (const auto& item : file.tensors) bytes += item.second.bytes;
-  return bytes;
+  return bytes += data;
 }
 
 void write_safetensors(const std::string& path, const SafeTensors& file) {
@@ -276,6 +348,38 @@ StoredTensor store(const Tensor<T>& tensor) {
   return stored;
 }
 
+namespace {
+
+// The tensor's bytes as numbers of their type.
+template <class T>
+std::vector<T> numbers_of(const StoredTensor& stored, const std::string& where) {
+  if (stored.bytes.size() != byte_count(stored.shape, stored.dtype, where)) {
+    throw Error(fmt::format("{}: {} bytes do not fill its shape [{}]", where, stored.bytes.size(),
+                            fmt::join(stored.shape, ", ")));
+  }
+  std::vector<T> numbers(stored.bytes.size() / sizeof(T));
+  if (!numbers.empty()) std::memcpy(numbers.data(), stored.bytes.data(), stored.bytes.size());
+  return numbers;
+}
+
+template <class T>
+Tensor<float> floats_of(const StoredTensor& stored, const std::string& where) {
+  Tensor<float> tensor{stored.shape, {}};
+  for (const T number : numbers_of<T>(stored, where)) {
+    const auto nearest = static_cast<float>(number);
+    if constexpr (std::is_same_v<T, double>) {
+      if (std::isinf(nearest) && std::isfinite(number)) {
+        throw Error(fmt::format("{}: element {} is {}, beyond the range of F32", where,
+                                tensor.data.size(), number));
+      }
+    }
+    tensor.data.push_back(nearest);
+  }
+  return tensor;
+}
+
+}  // namespace
+
 template <class T>
 Tensor<T> to_tensor(const StoredTensor& stored, const std::string& name) {
   const std::string where = fmt::format("tensor '{}'", name);
@@ -283,15 +387,24 @@ Tensor<T> to_tensor(const StoredTensor& stored, const std::string& name) {
     throw Error(fmt::format("{}: its dtype is {}, expected {}", where, info(stored.dtype).name,
                             info(dtype_of<T>()).name));
   }
-  if (stored.bytes.size() != byte_count(stored.shape, stored.dtype, where)) {
-    throw Error(fmt::format("{}: {} bytes do not fill its shape [{}]", where, stored.bytes.size(),
-                            fmt::join(stored.shape, ", ")));
+  return {stored.shape, numbers_of<T>(stored, where)};
+}
+
+Tensor<float> to_floats(const StoredTensor& stored, const std::string& name) {
+  const std::string where = fmt::format("tensor '{}'", name);
+  switch (stored.dtype) {
+    case Dtype::kF16:
+      return floats_of<Half>(stored, where);
+    case Dtype::kBf16:
+      return floats_of<Bfloat16>(stored, where);
+    case Dtype::kF32:
+      return {stored.shape, numbers_of<float>(stored, where)};
+    case Dtype::kF64:
+      return floats_of<double>(stored, where);
+    default:
+      throw Error(fmt::format("{}: its dtype is {}, expected F16, BF16, F32 or F64", where,
+                              info(stored.dtype).name));
   }
-  Tensor<T> tensor{stored.shape, std::vector<T>(stored.bytes.size() / sizeof(T))};
-  if (!tensor.data.empty()) {
-    std::memcpy(tensor.data.data(), stored.bytes.data(), stored.bytes.size());
-  }
-  return tensor;
 }
 
 #define EMAMBA_STORE(T)                          \

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 (FIPS 180-4).
+#include "base/sha256.h"
+
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <bit>
-#include <cstdint>
 #include <cstring>
-#include <fstream>
-
-#include "base/error.h"
-#include "base/files.h"
 
 namespace emamba {
 namespace {
@@ -25,87 +21,64 @@ constexpr std::array<std::uint32_t, 64> kRoundConstants = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-class Sha256 {
- public:
-  void update(std::string_view bytes) {
-    total_ += bytes.size();
-    while (!bytes.empty()) {
-      if (filled_ == 0 && bytes.size() >= block_.size()) {
-        add_block(reinterpret_cast<const unsigned char*>(bytes.data()));
-        bytes.remove_prefix(block_.size());
-        continue;
-      }
-      const std::size_t n = std::min(bytes.size(), block_.size() - filled_);
-      std::memcpy(block_.data() + filled_, bytes.data(), n);
-      bytes.remove_prefix(n);
-      filled_ += n;
-      if (filled_ == block_.size()) {
-        add_block(block_.data());
-        filled_ = 0;
-      }
-    }
-  }
-
-  // Appends a one bit, zeros, and the length in bits, so that the last block is full.
-  std::string finish() {
-    const std::uint64_t bits = total_ * 8;
-    std::string end(1, '\x80');
-    end.append((119 - filled_) % 64, '\0');
-    for (int shift = 56; shift >= 0; shift -= 8) end += static_cast<char>(bits >> shift);
-    update(end);
-    std::string text;
-    for (std::uint32_t word : hash_) text += fmt::format("{:08x}", word);
-    return text;
-  }
-
- private:
-  void add_block(const unsigned char* block) {
-    std::array<std::uint32_t, 64> w;
-    for (int i = 0; i < 16; ++i, block += 4) {
-      w[i] = std::uint32_t{block[0]} << 24 | block[1] << 16 | block[2] << 8 | block[3];
-    }
-    for (int i = 16; i < 64; ++i) {
-      const std::uint32_t a = w[i - 15], b = w[i - 2];
-      w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
-             (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
-    }
-    auto [a, b, c, d, e, f, g, h] = hash_;
-    for (int i = 0; i < 64; ++i) {
-      const std::uint32_t t1 = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) +
-                               ((e & f) ^ (~e & g)) + kRoundConstants[i] + w[i];
-      const std::uint32_t t2 =
-          (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
-      h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
-    }
-    const std::array<std::uint32_t, 8> sum = {a, b, c, d, e, f, g, h};
-    for (int i = 0; i < 8; ++i) hash_[i] += sum[i];
-  }
-
-  // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
-  std::array<std::uint32_t, 8> hash_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::array<unsigned char, 64> block_;
-  std::size_t filled_ = 0;   // bytes of block_ in use
-  std::uint64_t total_ = 0;  // bytes seen
-};
-
 }  // namespace
+
+void Sha256::update(std::string_view bytes) {
+  total_ += bytes.size();
+  while (!bytes.empty()) {
+    if (filled_ == 0 && bytes.size() >= block_.size()) {
+      add_block(reinterpret_cast<const unsigned char*>(bytes.data()));
+      bytes.remove_prefix(block_.size());
+      continue;
+    }
+    const std::size_t n = std::min(bytes.size(), block_.size() - filled_);
+    std::memcpy(block_.data() + filled_, bytes.data(), n);
+    bytes.remove_prefix(n);
+    filled_ += n;
+    if (filled_ == block_.size()) {
+      add_block(block_.data());
+      filled_ = 0;
+    }
+  }
+}
+
+// Appends a one bit, zeros, and the length in bits, so that the last block is full.
+std::string Sha256::finish() {
+  const std::uint64_t bits = total_ * 8;
+  std::string end(1, '\x80');
+  end.append((119 - filled_) % 64, '\0');
+  for (int shift = 56; shift >= 0; shift -= 8) end += static_cast<char>(bits >> shift);
+  update(end);
+  std::string text;
+  for (std::uint32_t word : hash_) text += fmt::format("{:08x}", word);
+  return text;
+}
+
+void Sha256::add_block(const unsigned char* block) {
+  std::array<std::uint32_t, 64> w;
+  for (int i = 0; i < 16; ++i, block += 4) {
+    w[i] = std::uint32_t{block[0]} << 24 | block[1] << 16 | block[2] << 8 | block[3];
+  }
+  for (int i = 16; i < 64; ++i) {
+    const std::uint32_t a = w[i - 15], b = w[i - 2];
+    w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
+           (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
+  }
+  auto [a, b, c, d, e, f, g, h] = hash_;
+  for (int i = 0; i < 64; ++i) {
+    const std::uint32_t t1 = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) +
+                             ((e & f) ^ (~e & g)) + kRoundConstants[i] + w[i];
+    const std::uint32_t t2 =
+        (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
+  }
+  const std::array<std::uint32_t, 8> sum = {a, b, c, d, e, f, g, h};
+  for (int i = 0; i < 8; ++i) hash_[i] += sum[i];
+}
 
 std::string sha256(std::string_view bytes) {
   Sha256 hash;
   hash.update(bytes);
-  return hash.finish();
-}
-
-std::string sha256_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  Sha256 hash;
-  std::string piece(std::size_t{1} << 20, '\0');
-  while (file) {
-    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
-  }
-  if (!file.eof()) throw Error(fmt::format("{}: cannot read", path), "Check the path.");
   return hash.finish();
 }
 

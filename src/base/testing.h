@@ -3,7 +3,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -47,6 +51,24 @@ inline void expect_error(const std::function<void()>& action, const std::string&
     EXPECT_NE(std::string(e.what()).find(text), std::string::npos)
         << "message: " << e.what() << "\nexpected in it: " << text;
   }
+}
+
+// Runs `action` in a process of its own without rights over other users' files, root's least of
+// all. It may search `folder`, and its failures count.
+inline void as_nobody(const TestFolder& folder, const std::function<void()>& action) {
+  constexpr uid_t kNobody = 65534;
+  ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (geteuid() == 0 && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(2);
+    action();
+    std::fflush(nullptr);
+    _exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "status " << status;
 }
 
 // An .npy file with this header dict, padded as NumPy does, and these numbers.

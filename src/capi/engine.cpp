@@ -6,24 +6,10 @@
 #include <limits>
 #include <type_traits>
 
-#include "base/files.h"
 #include "net/files.h"
 
 namespace emamba {
 namespace {
-
-AnyEngine make_engine(const std::string& bytes, const std::string& path, emamba_kind kind) {
-  switch (kind) {
-    case EMAMBA_FAST:
-      return Fast(parse_program(bytes, path));
-    case EMAMBA_GOLDEN:
-      return Golden(parse_program(bytes, path));
-    case EMAMBA_FLOAT:
-      return FloatEngine(parse_float_model(bytes, path));
-  }
-  throw Failure(EMAMBA_ERROR_ARGUMENT, fmt::format("kind {} of engine", static_cast<int>(kind)),
-                "one of emamba_kind");
-}
 
 // The engine that steps, with golden's integers for golden and fast.
 const Golden& stepper(const Fast& engine) {
@@ -62,8 +48,17 @@ const Program& LoadedEngine::program() const {
 }
 
 LoadedEngine load_engine(const std::string& path, emamba_kind kind) {
-  const std::string bytes = read_file(path);
-  return {make_engine(bytes, path, kind), sha256(bytes)};
+  if (kind == EMAMBA_FLOAT) {
+    Stored<FloatModel> model = read_float_model(path);
+    return {FloatEngine(std::move(model.content)), std::move(model.sha256)};
+  }
+  if (kind != EMAMBA_FAST && kind != EMAMBA_GOLDEN) {
+    throw Failure(EMAMBA_ERROR_ARGUMENT, fmt::format("kind {} of engine", static_cast<int>(kind)),
+                  "one of emamba_kind");
+  }
+  Stored<Program> program = read_program(path);
+  if (kind == EMAMBA_FAST) return {Fast(std::move(program.content)), std::move(program.sha256)};
+  return {Golden(std::move(program.content)), std::move(program.sha256)};
 }
 
 void require_numbers(const Input& input, const float* numbers,

@@ -40,7 +40,7 @@ std::string folder_of(const DataSetState& state) {
 const char* state_of(const DataSetState& state) {
   const bool complete = std::none_of(state.files.begin(), state.files.end(),
                                      [](const auto& file) { return file.second.empty(); });
-  return state.usable() ? "found" : complete ? "damaged" : "missing";
+  return state.usable() ? "found" : state.damaged ? "damaged" : complete ? "unreadable" : "missing";
 }
 
 void list_data_sets(const CommonOptions& options) {

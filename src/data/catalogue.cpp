@@ -3,6 +3,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/nearest.h"
+#include "base/shell.h"
+#include "data/dataset.h"
 
 namespace emamba {
 namespace {
@@ -49,6 +52,9 @@ DataSet cifar10() {
       .folders = {"cifar-10-batches-bin"},
       .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
                 "data_batch_5.bin", "test_batch.bin"},
+      .other_folder = "cifar-10-batches-py",
+      .other_version =
+          "the Python version, pickles, which are programs and never run; get the binary one",
       .downloads = {{.file = "cifar-10-binary.tar.gz",
                      .url = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
                      .kind = Download::Kind::kTarGzip,
@@ -99,11 +105,12 @@ const std::vector<DataSet>& data_sets() {
 const DataSet& data_set(const std::string& name) {
   std::vector<std::string> names;
   for (const DataSet& set : data_sets()) {
-    if (set.name == name) return set;
+    if (set.name == name || set.task == name) return set;
     names.push_back(set.name);
   }
-  throw Error(fmt::format("data set '{}' is not known", name),
-              fmt::format("Known are {}.", fmt::join(names, ", ")));
+  throw Error(
+      fmt::format("data set '{}' is not known; did you mean '{}'?", name, nearest(name, names)),
+      fmt::format("Known are {}.", fmt::join(names, ", ")));
 }
 
 std::string download_folder(const DataSet& set, const std::string& folder) {
@@ -113,8 +120,10 @@ std::string download_folder(const DataSet& set, const std::string& folder) {
 std::string find_data_file(const DataSet& set, const std::string& folder, const std::string& file) {
   for (const std::string& searched : set.folders) {
     const std::string path = join_path(folder, searched) + "/" + file;
-    if (file_exists(path)) return path;
-    if (set.gzip && file_exists(path + ".gz")) return path + ".gz";
+    for (const auto is_there : {file_exists, something_is_at}) {
+      if (is_there(path)) return path;
+      if (set.gzip && is_there(path + ".gz")) return path + ".gz";
+    }
   }
   return "";
 }
@@ -132,11 +141,18 @@ std::string require_data_file(const DataSet& set, const std::string& folder,
 }
 
 std::string how_to_get(const DataSet& set, const std::string& folder) {
-  std::string text =
-      set.package.empty() ? "" : fmt::format("Install Debian's package {}, or run ", set.package);
-  if (text.empty()) text = "Run ";
-  return text + fmt::format("`emamba data fetch {}`, or put {} into {} (from {}).", set.name,
-                            fmt::join(set.files, ", "), download_folder(set, folder), set.homepage);
+  const std::string install =
+      set.package.empty() ? "" : fmt::format("Install Debian's package {}, or run", set.package);
+  const std::string other = join_path(folder, set.other_folder);
+  const bool other_is_there = !set.other_folder.empty() && something_is_at(other);
+  const std::string here = folder == data_folder("") ? "" : " --data " + shell_word(folder);
+  return fmt::format(
+      "{}{} `emamba data fetch {}{}`, or put {} into {} (from {}). Where the data sets are in "
+      "another "
+      "folder, name it with --data or EMAMBA_DATA.",
+      other_is_there ? fmt::format("{} holds {}. ", other, set.other_version) : "",
+      install.empty() ? "Run" : install, set.name, here, fmt::join(set.files, ", "),
+      download_folder(set, folder), set.homepage);
 }
 
 }  // namespace emamba

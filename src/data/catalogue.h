@@ -28,17 +28,20 @@ struct DataSet {
   std::vector<std::string> folders;  // searched in this order; relative to the data folder, or
                                      // absolute; downloads go to the first
   std::vector<std::string> files;    // that the reader needs
+  std::string other_folder = {};     // of a version that is not read, relative to the data folder
+  std::string other_version = {};    // which that is, and why
   bool gzip = false;                 // each file may also be there with ".gz"
   std::vector<Download> downloads;
 };
 
 const std::vector<DataSet>& data_sets();
-// By name; throws Error with the known names.
+// By name, or that of the task that reads it; throws Error with the known names.
 const DataSet& data_set(const std::string& name);
 
 // The folder that downloads go to.
 std::string download_folder(const DataSet& set, const std::string& folder);
-// Path of one of the set's files; "" when it is in none of the set's folders.
+// Path of one of the set's files; "" when it is in none of the set's folders. What has its name but
+// cannot be read as a file counts as well, where there is no better one in the same folder.
 std::string find_data_file(const DataSet& set, const std::string& folder, const std::string& file);
 // The same, but throws Error with `how_to_get` as its hint when there is none.
 std::string require_data_file(const DataSet& set, const std::string& folder,

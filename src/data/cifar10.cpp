@@ -17,10 +17,17 @@ constexpr std::size_t kRecordBytes = 1 + 3 * kPixels;
 }  // namespace
 
 void parse_cifar10(std::string_view bytes, const std::string& source, float* images, int* labels) {
+  // A record begins with a label of at most 9, a pickle with 0x80.
+  if (bytes.starts_with("\x80")) {
+    throw Error(
+        source + ": is of the Python version, a pickle, which is a program and is never run",
+        "Get the binary version.");
+  }
   if (bytes.size() != kRecords * kRecordBytes) {
     throw Error(
         fmt::format("{}: {} bytes, expected {}", source, bytes.size(), kRecords * kRecordBytes),
-        "The file may be truncated.");
+        bytes.size() < kRecords * kRecordBytes ? "The file may be truncated."
+                                               : "It is no file of the binary version.");
   }
   const auto* record = reinterpret_cast<const unsigned char*>(bytes.data());
   for (std::size_t i = 0; i < kRecords; ++i, record += kRecordBytes) {

@@ -8,20 +8,26 @@
 #include "data/readers.h"
 
 namespace emamba {
+namespace {
+
+constexpr std::size_t kMaxImages = std::size_t{1} << 18;
+constexpr std::size_t kPixels = 28 * 28;
+
+}  // namespace
 
 Split read_fashion_mnist(const std::string& folder, Part part) {
   const DataSet& set = data_set("fashion-mnist");
   const std::string prefix = part == Part::kTraining ? "train" : "t10k";
   const std::string images_path = require_data_file(set, folder, prefix + "-images-idx3-ubyte");
   const std::string labels_path = require_data_file(set, folder, prefix + "-labels-idx1-ubyte");
-  const Tensor<std::uint8_t> images = read_idx(images_path);
-  const Tensor<std::uint8_t> labels = read_idx(labels_path);
+  const Tensor<std::uint8_t> images = read_idx(images_path, kMaxImages * kPixels);
+  const Tensor<std::uint8_t> labels = read_idx(labels_path, kMaxImages);
 
-  if (images.shape.size() != 3 || images.shape[1] != 28 || images.shape[2] != 28 ||
-      images.empty()) {
+  if (images.shape.size() != 3 || images.shape[1] != 28 || images.shape[2] != 28) {
     throw Error(fmt::format("{}: dimensions {}, expected N x 28 x 28", images_path,
                             fmt::join(images.shape, " x ")));
   }
+  if (images.empty()) throw Error(images_path + ": holds no images", how_to_get(set, folder));
   if (labels.shape != std::vector<std::size_t>{images.shape[0]}) {
     throw Error(fmt::format("{}: dimensions {}, but {} images in {}", labels_path,
                             fmt::join(labels.shape, " x "), images.shape[0], images_path));

@@ -21,10 +21,14 @@ std::string by_hand(const DataSet& set, const std::string& target) {
   return text + fmt::format("\nso that {} holds {}.", target, fmt::join(set.files, ", "));
 }
 
+// More than any of the catalogue's files unpacks to.
+constexpr std::size_t kMaxUnpacked = std::size_t{1} << 28;
+
 // SHA-256 of what Download::sha256 speaks of.
 std::string checksum(const Download& download, const std::string& path) {
-  return download.kind == Download::Kind::kGzip ? sha256(unpack_gzip(read_file(path), path))
-                                                : sha256_file(path);
+  return download.kind == Download::Kind::kGzip
+             ? sha256(unpack_gzip(read_file(path), path, kMaxUnpacked))
+             : sha256_file(path);
 }
 
 // The same, or why there is none; a piece of a gzip file cannot be unpacked.

@@ -10,9 +10,11 @@
 
 namespace emamba {
 
-// Unsigned bytes in one to four dimensions, packed with gzip or plain. Throws Error, naming
-// `source`, on anything else and when the size does not fit the dimensions.
-Tensor<std::uint8_t> parse_idx(std::string_view bytes, const std::string& source);
-Tensor<std::uint8_t> read_idx(const std::string& path);
+// Unsigned bytes in one to four dimensions, at most `max_bytes`, packed with gzip or plain; of a
+// packed file no more is unpacked than its dimensions say. Throws Error, naming `source`, on
+// anything else and when the size does not fit the dimensions.
+Tensor<std::uint8_t> parse_idx(std::string_view bytes, const std::string& source,
+                               std::size_t max_bytes);
+Tensor<std::uint8_t> read_idx(const std::string& path, std::size_t max_bytes);
 
 }  // namespace emamba

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/error.h"
+#include "base/files.h"
 #include "data/catalogue.h"
 #include "data/readers.h"
 
@@ -29,9 +29,13 @@ DataSetState inspect_data_set(const DataSet& set, const std::string& folder) {
       (part == Part::kTraining ? state.training_samples : state.test_samples) = split.samples();
       state.warnings.insert(state.warnings.end(), split.warnings.begin(), split.warnings.end());
     }
+  } catch (const ReadError& e) {
+    state.problem = e.what();
+    state.remedy = e.hint();
   } catch (const Error& e) {
     state.problem = e.what();
     state.remedy = "Remove the damaged file. " + how_to_get(set, folder);
+    state.damaged = true;
   }
   return state;
 }

@@ -19,6 +19,7 @@ struct DataSetState {
   std::vector<std::string> warnings;
   // Otherwise what is wrong, and what to do about it.
   std::string problem, remedy;
+  bool damaged = false;  // a file was read and is not what it should be
 
   bool usable() const { return problem.empty(); }
 };

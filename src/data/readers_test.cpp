@@ -73,7 +73,7 @@ TEST_F(FashionMnist, NamesWhatIsWrong) {
   write_file(images(), idx({2, 28}, std::string(56, 'x')));
   reject("train-images-idx3-ubyte: dimensions 2 x 28, expected N x 28 x 28");
   write_file(images(), idx({0, 28, 28}, ""));
-  reject("dimensions 0 x 28 x 28");
+  reject("train-images-idx3-ubyte: holds no images");
   write_file(images(), "text");
   reject("train-images-idx3-ubyte: starts with bytes");
 }
@@ -116,6 +116,22 @@ TEST(Cifar10, NamesWhatIsWrong) {
   TestFolder folder;
   expect_error([&] { read_cifar10(folder.path(), Part::kTraining); },
                "cifar-10: data_batch_1.bin is not in " + folder / "cifar-10-batches-bin");
+}
+
+TEST(Cifar10, ThePythonVersionIsRefusedByName) {
+  TestFolder folder;
+  const std::string pickle = "\x80\x02}q\x01(U\x06labels";
+  write_file(folder / "cifar-10-batches-bin/test_batch.bin", pickle);
+  expect_error([&] { read_cifar10(folder.path(), Part::kTest); },
+               "test_batch.bin: is of the Python version, a pickle, which is a program");
+  write_file(folder / "cifar-10-batches-py/data_batch_1", pickle);
+  try {
+    read_cifar10(folder.path(), Part::kTraining);
+    ADD_FAILURE() << "was read";
+  } catch (const Error& e) {
+    EXPECT_NE(e.hint().find("cifar-10-batches-py holds the Python version"), std::string::npos)
+        << e.hint();
+  }
 }
 
 class Mars : public testing::Test {

@@ -14,11 +14,14 @@ namespace emamba {
 namespace {
 
 template <class T>
-Stored<T> load_stored(const std::string& path, T (*read)(const std::string&)) {
+Stored<T> load_stored(const std::string& path, Stored<T> (*read)(const std::string&)) {
   try {
-    return {path, sha256_file(path), read(path)};
+    return read(path);
+  } catch (const ReadError&) {
+    throw;
   } catch (const Error& e) {
-    throw Error(e.what(), fmt::format("remove {}, so that another one is made", path));
+    const std::string remedy = fmt::format("remove {}, so that another one is made", path);
+    throw Error(e.what(), e.hint().empty() ? remedy : fmt::format("{}\n{}", e.hint(), remedy));
   }
 }
 

@@ -23,13 +23,8 @@ inline constexpr char kFinetunedFile[] = "finetuned.safetensors";
 inline constexpr char kProgramFile[] = "program.safetensors";
 inline constexpr char kCheckpointFile[] = "checkpoint.safetensors";
 
-// A file that was read, with the hash of its bytes.
-template <class T>
-struct Stored {
-  std::string path, sha256;
-  T content;
-};
-// Throw Error, saying that the file must go, when it is damaged: it may be somebody's only copy.
+// As read_float_model() and read_program(), but where a file is damaged the hint says also that it
+// must go: it may be somebody's only copy. Of one that cannot be read nothing is known.
 Stored<FloatModel> load_model(const std::string& path);
 Stored<Program> load_program(const std::string& path);
 

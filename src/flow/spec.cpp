@@ -126,6 +126,12 @@ Spec parse_spec(std::string_view toml, const std::string& source,
 }
 
 Spec read_spec(const std::string& path, const std::vector<std::string>& overrides) {
+  const std::string start = read_file_start(path, 64).bytes;
+  if (start.find('\0') != std::string::npos || start.starts_with("PK\3\4")) {
+    throw Error(path + ": is no config.toml but a binary file",
+                "Give the config.toml that it belongs to; `emamba inspect` shows what a model or a "
+                "program holds.");
+  }
   return parse_spec(read_file(path, 1 << 20), path, overrides,
                     std::filesystem::path(path).parent_path().string());
 }

@@ -33,7 +33,7 @@ Tensor<float> take(const SafeTensors& file, const std::string& path, const std::
     throw Error(fmt::format("{}: parameter '{}' is missing", path, name),
                 "train the model again with `emamba train`");
   }
-  Tensor<float> tensor = to_tensor<float>(it->second, path + ": " + name);
+  Tensor<float> tensor = to_floats(it->second, path + ": " + name);
   give_shape(tensor, shape, fmt::format("{}: parameter '{}'", path, name));
   for (std::size_t i = 0; i < tensor.size(); ++i) {
     if (!std::isfinite(tensor.data[i])) {

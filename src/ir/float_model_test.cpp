@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 
 #include "base/files.h"
@@ -27,7 +28,7 @@ TEST(FloatModel, FileRoundTripIsExact) {
     const FloatModel model = example(rng);
     const TestFolder folder;
     write_float_model(folder / "m.safetensors", model);
-    const FloatModel again = read_float_model(folder / "m.safetensors");
+    const FloatModel again = read_float_model(folder / "m.safetensors").content;
     EXPECT_EQ(again.parameters, model.parameters) << "seed " << seed;
     EXPECT_EQ(again.network.input.normalisation, model.network.input.normalisation);
     EXPECT_EQ(again.network.origin, "a test");
@@ -65,13 +66,50 @@ TEST(FloatModel, FileHoldsNetworksOfEverySwitch) {
     if (sample == 1) m.P = {2, 8}, m.overlap = {1, 0};
     const FloatModel model = random_model(spec, 1, {{0.25f}, {2.0f}});
     write_float_model(path, model);
-    const FloatModel again = read_float_model(path);
+    const FloatModel again = read_float_model(path).content;
     ASSERT_EQ(first_difference(again.network, model.network), "");
     ASSERT_EQ(again.network.groups, model.network.groups);
     ASSERT_EQ(again.network.name, model.network.name);
     ASSERT_EQ(again.parameters, model.parameters);
     write_float_model(again_path, again);
     ASSERT_EQ(read_file(again_path), read_file(path));
+  }
+}
+
+// As other programs store it: all halves of a float are a float.
+TEST(FloatModel, ParametersOfEveryFloatingPointTypeAreRead) {
+  Rng rng{1};
+  FloatModel model = example(rng);
+  for (auto& [name, tensor] : model.parameters) {
+    for (float& x : tensor.data) x = std::round(x * 16) / 16;  // a number of few bits
+  }
+  const TestFolder folder;
+  const std::string path = folder / "m.safetensors";
+  for (const Dtype dtype : {Dtype::kF16, Dtype::kBf16, Dtype::kF64}) {
+    write_float_model(path, model);
+    SafeTensors file = read_safetensors(path);
+    for (auto& [name, stored] : file.tensors) {
+      const Tensor<float> tensor = to_floats(stored, name);
+      std::string bytes;
+      for (const float x : tensor.data) {
+        const auto add = [&](auto bits) {
+          bytes.append(reinterpret_cast<const char*>(&bits), sizeof(bits));
+        };
+        const auto bits = std::bit_cast<std::uint32_t>(x);
+        const std::uint32_t exponent = bits >> 23 & 255, sign = bits >> 31 << 15;
+        if (dtype == Dtype::kF64) add(static_cast<double>(x));
+        if (dtype == Dtype::kBf16) add(static_cast<std::uint16_t>(bits >> 16));
+        if (dtype == Dtype::kF16) {
+          add(static_cast<std::uint16_t>(
+              x == 0 ? sign : sign | (exponent - 112) << 10 | (bits >> 13 & 1023)));
+        }
+      }
+      stored = {dtype, tensor.shape, bytes};
+    }
+    write_safetensors(path, file);
+    const FloatModel again = read_float_model(path).content;
+    EXPECT_EQ(again.parameters, model.parameters);
+    EXPECT_EQ(again.network.input.normalisation, model.network.input.normalisation);
   }
 }
 
@@ -100,6 +138,11 @@ TEST(FloatModel, DamagedFilesAreNamed) {
         f.tensors["head.out.bias"] = store(Tensor<float>{{4}, {0, 1, std::nanf(""), 2}});
       },
       "parameter 'head.out.bias' holds nan at element 2");
+  reject(
+      [](SafeTensors& f) {
+        f.tensors["head.out.bias"] = store(Tensor<double>{{4}, {0, 1, 1e300, 2}});
+      },
+      "head.out.bias': element 2 is 1e+300, beyond the range of F32");
   reject(
       [](SafeTensors& f) {
         f.tensors["normalisation.std"] = store(Tensor<float>{{1}, {0}});

@@ -105,7 +105,12 @@ struct Reader {
     const auto it = file.tensors.find(op + "." + key);
     if (it == file.tensors.end()) fail(key, "the tensor is missing");
     used.insert(it->first);
-    return to_tensor<T>(it->second, source + ": " + op + "." + key);
+    const std::string name = source + ": " + op + "." + key;
+    if constexpr (std::is_same_v<T, float>) {
+      return to_floats(it->second, name);
+    } else {
+      return to_tensor<T>(it->second, name);
+    }
   }
 
   void edge(const char* key, EdgeIndex& field) const { field = integer(object, key); }

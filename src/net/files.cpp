@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/files.h"
 
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/toml.h"
 #include "ir/files.h"
 #include "net/network.h"
@@ -97,30 +99,76 @@ FloatModel model_1(const SafeTensors& file, const std::string& source) {
       fmt::format("this is not a file written by `emamba {}`, or it is of a later version", verb));
 }
 
-}  // namespace
-
-Program parse_program(std::string_view bytes, const std::string& source) {
-  const SafeTensors file = parse_safetensors(bytes, source);
+Program program_in(const SafeTensors& file, const std::string& source) {
   const std::string& format = metadata_of(file, "format", source);
   if (format == kProgramFormat) return decode_program(file, source);
   if (format == kProgramFormat1) return program_1(file, source);
   refuse_format(source, format, kProgramFormat, "quantize");
 }
 
-Program read_program(const std::string& path) {
-  return parse_program(read_file(path), path);
-}
-
-FloatModel parse_float_model(std::string_view bytes, const std::string& source) {
-  const SafeTensors file = parse_safetensors(bytes, source);
+FloatModel model_in(const SafeTensors& file, const std::string& source) {
   const std::string& format = metadata_of(file, "format", source);
   if (format == kModelFormat) return decode_model(file, source);
   if (format == kModelFormat1) return model_1(file, source);
   refuse_format(source, format, kModelFormat, "train");
 }
 
-FloatModel read_float_model(const std::string& path) {
-  return parse_float_model(read_file(path), path);
+// The hash of a file of an earlier version, held against what the record beside it, NAME, says of
+// the file called `what` there.
+void check_record(const std::string& path, const std::string& hash, const char* name,
+                  const std::string& what) {
+  const std::filesystem::path file(path);
+  const std::string record = (file.parent_path() / name).string();
+  if (!file_exists(record)) return;
+  const std::string text = read_file(record, 64 << 20);
+  json made;
+  try {
+    made = parse_json(text, record);
+  } catch (const Error&) {
+    return;  // a damaged record says nothing
+  }
+  const auto said = [&](const std::string& key) {
+    const bool there = made.is_object() && made.contains(key) && made[key].is_string();
+    return there ? made[key].get<std::string>() : "";
+  };
+  const std::string recorded = said(what + "_sha256");
+  // Without a command it is no record of a making, but of a file that was found elsewhere.
+  const bool of_file = std::filesystem::path(said(what)).filename() == file.filename();
+  if (said("command").empty() || !of_file || recorded == hash) return;
+  throw Error(
+      fmt::format("{}: damaged, or another file than {} tells of: it has sha256 {}, "
+                  "recorded is {}",
+                  path, record, hash, printable(recorded.substr(0, 64))),
+      fmt::format("Get it or make it again. Whoever replaced it on purpose removes {}.", record));
+}
+
+template <class T>
+Stored<T> read_stored(const std::string& path,
+                      T (*content_of)(const SafeTensors&, const std::string&), const char* record,
+                      const std::string& what) {
+  const std::string bytes = read_file(path);
+  const SafeTensors file = parse_safetensors(bytes, path);
+  std::string hash = sha256(bytes);
+  if (!file.hashed) check_record(path, hash, record, what);
+  return {path, std::move(hash), content_of(file, path)};
+}
+
+}  // namespace
+
+Program parse_program(std::string_view bytes, const std::string& source) {
+  return program_in(parse_safetensors(bytes, source), source);
+}
+
+FloatModel parse_float_model(std::string_view bytes, const std::string& source) {
+  return model_in(parse_safetensors(bytes, source), source);
+}
+
+Stored<Program> read_program(const std::string& path) {
+  return read_stored(path, program_in, "quantize.json", "program");
+}
+
+Stored<FloatModel> read_float_model(const std::string& path) {
+  return read_stored(path, model_in, "train.json", "model");
 }
 
 }  // namespace emamba

@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kHint =
-    "remove the checkpoint to start afresh, or give another output folder";
+    "start afresh in another output folder, or with the checkpoint moved away";
 const std::string kVal = "val_";  // before the metrics of an epoch
 
 EpochRecord record_from_json(const json& j, const json& measures) {

@@ -28,7 +28,7 @@ std::vector<FloatModel> models(Rng& rng) {
     all.push_back(std::move(model));
   }
   for (const auto& folder : std::filesystem::directory_iterator("models")) {
-    all.push_back(read_float_model(folder.path() / "model.safetensors"));
+    all.push_back(read_float_model(folder.path() / "model.safetensors").content);
   }
   return all;
 }

@@ -66,10 +66,10 @@ class SupportedModel : public Tool, public testing::WithParamInterface<std::stri
 
 TEST_P(SupportedModel, FilesBelongTogether) {
   const Spec spec = read_spec(file("config.toml"));
-  const FloatModel model = read_float_model(file("model.safetensors"));
+  const FloatModel model = read_float_model(file("model.safetensors")).content;
   EXPECT_EQ(spec_differences(model.network.config, spec, {"task", "model", "train"}),
             std::vector<std::string>{});
-  const Program program = read_program(file("program.safetensors"));
+  const Program program = read_program(file("program.safetensors")).content;
   EXPECT_EQ(spec_differences(program.config, spec, {"task", "model", "approx", "quant"}),
             std::vector<std::string>{});
   EXPECT_TRUE(program.origin.ends_with(sha256_file(file("model.safetensors")))) << program.origin;

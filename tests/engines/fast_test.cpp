@@ -33,8 +33,8 @@ TEST(Fast, SupportedModelsAreVectorised) {
        {"mars", "mars-tiny", "fashion-mnist", "fashion-mnist-large", "cifar10"}) {
     const std::string folder = fmt::format("models/{}/", name);
     Case c{.name = name,
-           .model = read_float_model(folder + "model.safetensors"),
-           .program = read_program(folder + "program.safetensors"),
+           .model = read_float_model(folder + "model.safetensors").content,
+           .program = read_program(folder + "program.safetensors").content,
            .sequences = {}};
     Rng rng{1};
     const int length = c.program.input.vectors();

@@ -49,15 +49,15 @@ TEST_P(Format1, AProgramIsItsConfigurationsAndStaysSo) {
   const std::string file = path("program");
   ASSERT_EQ(read_safetensors(file).metadata.at("format"), "emamba-program-1");
   Case before{.name = file,
-              .model = read_float_model(path("model")),
-              .program = read_program(file),
+              .model = read_float_model(path("model")).content,
+              .program = read_program(file).content,
               .sequences = {}};
   expect_same_network(before.program, configured(GetParam()));
 
   const TestFolder folder;
   write_program(folder / "p", before.program);
   ASSERT_EQ(read_safetensors(folder / "p").metadata.at("format"), "emamba-program-2");
-  const Program after = read_program(folder / "p");
+  const Program after = read_program(folder / "p").content;
   expect_same_network(after, before.program);
   EXPECT_EQ(after.config, before.program.config);
   EXPECT_EQ(after.origin, before.program.origin);
@@ -73,11 +73,11 @@ TEST_P(Format1, AModelIsItsConfigurationsAndStaysSo) {
   for (const char* name : {"model", "finetuned"}) {
     if (!std::filesystem::exists(path(name))) continue;
     ASSERT_EQ(read_safetensors(path(name)).metadata.at("format"), "emamba-float-1");
-    const FloatModel before = read_float_model(path(name));
+    const FloatModel before = read_float_model(path(name)).content;
     expect_same_network(before.network, configured(GetParam()));
     const TestFolder folder;
     write_float_model(folder / "m", before);
-    const FloatModel after = read_float_model(folder / "m");
+    const FloatModel after = read_float_model(folder / "m").content;
     expect_same_network(after.network, before.network);
     EXPECT_TRUE(after.parameters == before.parameters);
     EXPECT_EQ(after.network.config, before.network.config);
