@@ -36,7 +36,9 @@ void put_number(std::uint8_t* data, int at, int bits, std::int32_t value) {
 // The pauses of one end.
 class Pauses {
  public:
-  Pauses(Stall kind, Rng rng, std::int64_t longest) : kind_(kind), rng_(rng) {
+  Pauses(Stall kind, Rng rng, std::int64_t longest, bool begin_with_longest)
+      : kind_(kind), rng_(rng), pausing_(begin_with_longest && kind == Stall::kBursts) {
+    if (pausing_) left_ = longest;
     while ((std::int64_t{1} << exponents_) < longest) ++exponents_;
     chance_ = 1 + rng_.below(7);
   }
@@ -69,7 +71,7 @@ class Pauses {
   Stall kind_;
   Rng rng_;
   std::uint64_t exponents_ = 1, chance_ = 0;  // of a pause in a cycle, in eighths
-  bool pausing_ = false;
+  bool pausing_;
   std::int64_t left_ = 0;
 };
 
@@ -142,7 +144,8 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
   Rng rng{stalls.seed};
   std::vector<Driver> drivers;
   std::vector<Watcher> watchers;
-  const std::int64_t longest = 2 * design.inputs[0].beats * design.inputs[0].vectors;
+  const std::int64_t longest =
+      stalls.longest > 0 ? stalls.longest : 2 * design.inputs[0].beats * design.inputs[0].vectors;
   for (std::size_t i = 0; i < design.inputs.size(); ++i) {
     const Port& port = design.inputs[i];
     const std::string name = identifier(port.name);
@@ -151,7 +154,7 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
                        {simulator.signal(name + "_valid_i"), simulator.signal(name + "_ready_o"),
                         simulator.signal(name + "_data_i"), simulator.signal(name + "_last_i")},
                        inputs[i],
-                       Pauses(stalls.inputs, Rng{rng.next()}, longest)});
+                       Pauses(stalls.inputs, Rng{rng.next()}, longest, false)});
   }
   const auto watch = [&](const Port& port, const Wires& wires) {
     watchers.push_back({port, design.streams[port.stream], wires, {}, 0});
@@ -168,7 +171,7 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
                    simulator.signal(name + "data"), simulator.signal(name + "last")});
     }
   }
-  Pauses out_pauses(stalls.outputs, Rng{rng.next()}, longest);
+  Pauses out_pauses(stalls.outputs, Rng{rng.next()}, longest, true);
 
   DriveResult result;
   for (std::int64_t still = 0;

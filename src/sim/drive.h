@@ -17,7 +17,7 @@ using Vectors = std::vector<std::vector<std::int32_t>>;
 // When one end of a design pauses: an input offers no beat, an output takes none.
 enum class Stall {
   kNone,
-  kBursts,    // for random times, from a cycle to a whole frame, so that buffers run full and empty
+  kBursts,    // for random times of very different lengths; an output begins with the longest
   kCoin,      // in every cycle by chance, which is drawn for each end
   kLastBeat,  // for a few cycles, in front of the last beat of every sequence and nowhere else
 };
@@ -26,6 +26,9 @@ enum class Stall {
 struct Stalls {
   Stall inputs = Stall::kNone, outputs = Stall::kNone;
   std::uint64_t seed = 1;
+  // Cycles of the longest burst; 0: of the input of two frames. As long as a frame is in the
+  // design, everything in it runs full, and stands still.
+  std::int64_t longest = 0;
 };
 
 // A vector that passed a port: a probe's or an output's.
