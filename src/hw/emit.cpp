@@ -76,7 +76,7 @@ std::string top_module(const Design& design) {
   for (const Port& port : design.inputs) {
     text += fmt::format(
         "  assign s{0}_valid = {1}_valid_i;\n  assign s{0}_data = {1}_data_i;\n"
-        "  assign s{0}_last = {1}_last_i;\n  assign {1}_ready_o = s{0}_ready;\n",
+        "  assign s{0}_last = {1}_last_i;\n  assign {1}_ready_o = s{0}_ready & rst_ni;\n",
         port.stream, identifier(port.name));
   }
   for (const Port& port : design.outputs) {

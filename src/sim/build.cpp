@@ -47,11 +47,19 @@ std::string shim(const Design& design, const SimulatorSources& sources) {
       "#include \"Vtop.h\"\n";
   if (sources.probes) text += "#include \"Vtop___024root.h\"\n";
   if (sources.trace) text += "#include \"verilated_vcd_c.h\"\n";
+  if (sources.registers) text += "#include \"verilated_syms.h\"\n";
+  // The model draws its first bits when it is made: what they are must be said before.
   text +=
       "namespace {\n"
+      "VerilatedContext* random_bits(VerilatedContext* context) {\n"
+      "  context->randReset(2);\n"
+      "  context->randSeed(1);\n"
+      "  context->fatalOnError(false);\n"
+      "  return context;\n"
+      "}\n"
       "struct Sim {\n"
       "  VerilatedContext context;\n"
-      "  Vtop top{&context};\n";
+      "  Vtop top{random_bits(&context)};\n";
   // Tracing must be allowed before the model runs for the first time.
   if (sources.trace) {
     text += "  std::unique_ptr<VerilatedVcdC> wave;\n  Sim() { context.traceEverOn(true); }\n";
@@ -61,19 +69,29 @@ std::string shim(const Design& design, const SimulatorSources& sources) {
       "}\n"
       "double sc_time_stamp() { return 0; }\n"
       "extern \"C\" {\n"
-      "void* em_new() {\n"
-      "  auto context = std::make_unique<Sim>();\n"
-      "  context->context.randReset(2);\n"
-      "  context->context.randSeed(1);\n"
-      "  context->context.fatalOnError(false);\n"
-      "  return context.release();\n"
-      "}\n"
+      "void* em_new() { return new Sim; }\n"
       "void em_delete(void* self) { delete static_cast<Sim*>(self); }\n"
       "void em_eval(void* self) { static_cast<Sim*>(self)->top.eval(); }\n"
       "int em_errors(void* self) { return static_cast<Sim*>(self)->context.errorCount(); }\n"
       "void em_signals(void* self, void (*visit)(void*, const char*, void*), void* context) {\n"
       "  Sim* sim = static_cast<Sim*>(self);\n" +
       signals + "}\n";
+  if (sources.registers) {
+    text +=
+        "void em_registers(void* self, void (*visit)(void*, const char*, void*, int, int),\n"
+        "                  void* context) {\n"
+        "  for (const auto& [scope, content] : *static_cast<Sim*>(self)->context.scopeNameMap()) "
+        "{\n"
+        "    if (content->varsp() == nullptr) continue;\n"
+        "    for (const auto& [name, var] : *content->varsp()) {\n"
+        "      if (!var.isPublicRW()) continue;\n"
+        "      const std::string path = std::string(scope) + \".\" + name;\n"
+        "      visit(context, path.c_str(), var.datap(), var.packed().elements(),\n"
+        "            var.udims() > 0 ? var.unpacked().elements() : 1);\n"
+        "    }\n"
+        "  }\n"
+        "}\n";
+  }
   if (sources.trace) {
     text +=
         "void em_wave(void* self, const char* path) {\n"
@@ -90,10 +108,17 @@ std::string shim(const Design& design, const SimulatorSources& sources) {
   return text + "}\n";
 }
 
-// Keeps the streams that are watched.
-std::string control_file(const Design& design) {
+// Keeps the streams that are watched, and registers that can be changed: in the library, whatever
+// is called NAME_q and the words of a memory.
+std::string control_file(const Design& design, const SimulatorSources& sources) {
   std::string text = "`verilator_config\n";
+  if (sources.registers) {
+    for (const char* name : {"*_q", "words"}) {
+      text += fmt::format("public_flat_rw -module \"*\" -var \"{}\"\n", name);
+    }
+  }
   for (const Port& p : design.probes) {
+    if (!sources.probes) break;
     for (const char* kind : {"valid", "ready", "data", "last"}) {
       text += fmt::format("public_flat_rd -module \"top\" -var \"s{}_{}\"\n", p.stream, kind);
     }
@@ -129,7 +154,7 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
   std::error_code code;
   std::filesystem::remove_all(place, code);
   write_file(place + "/shim.cpp", interface);
-  write_file(place + "/control.vlt", control_file(design));
+  write_file(place + "/control.vlt", control_file(design, sources));
   std::vector<std::string> command = {
       "verilator", "--cc", "--exe", "--build", "-j", std::to_string(threads), "--prefix", "Vtop",
       "--top-module", "top", "-Mdir", sources.place + "/obj", "-o", "../libtop.so", "--x-initial",
@@ -144,7 +169,8 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
     command.insert(command.end(), {"--output-split", "20000", "--output-split-cfuncs", "2000"});
   }
   if (sources.trace) command.push_back("--trace");
-  if (sources.probes) command.push_back(sources.place + "/control.vlt");
+  if (sources.registers) command.push_back("--vpi");
+  if (sources.probes || sources.registers) command.push_back(sources.place + "/control.vlt");
   for (const std::string& file : sources.files) command.push_back(file);
   command.push_back("../shim.cpp");
   run_tool(command, sources.directory, place + "/build.log", timeout_seconds);

@@ -14,6 +14,7 @@ struct SimulatorSources {
   std::vector<std::string> files = {};  // in reading order, relative to it
   bool probes = true;                   // watch the streams of design.probes; a netlist has none
   bool trace = false;                   // able to write a waveform; slower
+  bool registers = false;               // able to read and change every register and memory; slower
   std::string place = "sim";            // folder for the result, relative to the directory
 };
 

@@ -33,28 +33,45 @@ void put_number(std::uint8_t* data, int at, int bits, std::int32_t value) {
   }
 }
 
-// Alternates between going and pausing, each for a random time.
+// The pauses of one end.
 class Pauses {
  public:
-  Pauses(bool active, Rng rng, std::int64_t longest) : active_(active), rng_(rng) {
+  Pauses(Stall kind, Rng rng, std::int64_t longest, bool begin_with_longest)
+      : kind_(kind), rng_(rng), pausing_(begin_with_longest && kind == Stall::kBursts) {
+    if (pausing_) left_ = longest;
     while ((std::int64_t{1} << exponents_) < longest) ++exponents_;
+    chance_ = 1 + rng_.below(7);
   }
-  // Whether this cycle is a pause.
-  bool next() {
-    if (!active_) return false;
-    if (left_ == 0) {
-      pausing_ = !pausing_;
-      left_ = 1 + static_cast<std::int64_t>(rng_.below(std::uint64_t{1} << rng_.below(exponents_)));
+  // Whether this cycle is a pause; `last`: the beat that is offered, or would be, ends a sequence.
+  bool next(bool last) {
+    switch (kind_) {
+      case Stall::kNone:
+        break;
+      case Stall::kBursts:
+        if (left_ == 0) {
+          pausing_ = !pausing_;
+          left_ = 1 + below(std::uint64_t{1} << rng_.below(exponents_));
+        }
+        --left_;
+        return pausing_;
+      case Stall::kCoin:
+        return rng_.below(8) < chance_;
+      case Stall::kLastBeat:
+        if (!last) return false;
+        if (!pausing_) left_ = 1 + below(16);
+        pausing_ = left_-- > 0;
+        return pausing_;
     }
-    --left_;
-    return pausing_;
+    return false;
   }
 
  private:
-  bool active_;
+  std::int64_t below(std::uint64_t n) { return static_cast<std::int64_t>(rng_.below(n)); }
+
+  Stall kind_;
   Rng rng_;
-  std::uint64_t exponents_ = 1;
-  bool pausing_ = false;
+  std::uint64_t exponents_ = 1, chance_ = 0;  // of a pause in a cycle, in eighths
+  bool pausing_;
   std::int64_t left_ = 0;
 };
 
@@ -74,7 +91,8 @@ struct Driver {
   void offer() {
     if (offering) return;
     const std::int64_t vector = beat / port.beats, place = beat % port.beats;
-    const bool pause = pauses.next();
+    const bool last = place == port.beats - 1 && vector % port.vectors == port.vectors - 1;
+    const bool pause = pauses.next(last);
     *wires.valid = !pause && vector < static_cast<std::int64_t>(vectors.size());
     if (!*wires.valid) return;
     offering = true;
@@ -86,7 +104,7 @@ struct Driver {
           at < port.width ? values[at] : static_cast<std::int32_t>(37 * beat + i);
       put_number(wires.data, i * stream.bits, stream.bits, value);
     }
-    *wires.last = place == port.beats - 1 && vector % port.vectors == port.vectors - 1;
+    *wires.last = last;
   }
 };
 
@@ -121,11 +139,13 @@ struct Watcher {
 
 DriveResult drive(Simulator& simulator, const Design& design, const std::vector<Vectors>& inputs,
                   std::int64_t sequences, const Stalls& stalls, bool probes,
-                  const std::function<bool(const Passed&)>& passed) {
+                  const std::function<bool(const Passed&)>& passed,
+                  const std::function<bool(std::int64_t cycle)>& at_cycle) {
   Rng rng{stalls.seed};
   std::vector<Driver> drivers;
   std::vector<Watcher> watchers;
-  const std::int64_t longest = 2 * design.inputs[0].beats * design.inputs[0].vectors;
+  const std::int64_t longest =
+      stalls.longest > 0 ? stalls.longest : 2 * design.inputs[0].beats * design.inputs[0].vectors;
   for (std::size_t i = 0; i < design.inputs.size(); ++i) {
     const Port& port = design.inputs[i];
     const std::string name = identifier(port.name);
@@ -134,7 +154,7 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
                        {simulator.signal(name + "_valid_i"), simulator.signal(name + "_ready_o"),
                         simulator.signal(name + "_data_i"), simulator.signal(name + "_last_i")},
                        inputs[i],
-                       Pauses(stalls.inputs, Rng{rng.next()}, longest)});
+                       Pauses(stalls.inputs, Rng{rng.next()}, longest, false)});
   }
   const auto watch = [&](const Port& port, const Wires& wires) {
     watchers.push_back({port, design.streams[port.stream], wires, {}, 0});
@@ -151,13 +171,22 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
                    simulator.signal(name + "data"), simulator.signal(name + "last")});
     }
   }
-  Pauses out_pauses(stalls.outputs, Rng{rng.next()}, longest);
+  Pauses out_pauses(stalls.outputs, Rng{rng.next()}, longest, true);
 
   DriveResult result;
   for (std::int64_t still = 0;
        static_cast<std::int64_t>(result.sequence_ends.size()) < sequences;) {
+    if (at_cycle && !at_cycle(simulator.cycle())) break;
     for (Driver& driver : drivers) driver.offer();
-    *watchers[0].wires.ready = !out_pauses.next();
+    const Wires& taken = watchers[0].wires;
+    bool last = false;
+    if (stalls.outputs == Stall::kLastBeat) {
+      // What is offered does not depend on `ready`.
+      *taken.ready = 1;
+      simulator.settle();
+      last = *taken.valid && *taken.last;
+    }
+    *taken.ready = !out_pauses.next(last);
     simulator.settle();
     bool moved = false, go_on = true;
     for (Driver& driver : drivers) {

@@ -34,6 +34,14 @@ class WorkingDirectory {
 
 }  // namespace
 
+// As Verilator keeps words: in whole numbers of 8, 16, 32 or 64 bits, longer ones in pieces of 32.
+std::uint8_t& StateElement::byte(int word, int bit) const {
+  int bytes = 1;
+  while (bytes < 8 && bytes * 8 < bits) bytes *= 2;
+  if (bits > 64) bytes = (bits + 31) / 32 * 4;
+  return data[static_cast<std::ptrdiff_t>(word) * bytes + bit / 8];
+}
+
 Simulator::Simulator(const std::string& library, const std::string& directory) {
   const std::string path = std::filesystem::absolute(library).string();
   library_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -60,6 +68,17 @@ std::uint8_t* Simulator::signal(const std::string& name) const {
   const auto it = signals_.find(name);
   if (it == signals_.end()) throw Error(fmt::format("simulator: no signal '{}'", name));
   return it->second;
+}
+
+std::vector<StateElement> Simulator::registers() const {
+  std::vector<StateElement> registers;
+  using Visit = void (*)(void*, const char*, void*, int, int);
+  const Visit visit = [](void* context, const char* name, void* data, int bits, int words) {
+    static_cast<std::vector<StateElement>*>(context)->push_back(
+        {name, static_cast<std::uint8_t*>(data), bits, words});
+  };
+  function<void (*)(void*, Visit, void*)>(library_, "em_registers")(model_, visit, &registers);
+  return registers;
 }
 
 void Simulator::reset() {

@@ -5,8 +5,20 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace emamba {
+
+// A register (one word) or memory inside the model.
+struct StateElement {
+  std::string name;  // with its place, e.g. "top.u_input_buffer.front_valid_q"
+  std::uint8_t* data = nullptr;
+  int bits = 1, words = 1;
+
+  // The byte that holds this bit of this word, and the bit in it.
+  std::uint8_t& byte(int word, int bit) const;
+  static std::uint8_t mask(int bit) { return static_cast<std::uint8_t>(1 << bit % 8); }
+};
 
 class Simulator {
  public:
@@ -19,6 +31,10 @@ class Simulator {
 
   // Where a signal's bits are, the lowest first. Throws Error when there is none of that name.
   std::uint8_t* signal(const std::string& name) const;
+
+  // Every register and memory, of a library built with `registers`. What is written there counts
+  // from the next settle() or clock() on.
+  std::vector<StateElement> registers() const;
 
   void reset();   // a few cycles of reset, streams idle; ends with the clock low
   void settle();  // lets combinational logic follow the inputs

@@ -112,7 +112,7 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
     }
   }
   if (result.mismatches == 0) {
-    stalls = {true, true, options.seed};
+    stalls = {Stall::kBursts, Stall::kBursts, options.seed, 2 * plan.cycles.latency};
     streamed = count;
     run("random stalls", count, stalls);
   }

@@ -7,20 +7,7 @@
 namespace emamba {
 namespace {
 
-struct Built {
-  TestFolder folder;
-  Plan plan;
-  std::string library;
-
-  Built(const Program& program, const HardwareSpec& hardware)
-      : plan(plan_program(program, hardware)) {
-    emit(plan, program, folder.path());
-    library =
-        build_simulator(plan.design, {.directory = folder.path(), .files = design_files()}, 1);
-  }
-};
-
-VerifyResult verify_random(const Built& built, const Program& program, Rng& rng,
+VerifyResult verify_random(const BuiltModel& built, const Program& program, Rng& rng,
                            const VerifyOptions& options = {}) {
   std::vector<Tensor<std::int32_t>> frames;
   for (int i = 0; i < 6; ++i) frames.push_back(random_tokens(program, rng));
@@ -30,7 +17,7 @@ VerifyResult verify_random(const Built& built, const Program& program, Rng& rng,
 void expect_verified(const Program& program, const HardwareSpec& hardware, Rng& rng) {
   SCOPED_TRACE(fmt::format("{} ops, lanes {} target {} shared {}", program.ops.size(),
                            hardware.lanes, hardware.cycles_per_token, hardware.shared_blocks));
-  const Built built(program, hardware);
+  const BuiltModel built(program, hardware);
   const VerifyResult result = verify_random(built, program, rng);
   EXPECT_EQ(result.mismatches, 0) << (result.first ? result.first->edge + " " + result.first->pass
                                                    : "");
@@ -100,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomModel, testing::Range(100, 108));
 TEST(Model, AWrongWeightIsNamed) {
   Rng rng{3};
   const Program program = random_program(odd_net(), rng);
-  Built built(program, {.lanes = 6, .cycles_per_token = 24});
+  BuiltModel built(program, {.lanes = 6, .cycles_per_token = 24});
   const std::string path = built.folder / "mem/blocks_1_in_proj_weight.hex";
   std::string text = read_file(path);
   text[text.find('\n') - 1] = text[text.find('\n') - 1] == '0' ? '7' : '0';
@@ -134,7 +121,7 @@ TEST(Model, AWrongCycleIsFound) {
   NetSpec spec = odd_net();
   spec.model.M = 1;
   const Program program = random_program(spec, rng);
-  Built built(program, {.lanes = 6, .cycles_per_token = 24});
+  BuiltModel built(program, {.lanes = 6, .cycles_per_token = 24});
   --built.plan.cycles.frame_ends[1];
   const VerifyResult result = verify_random(built, program, rng);
   EXPECT_EQ(result.mismatches, 0);
