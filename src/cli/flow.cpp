@@ -17,6 +17,7 @@ void add_flow(CLI::App& app) {
   struct Options : CommonOptions {
     bool resume = false;
     std::size_t frames = 256;
+    Saturation saturation = Saturation::kLimited;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
@@ -26,6 +27,7 @@ void add_flow(CLI::App& app) {
                    "Test frames to simulate the hardware on; 0: no hardware; default: 256")
       ->check(CLI::Range(0, std::numeric_limits<int>::max()))
       ->type_name("N");
+  add_saturation_option(*verb, options->saturation);
   verb->footer(
       "Every stage writes OUT/STAGE.json. A stage is skipped when its inputs have not changed, "
       "and\n"
@@ -35,7 +37,8 @@ void add_flow(CLI::App& app) {
       "made of the same design.\n\n"
       "Example: emamba flow models/fashion-mnist/config.toml");
   verb->callback([options] {
-    const FlowChoice choice{.resume = options->resume, .frames = options->frames};
+    const FlowChoice choice{
+        .resume = options->resume, .frames = options->frames, .saturation = options->saturation};
     print_result(*options, run_flow(job_of(*options), choice),
                  [](const auto& result) { fmt::print("{}", flow_summary(result)); });
   });

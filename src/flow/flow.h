@@ -7,12 +7,14 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "flow/job.h"
+#include "flow/quantise.h"
 
 namespace emamba {
 
 struct FlowChoice {
   bool resume = false;       // only go on with a training, never start one
   std::size_t frames = 256;  // test frames to simulate the hardware on; 0: no hardware
+  Saturation saturation = Saturation::kLimited;  // of the quantised edges
 };
 
 // Writes OUT/STAGE.json for every stage, and with hardware the report; says a line a stage. Returns
