@@ -24,7 +24,8 @@ typedef enum emamba_status {
   EMAMBA_OK = 0,
   EMAMBA_ERROR_FILE = 1,     /* cannot be read, or is no valid file of the wanted kind */
   EMAMBA_ERROR_ARGUMENT = 2, /* a null pointer, or a number out of the range said here */
-  EMAMBA_ERROR_INPUT = 3,    /* NaN, infinite, or no token of the vocabulary; the text says where */
+  EMAMBA_ERROR_INPUT = 3,    /* NaN or infinite, or so is the answer in floating point; no token of
+                                the vocabulary; the text says where */
   EMAMBA_ERROR_STATE = 4,    /* the sequence is complete or not yet complete; saved bytes that are
                                 damaged or of another program */
   EMAMBA_ERROR_UNSUPPORTED = 5, /* this program cannot do that */

@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
 
   frame[11] = (float)NAN;
   EXPECT(emamba_run(reference, frame, 1, 1, golden) == EMAMBA_ERROR_INPUT);
-  EXPECT(strstr(emamba_last_error(), "samples[0]: nan at [0, 2, 1]") != NULL);
+  EXPECT(strstr(emamba_last_error(), "samples[0], [0, 2, 1] is nan, in channel 1") != NULL);
   free(bytes);
   emamba_sequence_free(sequence);
   emamba_engine_free(reference);

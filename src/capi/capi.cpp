@@ -40,11 +40,11 @@ struct Items {
   std::vector<std::size_t> shape;
 };
 
-// Runs items on `threads` threads, each as the vectors (length, vector_width) that vectors_at()
-// makes of it.
-template <class VectorsAt>
+// Runs items on `threads` threads, each as the vectors (length, vector_width) that
+// vectors_of_item() makes of it.
+template <class VectorsOfItem>
 void run_all(const LoadedEngine& loaded, const Items& items, std::size_t length, int threads,
-             float* answers, const VectorsAt& vectors_at) {
+             float* answers, const VectorsOfItem& vectors_of_item) {
   if (threads < 1 || threads > kMaxThreads) {
     throw Failure(EMAMBA_ERROR_ARGUMENT,
                   fmt::format("threads: {}, must be in 1 .. {}", threads, kMaxThreads));
@@ -57,9 +57,9 @@ void run_all(const LoadedEngine& loaded, const Items& items, std::size_t length,
   for (std::size_t d : items.shape) item_size *= d;
   const std::size_t answer = answer_size(program, static_cast<int>(length));
   parallel_for(items.count, threads, [&](std::size_t i) {
-    const float* item = items.numbers + i * item_size;
-    require_numbers(program.input, item, items.shape, fmt::format("{}[{}]", items.name, i));
-    run(loaded.engine, vectors_at(item), answers + i * answer);
+    Tensor<float> item = usable(program.input, items.numbers + i * item_size, items.shape,
+                                fmt::format("{}[{}]", items.name, i));
+    run(loaded.engine, vectors_of_item(std::move(item)), answers + i * answer);
   });
 }
 
@@ -133,7 +133,7 @@ emamba_status emamba_run(const emamba_engine* engine, const float* samples, size
         count,
         {std::size_t(input.height), std::size_t(input.width), std::size_t(input.channels)}};
     run_all(*engine->loaded, items, std::size_t(input.vectors()), threads, answers,
-            [&](const float* sample) { return vectors_of(input, sample); });
+            [&](const Tensor<float>& sample) { return vectors_of(input, sample.data.data()); });
   });
 }
 
@@ -151,9 +151,8 @@ emamba_status emamba_run_vectors(const emamba_engine* engine, const float* seque
     }
     const auto width = static_cast<std::size_t>(program.input.vector_width());
     const Items items{"sequences", sequences, count, {length, width}};
-    run_all(*engine->loaded, items, length, threads, answers, [&](const float* sequence) {
-      return Tensor<float>{items.shape, {sequence, sequence + length * width}};
-    });
+    run_all(*engine->loaded, items, length, threads, answers,
+            [](Tensor<float> sequence) { return sequence; });
   });
 }
 
@@ -181,9 +180,10 @@ emamba_status emamba_step(emamba_sequence* sequence, const float* vector) {
           "emamba_reset() starts the next one");
     }
     const auto width = static_cast<std::size_t>(program.input.vector_width());
-    require_numbers(program.input, vector, {width},
-                    fmt::format("vector {}", vectors_taken(sequence->state)));
-    step(sequence->loaded->engine, sequence->state, {{1, width}, {vector, vector + width}});
+    Tensor<float> numbers = usable(program.input, vector, {width},
+                                   fmt::format("vector {}", vectors_taken(sequence->state)));
+    numbers.shape = {1, width};
+    step(sequence->loaded->engine, sequence->state, std::move(numbers));
   });
 }
 

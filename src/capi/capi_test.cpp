@@ -265,10 +265,10 @@ TEST_F(Capi, NumbersThatAreNoneAreRefusedByTheirPlace) {
                    EMAMBA_ERROR_INPUT, text);
   };
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  refused(0, std::numeric_limits<float>::quiet_NaN(), "samples[0]: nan at [0, 0, 0]");
-  refused(2 * 128 + 3 * 16 + 5 * 2 + 1, kInfinity, "samples[2]: inf at [3, 5, 1]");
-  refused(128 + 127, -kInfinity, "samples[1]: -inf at [7, 7, 1]");
-  refused(1, 3e38f, "samples[0]: 3e+38 at [0, 0, 1]");  // its channel divides by 1e-3
+  refused(0, std::numeric_limits<float>::quiet_NaN(), "samples[0], [0, 0, 0] is nan, in channel 0");
+  refused(2 * 128 + 3 * 16 + 5 * 2 + 1, kInfinity, "samples[2], [3, 5, 1] is inf, in channel 1");
+  refused(128 + 127, -kInfinity, "samples[1], [7, 7, 1] is -inf, in channel 1");
+  refused(1, 3e38f, "samples[0], [0, 0, 1] is 3e+38, in channel 1");  // its channel divides by 1e-3
 
   const auto sequence = start(engine);
   Floats vector(info.vector_width, 0.5f);
@@ -276,8 +276,51 @@ TEST_F(Capi, NumbersThatAreNoneAreRefusedByTheirPlace) {
   const auto before = save(sequence);
   vector[3] = kInfinity;
   expect_failure(emamba_step(sequence.get(), vector.data()), EMAMBA_ERROR_INPUT,
-                 "vector 1: inf at [3]");
+                 "vector 1, [3] is inf, in channel 1");
   EXPECT_EQ(save(sequence), before);
+}
+
+TEST_F(Capi, NumbersThatAreNoneSaturateWhereTheModelSaysSo) {
+  NetSpec spec;
+  Rng rng{1};
+  program_ = random_program(spec, rng);
+  program_.input.normalisation = {{10}, {40}, {{-5}, {90}}};
+  model_ = random_model(spec, 1, program_.input.normalisation);
+  write_program(program(), program_);
+  write_float_model(model(), model_);
+  for (const emamba_kind kind : kKinds) {
+    const auto engine = load(file(kind), kind);
+    const emamba_info info = info_of(engine);
+    Floats given(64, 7), replaced = given;
+    given[3] = std::numeric_limits<float>::quiet_NaN(), replaced[3] = 0;
+    given[20] = std::numeric_limits<float>::infinity(), replaced[20] = 90;
+    given[21] = -given[20], replaced[21] = -5;
+    Floats answer(info.outputs), wanted(info.outputs), vectors(info.vectors * info.vector_width);
+    expect_ok(emamba_run(engine.get(), given.data(), 1, 1, answer.data()));
+    expect_ok(emamba_run(engine.get(), replaced.data(), 1, 1, wanted.data()));
+    EXPECT_EQ(answer, wanted);
+    const auto sequence = start(engine);
+    expect_ok(emamba_cut(engine.get(), given.data(), vectors.data()));
+    for (std::size_t t = 0; t < info.vectors; ++t) {
+      expect_ok(emamba_step(sequence.get(), vectors.data() + t * info.vector_width));
+    }
+    expect_ok(emamba_answer(sequence.get(), answer.data()));
+    EXPECT_EQ(answer, wanted);
+  }
+}
+
+TEST_F(Capi, AnAnswerThatOverflowsIsAnError) {
+  write(1);
+  for (auto& [name, tensor] : model_.parameters) {
+    if (name.starts_with("head.")) std::fill(tensor.data.begin(), tensor.data.end(), 3e38f);
+  }
+  write_float_model(model(), model_);
+  const auto engine = load(model(), EMAMBA_FLOAT);
+  Rng rng{1};
+  const Floats input = samples(1, rng);
+  Floats answer(info_of(engine).outputs);
+  expect_failure(emamba_run(engine.get(), input.data(), 1, 1, answer.data()), EMAMBA_ERROR_INPUT,
+                 "output 0 of vector 0 is ");
 }
 
 TEST_F(Capi, IdsThatAreNoTokensAreRefusedByTheirPlace) {
@@ -297,9 +340,9 @@ TEST_F(Capi, IdsThatAreNoTokensAreRefusedByTheirPlace) {
     for (const float id : {16.0f, -1.0f, 0.5f, 1e30f, std::numeric_limits<float>::quiet_NaN()}) {
       ids[7] = id;
       expect_failure(emamba_run(engine.get(), ids.data(), 1, 1, answer.data()), EMAMBA_ERROR_INPUT,
-                     "at [0, 7, 0]; must be a token id in 0 .. 15");
+                     fmt::format("[0, 7, 0] is {}, token ids are whole numbers 0 .. 15", id));
       expect_failure(emamba_run_vectors(engine.get(), ids.data(), 1, 32, 1, answer.data()),
-                     EMAMBA_ERROR_INPUT, "at [7, 0]");
+                     EMAMBA_ERROR_INPUT, "[7, 0] is ");
     }
   }
 }

@@ -61,17 +61,15 @@ LoadedEngine load_engine(const std::string& path, emamba_kind kind) {
   return {Golden(std::move(program.content)), std::move(program.sha256)};
 }
 
-void require_numbers(const Input& input, const float* numbers,
+Tensor<float> usable(const Input& input, const float* numbers,
                      const std::vector<std::size_t>& shape, const std::string& what) {
   std::size_t count = 1;
   for (std::size_t d : shape) count *= d;
-  const std::optional<std::size_t> bad = first_unusable(input, numbers, count);
-  if (!bad) return;
-  throw Failure(
-      EMAMBA_ERROR_INPUT,
-      fmt::format("{}: {} at [{}]", what, numbers[*bad], fmt::join(index_of(shape, *bad), ", ")),
-      input.vocab > 0 ? fmt::format("must be a token id in 0 .. {}", input.vocab - 1)
-                      : "must be finite, also when normalised");
+  Tensor<float> array{shape, {numbers, numbers + count}};
+  make_usable(input, array.data.data(), count, [&](std::size_t i) {
+    return fmt::format("{}, [{}]", what, fmt::join(index_of(shape, i), ", "));
+  });
+  return array;
 }
 
 void run(const AnyEngine& engine, Tensor<float> vectors, float* answer) {

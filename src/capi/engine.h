@@ -26,12 +26,13 @@ struct LoadedEngine {
 // Throws Error on a file that cannot be read or is damaged.
 LoadedEngine load_engine(const std::string& path, emamba_kind kind);
 
-// Throws Failure (of the input) for a number that is not finite, also normalised, or is no token of
-// the vocabulary; the text calls it `what` and its index in `shape`.
-void require_numbers(const Input& input, const float* numbers,
+// An array (shape...) of whole pixels, made usable. Throws Error as make_usable();
+// the text calls the array `what`.
+Tensor<float> usable(const Input& input, const float* numbers,
                      const std::vector<std::size_t>& shape, const std::string& what);
 
-// Vectors (n, vector_width) that require_numbers() accepts -> the answer, as real numbers.
+// Vectors (n, vector_width) of usable numbers -> the answer, as real numbers. Throws Error as
+// FloatEngine::run().
 void run(const AnyEngine& engine, Tensor<float> vectors, float* answer);
 
 // Step by step. initial_state() throws Error for programs that cannot be stepped; step() takes one

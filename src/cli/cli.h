@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flow/job.h"
+#include "flow/quantise.h"
 
 namespace CLI {
 class App;
@@ -29,6 +30,7 @@ struct CommonOptions {
 // Adds config.toml, --set, --out, --data, --threads and --json.
 void add_job_options(CLI::App& verb, CommonOptions& options);
 void add_threads_option(CLI::App& verb, CommonOptions& options, const std::string& initial);
+void add_saturation_option(CLI::App& verb, Saturation& saturation);
 void add_data_option(CLI::App& verb, CommonOptions& options);
 void add_json_option(CLI::App& verb, CommonOptions& options);
 

@@ -17,6 +17,7 @@ void add_flow(CLI::App& app) {
   struct Options : CommonOptions {
     bool resume = false, force = false;
     std::size_t frames = 256;
+    Saturation saturation = Saturation::kLimited;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
@@ -29,6 +30,7 @@ void add_flow(CLI::App& app) {
                    "Test frames to simulate the hardware on; 0: no hardware; default: 256")
       ->check(CLI::Range(0, std::numeric_limits<int>::max()))
       ->type_name("N");
+  add_saturation_option(*verb, options->saturation);
   verb->footer(
       "Every stage writes OUT/STAGE.json. A stage is skipped when its inputs have not changed, "
       "and\n"
@@ -38,8 +40,10 @@ void add_flow(CLI::App& app) {
       "made of the same design.\n\n"
       "Example: emamba flow models/fashion-mnist/config.toml");
   verb->callback([options] {
-    const FlowChoice choice{
-        .resume = options->resume, .force = options->force, .frames = options->frames};
+    const FlowChoice choice{.resume = options->resume,
+                            .force = options->force,
+                            .frames = options->frames,
+                            .saturation = options->saturation};
     const nlohmann::json result = run_flow(job_of(*options), choice);
     print_result(*options, result, [](const auto& all) { fmt::print("{}", flow_summary(all)); });
     require_simulated(result);

@@ -77,6 +77,12 @@ void add_threads_option(CLI::App& verb, CommonOptions& options, const std::strin
       ->type_name("N");
 }
 
+void add_saturation_option(CLI::App& verb, Saturation& saturation) {
+  verb.add_flag_callback(
+      "--allow-saturation", [&saturation] { saturation = Saturation::kAllowed; },
+      "Take a program of which more than 10 % of an edge's values lie beyond its integers");
+}
+
 void add_data_option(CLI::App& verb, CommonOptions& options) {
   verb.add_option("--data", options.data, "Folder of the data sets; default: $EMAMBA_DATA or data")
       ->check(not_empty())

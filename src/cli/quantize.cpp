@@ -60,6 +60,9 @@ void print_report(const nlohmann::json& result) {
         real("difference_before"), real("difference_after"),
         tuned.at("kept").get<bool>() ? "" : ", so the program before it is kept");
   }
+  for (const auto& warning : result.at("warnings")) {
+    fmt::print("warning: {}\n", warning.get<std::string>());
+  }
   fmt::print("wrote {} ({:.0f} s)\n", result.at("program").get<std::string>(),
              result.at("seconds").get<double>());
 }
@@ -69,9 +72,13 @@ void print_report(const nlohmann::json& result) {
 void add_quantize(CLI::App& app) {
   CLI::App* verb =
       app.add_subcommand("quantize", "Make the integer program from the trained model");
-  auto options = std::make_shared<CommonOptions>();
+  struct Options : CommonOptions {
+    Saturation saturation = Saturation::kLimited;
+  };
+  auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
   add_threads_option(*verb, *options, "all of the machine");
+  add_saturation_option(*verb, options->saturation);
   verb->footer(
       "Writes OUT/program.safetensors and quantize.json, and after fine-tuning\n"
       "(quant.finetune_steps) the tuned weights before rounding as finetuned.safetensors. The\n"
@@ -81,7 +88,8 @@ void add_quantize(CLI::App& app) {
     const Job job = job_of(*options);
     const FolderLock lock = prepare_out(job, {kProgramFile, kFinetunedFile, "quantize.json"});
     const Stored<FloatModel> model = require_model(job);
-    print_result(*options, quantise_stage(job, model, data_hashes(job)), print_report);
+    print_result(*options, quantise_stage(job, model, data_hashes(job), options->saturation),
+                 print_report);
   });
 }
 

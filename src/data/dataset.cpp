@@ -133,10 +133,18 @@ Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed) {
 
 Normalisation fit_normalisation(const Input& sample, const Split& train) {
   const std::size_t channels = train.inputs.shape.at(3);
-  Normalisation result{std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)};
+  Normalisation result{std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f),
+                       sample.normalisation.saturate};
   if (sample.vocab > 0) return result;
 
   const std::vector<float>& x = train.inputs.data;
+  const auto bad = std::find_if(x.begin(), x.end(), [](float v) { return !std::isfinite(v); });
+  if (bad != x.end()) {
+    const auto index = index_of(train.inputs.shape, static_cast<std::size_t>(bad - x.begin()));
+    throw Error(fmt::format("split {}: sample {}, [{}, {}, {}] is {}", train.name, index[0],
+                            index[1], index[2], index[3], *bad),
+                "replace or leave out what is not finite");
+  }
   const double count = static_cast<double>(x.size()) / static_cast<double>(channels);
   for (std::size_t c = 0; c < channels; ++c) {
     double sum = 0, squares = 0;

@@ -51,7 +51,8 @@ Split first_samples(Split split, std::size_t count);
 Split draw_samples(const Split& split, std::size_t count, std::uint64_t seed);
 
 // Per-channel mean and population standard deviation of a (training) split. A channel without
-// spread has std 1; token tasks have mean 0, std 1.
+// spread has std 1; token tasks have mean 0, std 1. Extremes are those of `sample`. Throws Error,
+// naming sample and channel, on an input that is not finite.
 Normalisation fit_normalisation(const Input& sample, const Split& train);
 
 }  // namespace emamba

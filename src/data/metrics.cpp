@@ -41,6 +41,14 @@ void require_outputs(const Split& split, const Tensor<float>& outputs) {
     throw Error(fmt::format("metrics: {} samples, but outputs for {}", samples,
                             outputs.shape.empty() ? 0 : outputs.shape[0]));
   }
+  const auto& x = outputs.data;
+  const auto bad = std::find_if(x.begin(), x.end(), [](float v) { return !std::isfinite(v); });
+  if (bad != x.end()) {
+    const auto index = index_of(outputs.shape, static_cast<std::size_t>(bad - x.begin()));
+    throw Error(
+        fmt::format("split {}: sample {}, output {} is {}", split.name, index[0], index[1], *bad),
+        "the model overflows; train it again with a lower train.lr");
+  }
 }
 
 Metrics metrics_of(const Split& split, const Tensor<float>& outputs) {

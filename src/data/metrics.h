@@ -36,7 +36,8 @@ struct Metrics {
 // Accuracy in percent, or MAE and RMSE: the mean over the outputs of each output's MAE and RMSE
 // over the samples, in the unit of split.answer. outputs (samples, outputs), in the order of the
 // split: logits, or quantities in the unit of the targets. Throws Error when the split has no
-// samples, or another number than `outputs`.
+// samples, or another number than `outputs`, and, naming sample and output, when one of
+// these is not finite.
 Metrics metrics_of(const Split& split, const Tensor<float>& outputs);
 
 // Throws Error as metrics_of() does, without measuring.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/testing.h"
 #include "data/testing.h"
 
 namespace emamba {
@@ -54,6 +55,19 @@ TEST(Metrics, GoThroughJson) {
   EXPECT_EQ(metrics_from_json(values, measures_of(metrics)), metrics);
   EXPECT_THROW(metrics_from_json({{"mae_cm", 5.5}}, measures_of(metrics)),
                nlohmann::json::exception);
+}
+
+// NaN would be no error of any size, and the first class.
+TEST(Metrics, OutputsThatAreNotFiniteAreRefusedByTheirSample) {
+  Split classes = bare_split(2), numbers = bare_split(2);
+  classes.labels = {0, 1};
+  numbers.targets = {{2, 2}, {1, 2, 3, 4}};
+  for (const float bad : {std::nanf(""), INFINITY, -INFINITY}) {
+    const Tensor<float> outputs{{2, 2}, {1, 2, 3, bad}};
+    for (const Split& split : {classes, numbers}) {
+      expect_error([&] { metrics_of(split, outputs); }, "split test: sample 1, output 1 is ");
+    }
+  }
 }
 
 TEST(Metrics, RefusesOutputsForAnotherNumberOfSamples) {

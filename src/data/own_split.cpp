@@ -206,13 +206,10 @@ Split read_own_part(const OwnTask& task, const std::string& part) {
   return split;
 }
 
-void saturate_inputs(const OwnTask& task, Tensor<float>& inputs,
-                     std::optional<Extremes>& training) {
-  if (task.data.nonfinite != NonFinite::kSaturate) return;
-  const auto& x = inputs.data;
-  if (std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); })) return;
-  if (!training) training = extremes_of(read_own_part(task, "train").inputs);
-  saturate(inputs, *training);
+void add_extremes(const OwnTask& task, Normalisation& normalisation) {
+  if (task.data.nonfinite != NonFinite::kSaturate || task.data.kind == InputKind::kTokens) return;
+  if (!normalisation.saturate.largest.empty()) return;
+  normalisation.saturate = extremes_of(read_own_part(task, "train").inputs);
 }
 
 Split load_own_split(const OwnTask& task, double holdout, const std::string& name) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,15 +23,9 @@ Split read_own_part(const OwnTask& task, const std::string& part);
 // sample in train (in val and test that is a warning).
 Split load_own_split(const OwnTask& task, double holdout, const std::string& split);
 
-// Of the finite inputs of each channel; 0 when a channel has none.
-struct Extremes {
-  std::vector<float> smallest, largest;
-};
-
-// Inputs (..., channels) that are none of the task's: makes them finite, as `data.nonfinite` says
-// of "saturate", by the training samples, which are read into `training` when they are first
-// needed. Does nothing where it says something else.
-void saturate_inputs(const OwnTask& task, Tensor<float>& inputs, std::optional<Extremes>& training);
+// Gives `normalisation` the extremes of the finite training inputs, 0 where a channel has none, if
+// `data.nonfinite` is "saturate" and it has none yet.
+void add_extremes(const OwnTask& task, Normalisation& normalisation);
 
 // The whole numbers of a file, which must lie in 0 .. classes - 1, or 0 .. vocab - 1. Throws Error,
 // naming file, index and value, when one does not.

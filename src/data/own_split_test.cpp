@@ -226,17 +226,18 @@ TEST_F(OwnSplit, NamesFilesThatChangeMeanwhile) {
                "x_test.npy: shape (4, 2, 6), where (samples, 6, 2) is needed");
 }
 
-TEST_F(OwnSplit, SaturatesOtherInputsByTheTrainingSamples) {
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  const Tensor<float> given{{1, 1, 2, 2}, {nan, 5, 1, kInfinity}};
-  Tensor<float> inputs = given;
-  std::optional<Extremes> training;
-  saturate_inputs(open_own_data(data_), inputs, training);
-  EXPECT_TRUE(std::isnan(inputs.data[0])) << "data.nonfinite is refuse";
+TEST_F(OwnSplit, AddsTheExtremesOfTheTrainingSamplesWhereTheConfigurationSaturates) {
+  Normalisation normalisation{{0, 0}, {1, 1}};
+  add_extremes(open_own_data(data_), normalisation);
+  EXPECT_EQ(normalisation.saturate, Extremes{}) << "data.nonfinite is refuse";
   data_.nonfinite = NonFinite::kSaturate;
-  inputs = given;
-  saturate_inputs(open_own_data(data_), inputs, training);
-  EXPECT_EQ(inputs.data, (std::vector<float>{0, 5, 1, 119.0f / 8}));
+  damage("x_train", 119, kInfinity);
+  add_extremes(open_own_data(data_), normalisation);
+  const Extremes wanted{{0, 1.0f / 8}, {118.0f / 8, 117.0f / 8}};
+  EXPECT_EQ(normalisation.saturate, wanted);
+  files_.write("x_train", make_tensor<float>({10, 6, 2}));
+  add_extremes(open_own_data(data_), normalisation);
+  EXPECT_EQ(normalisation.saturate, wanted) << "a model's own are kept";
 }
 
 TEST_F(OwnSplit, ADimensionOfOneChannelMayBeLeftOut) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "base/error.h"
 #include "base/parallel.h"
 
 namespace emamba {
@@ -19,7 +20,11 @@ Tensor<float> for_samples(const Program& program, const Tensor<float>& inputs, i
   std::mutex mutex;
   std::size_t done = 0;
   parallel_for(samples, threads, [&](std::size_t i) {
-    answer(inputs.row(i), result.row(i));
+    try {
+      answer(inputs.row(i), result.row(i));
+    } catch (const Error& e) {
+      throw Error(fmt::format("sample {}, {}", i, e.what()), e.hint(), e.kind());
+    }
     if (!progress) return;
     const std::lock_guard lock(mutex);
     progress(++done, samples, "");

@@ -198,6 +198,17 @@ struct Prepare {
   FloatEngine::Parameters operator()(const Pool&) const { return {}; }
 };
 
+// An overflow is no answer: NaN would be taken for the first class, and for any error.
+void require_finite(const std::vector<float>& answer, int width) {
+  const auto bad =
+      std::find_if(answer.begin(), answer.end(), [](float v) { return !std::isfinite(v); });
+  if (bad == answer.end()) return;
+  const auto at = static_cast<int>(bad - answer.begin());
+  throw Error(fmt::format("output {} of vector {} is {}", at % width, at / width, *bad),
+              "the model overflows on this input; look at the input's magnitude, or train again "
+              "with a lower train.lr or a higher train.weight_decay");
+}
+
 }  // namespace
 
 FloatEngine::FloatEngine(const FloatModel& model, FloatOptions options)
@@ -248,6 +259,7 @@ void FloatEngine::step(State& state, const float* token) const {
     run_op(i, s.values, s.memory[i], place, s.values[i + 1]);
     round(static_cast<EdgeIndex>(i + 1), s.values[i + 1]);
   });
+  require_finite(state.answer(), program_.edges.back().width);
 }
 
 void FloatEngine::walk(const Tensor<float>& tokens, bool keep, std::vector<Tensor<float>>& edges,
@@ -274,6 +286,7 @@ std::vector<float> FloatEngine::run(const Tensor<float>& tokens) const {
   thread_local std::vector<Tensor<float>> edges;
   thread_local std::vector<std::vector<float>> spare;
   walk(tokens, false, edges, spare);
+  require_finite(edges.back().data, program_.edges.back().width);
   return edges.back().data;
 }
 

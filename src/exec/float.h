@@ -36,7 +36,8 @@ class FloatEngine {
   const Program& program() const { return program_; }
 
   // A sequence, operation by operation: normalised vectors (n, edges[0].width) -> the last edge's
-  // numbers. Throws Error when the network asks for another n.
+  // numbers. Throws Error when the network asks for another n, and when one of these numbers is not
+  // finite.
   std::vector<float> run(const Tensor<float>& tokens) const;
   // Every edge (rows, width) of a sequence.
   std::vector<Tensor<float>> trace(const Tensor<float>& tokens) const;
@@ -44,7 +45,8 @@ class FloatEngine {
   // The state at the start of a sequence. Throws Error for networks that cannot be stepped.
   State initial() const { return initial_state<float>(program_); }
   // Takes the next vector of a sequence. After the last the answer is complete. Equal to run().
-  // Throws Error when the sequence is already complete.
+  // Throws Error when the sequence is already complete, and when a number of the answer is not
+  // finite.
   void step(State& state, const float* token) const;
 
   // Operation `index` alone on the edges of a sequence, of which it reads those it needs, into y

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/stopwatch.h"
 #include "data/dataset.h"
 #include "data/details.h"
@@ -97,8 +98,12 @@ json eval_stage(const Job& job, const EvalChoice& choice, const EvalFiles& files
   const Stopwatch watch;
   FloatOptions options;
   if (choice.pwl) options.curves = curves_of(files.program.content);
-  const Tensor<float> outputs =
-      engine_answers(choice.engine, files, split.inputs, job.threads, progress, options);
+  Tensor<float> outputs;
+  try {
+    outputs = engine_answers(choice.engine, files, split.inputs, job.threads, progress, options);
+  } catch (const Error& e) {
+    throw Error(fmt::format("split {}: {}", split.name, e.what()), e.hint(), e.kind());
+  }
   const Metrics metrics = metrics_of(split, outputs);
   json result = {{"engine", name_of(choice.engine)},
                  {"functions", choice.functions()},

@@ -19,7 +19,6 @@
 #include "flow/eval.h"
 #include "flow/files.h"
 #include "flow/keys.h"
-#include "flow/quantise.h"
 #include "flow/train.h"
 #include "flow/verify.h"
 #include "hw/emit.h"
@@ -174,10 +173,13 @@ class Flow {
       }
     }
     if (status == Status::kRun) {
-      report = quantise_stage(job_, files_.model, hashes_);
+      report = quantise_stage(job_, files_.model, hashes_, choice_.saturation);
       files_.program = load_program(out(kProgramFile));
     }
     finish("quantize", status, report, files_.program.path);
+    for (const auto& warning : report.value("warnings", json::array())) {
+      job_.say(fmt::format("warning: {}", warning.get<std::string>()));
+    }
   }
 
   void evaluate(const std::string& stage, const EvalChoice& choice) {

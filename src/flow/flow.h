@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "flow/job.h"
+#include "flow/quantise.h"
 
 namespace emamba {
 
@@ -14,6 +15,7 @@ struct FlowChoice {
   bool resume = false;       // only go on with a training, never start one
   bool force = false;        // train in place of another training that OUT holds
   std::size_t frames = 256;  // test frames to simulate the hardware on; 0: no hardware
+  Saturation saturation = Saturation::kLimited;  // of the quantised edges
 };
 
 // Writes OUT/STAGE.json for every stage, and the report; says a line a stage. Returns what

@@ -11,6 +11,8 @@
 #include "flow/ablate.h"
 #include "flow/estimate.h"
 #include "flow/eval.h"
+#include "flow/files.h"
+#include "flow/trace.h"
 #include "flow/train.h"
 
 namespace emamba {
@@ -114,6 +116,52 @@ TEST_F(FlowInMemory, ComparesChoices) {
   EXPECT_TRUE(result.at("rows").at(1).at("configured")) << "one exponent a tensor";
   EXPECT_FALSE(result.at("rows").at(2).at("configured"));
   expect_error([&] { run_ablation(job, {.only = {"weight"}}); }, "--only weight");
+}
+
+// Half of every edge's values saturate at the 50th percentile of their magnitudes.
+TEST_F(FlowInMemory, RefusesEdgesThatSaturateUnlessAllowed) {
+  Spec spec = small_spec();
+  spec.quant.calibration = Calibration::kPercentile;
+  spec.quant.percentile = 50;
+  const Job job = this->job(spec);
+  const std::string program = job.out + "/program.safetensors";
+  expect_error([&] { run_flow(job, {.frames = 0}); },
+               "more than 10 % of the values on these edges lie beyond their integers: ");
+  EXPECT_FALSE(file_exists(program));
+  lines_.clear();
+  const json result = run_flow(job, {.frames = 0, .saturation = Saturation::kAllowed});
+  EXPECT_TRUE(file_exists(program));
+  const json warnings = result.at("stages").at("quantize").at("warnings");
+  ASSERT_EQ(warnings.size(), 1u);
+  const std::string warning = "warning: " + warnings.at(0).get<std::string>();
+  EXPECT_TRUE(warning.starts_with("warning: more than 1 % of the values saturate: ")) << warning;
+  EXPECT_NE(warning.find("blocks.0.conv ("), std::string::npos) << warning;
+  EXPECT_NE(std::find(lines_.begin(), lines_.end(), warning), lines_.end());
+}
+
+TEST_F(FlowInMemory, WarnsOfNothingWhereNothingSaturates) {
+  const json result = run_flow(job(small_spec()), {.frames = 0});
+  EXPECT_EQ(result.at("stages").at("quantize").at("warnings"), json::array());
+}
+
+// Fine-tuned weights that a killed quantisation left are not taken for those of the program.
+TEST_F(FlowInMemory, TracesByTheWeightsThatTheProgramHolds) {
+  const Job job = this->job(small_spec());
+  run_flow(job, {.frames = 0});
+  FloatModel other = load_model(job.out + "/model.safetensors").content;
+  for (auto& [name, tensor] : other.parameters) {
+    for (float& v : tensor.data) v *= 1.5f;
+  }
+  write_float_model(job.out + "/finetuned.safetensors", other);
+  EXPECT_TRUE(trace_stage(job, "test", 0).at("first_beyond").is_null());
+  // Those of a fine-tuned program are.
+  Spec tuned = small_spec();
+  tuned.quant.finetune_steps = 5;
+  tuned.quant.finetune_lr = 1e-6;
+  const Job second = this->job(tuned);
+  const json result = run_flow(second, {.frames = 0});
+  ASSERT_TRUE(result.at("stages").at("quantize").at("finetune").at("kept"));
+  EXPECT_TRUE(trace_stage(second, "test", 0).at("first_beyond").is_null());
 }
 
 TEST_F(FlowInMemory, ChecksTheSpec) {

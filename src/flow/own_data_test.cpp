@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/npy.h"
 #include "data/own_config.h"
 #include "data/own_testing.h"
 #include "flow/files.h"
@@ -154,6 +155,23 @@ TEST_F(OwnFlow, NewSamplesAreSaturatedToo) {
       samples_from_npy(job.spec.task, input, serialise_npy(samples), "x.npy");
   EXPECT_GT(read.data[7], 0);
   EXPECT_LT(read.data[7], 100);
+}
+
+// What a model is trained with goes into it and into its program, for whoever runs them alone.
+TEST_F(OwnFlow, ModelAndProgramHoldHowNumbersSaturate) {
+  write(false);
+  Tensor<float> x = read_npy(file("x", "train"));
+  x.data[1] = -std::numeric_limits<float>::infinity();
+  x.data[2] = std::numeric_limits<float>::quiet_NaN();
+  write_npy(file("x", "train"), x);
+  const Job job = this->job({"data.nonfinite=saturate", "train.epochs=1"});
+  run_flow(job, {.frames = 0});
+  const Extremes model =
+      load_model(job.out + "/model.safetensors").content.network.input.normalisation.saturate;
+  ASSERT_EQ(model.largest.size(), 3u);
+  for (std::size_t c = 0; c < 3; ++c) EXPECT_LT(model.smallest[c], model.largest[c]);
+  EXPECT_EQ(load_program(job.out + "/program.safetensors").content.input.normalisation.saturate,
+            model);
 }
 
 // A model of other data with the same keys is not taken for this one's.

@@ -30,22 +30,12 @@ Shape sample_shape(const TaskShape& s) {
   return {std::size_t(s.height), std::size_t(s.width), std::size_t(s.channels)};
 }
 
-// Makes numbers (..., channels) finite where the task says so; names the first that is unusable.
-void prepare(const Task& task, const Input& input, Tensor<float>& numbers,
-             std::optional<Extremes>& training,
-             const std::function<std::string(std::size_t)>& place) {
-  if (task.own) saturate_inputs(*task.own, numbers, training);
-  const auto bad = first_unusable(input, numbers.data.data(), numbers.size());
-  if (!bad) return;
-  const float v = numbers.data[*bad];
-  if (input.vocab > 0) {
-    throw Error(fmt::format("{} is {}, token ids are whole numbers 0 .. {}", place(*bad), v,
-                            input.vocab - 1),
-                "use the vocabulary that the model was trained with");
-  }
-  throw Error(fmt::format("{} is {}", place(*bad), v),
-              std::isfinite(v) ? "it is too large to be normalised"
-                               : "replace or leave out what is not finite");
+// The model's input; the task's data say how numbers saturate where a model does not know it, that
+// was trained before its configuration asked for it.
+Input input_of(const Task& task, const Input& model) {
+  Input input = model;
+  if (task.own) add_extremes(*task.own, input.normalisation);
+  return input;
 }
 
 // One sequence after the other, vector by vector; T is the engine's number.
@@ -53,9 +43,8 @@ template <class Engine, class Convert>
 void stream(const Engine& engine, const Task& task, const std::function<std::vector<float>()>& next,
             const std::function<void(const std::vector<typename Engine::Number>&)>& give,
             const Convert& convert) {
-  const Input& input = engine.program().input;
+  const Input input = input_of(task, engine.program().input);
   const bool fixed = has_fixed_length(engine.program());
-  std::optional<Extremes> training;
   auto state = engine.initial();
   for (std::size_t read = 0;; ++read) {
     Tensor<float> vector;
@@ -73,8 +62,8 @@ void stream(const Engine& engine, const Task& task, const std::function<std::vec
                               input.patch.height, input.patch.width, input.channels));
     }
     vector.shape = {1, width};
-    prepare(task, input, vector, training,
-            [&](std::size_t i) { return fmt::format("vector {}, number {}", read, i); });
+    make_usable(input, vector.data.data(), width,
+                [&](std::size_t i) { return fmt::format("vector {}, number {}", read, i); });
     normalise(input, vector.data.data(), width);
     engine.step(state, convert(vector).data());
     const bool complete = fixed && state.token == input.vectors();
@@ -119,12 +108,11 @@ Tensor<float> samples_from_npy(const Task& task, const Input& input, std::string
   if (samples.shape[0] == 0 || samples.empty()) {
     throw Error(source + ": there are no samples", "give one at least");
   }
-  std::optional<Extremes> training;
-  prepare(task, input, samples, training, [&](std::size_t i) {
-    const std::size_t at = i % width;
-    return fmt::format("{}: sample {}, [{}, {}, {}]", source, i / width,
-                       at / (wanted[1] * wanted[2]), at / wanted[2] % wanted[1], at % wanted[2]);
-  });
+  const PlaceOf place = [&](std::size_t i) {
+    return fmt::format("{}: sample {}, [{}]", source, i / width,
+                       fmt::join(index_of(wanted, i % width), ", "));
+  };
+  make_usable(input_of(task, input), samples.data.data(), samples.size(), place);
   return samples;
 }
 

@@ -24,7 +24,8 @@ Prediction prediction_of(const Task& task, const float* outputs, std::size_t cou
 // The samples of an .npy file, `text` being its bytes, as (samples, height, width, channels), for a
 // program of that input. Dimensions of one may be missing, and a single sample needs no first
 // dimension. Throws Error, naming `source`, on another shape, on inputs that are not finite (the
-// first one's place) unless data.nonfinite saturates them, and on token ids outside the vocabulary.
+// first one's place) unless model or data.nonfinite saturate them, and on token ids outside the
+// vocabulary.
 Tensor<float> samples_from_npy(const Task& task, const Input& input, std::string_view text,
                                const std::string& source);
 

@@ -2,10 +2,13 @@
 // Quantisation, fine-tuning, and the choice between the programs before and after it.
 #include "flow/quantise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "base/error.h"
 #include "base/machine.h"
 #include "base/stopwatch.h"
 #include "data/metrics.h"
@@ -23,6 +26,39 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kCalibrationSeed = 1;  // draws the calibration from the training samples
+constexpr double kSaturationNoted = 0.01;      // shares of an edge's values beyond its type
+constexpr double kSaturationRefused = 0.1;
+
+// "NAME (12.3 %), ..." of those that saturate more than `share`, worst first; "" when there is
+// none.
+std::string saturating(std::vector<EdgeReport> edges, double share) {
+  std::erase_if(edges, [&](const EdgeReport& edge) { return edge.saturated <= share; });
+  std::stable_sort(edges.begin(), edges.end(), [](const EdgeReport& a, const EdgeReport& b) {
+    return a.saturated > b.saturated;
+  });
+  std::string text;
+  for (const EdgeReport& edge : edges) {
+    text +=
+        fmt::format("{}{} ({:.1f} %)", text.empty() ? "" : ", ", edge.name, 100 * edge.saturated);
+  }
+  return text;
+}
+
+void refuse_saturation(const QuantiseReport& report, std::size_t edges) {
+  // What is inside scans comes last, and is noted alone: beyond the range of delta * A, the
+  // exponential is near 0 and flat.
+  const auto end = report.edges.begin() + static_cast<std::ptrdiff_t>(edges);
+  const std::string text = saturating({report.edges.begin(), end}, kSaturationRefused);
+  if (text.empty()) return;
+  const Metric &real = report.float_metric, &integer = report.golden_metric;
+  throw Error(
+      fmt::format("more than {:.0f} % of the values on these edges lie beyond their integers: {}",
+                  100 * kSaturationRefused, text),
+      fmt::format("quant.calibration = \"max\" or a higher quant.percentile holds more of them; "
+                  "--allow-saturation takes the program as it is ({} {:.2f}{} in floating point, "
+                  "{:.2f} in integers on the calibration samples)",
+                  real.name, real.value, real.unit.empty() ? "" : " " + real.unit, integer.value));
+}
 
 // How good a program is on samples for which the float model gives `exact` (samples, outputs).
 struct Quality {
@@ -41,9 +77,11 @@ Quality quality_of(const Program& program, const Split& split, const Tensor<floa
   return {metrics_of(split, outputs).main(), std::sqrt(sum / static_cast<double>(outputs.size()))};
 }
 
-// Fine-tunes `program`, made from `model`, and keeps the better one. Returns what it did.
+// Fine-tunes `program`, made from `model`, and keeps the better one; `weights` are then those that
+// it rounds. Returns what it did.
 json finetune_program(const Job& job, const FloatModel& model, const Split& train,
-                      const Split& calibration, Program& program) {
+                      const Split& calibration, Program& program,
+                      std::optional<FloatModel>& weights) {
   const QuantSpec& quant = job.spec.quant;
   const bool held_out = has_val(job.spec);
   const Split check = held_out ? job_split(job, "val") : calibration;
@@ -58,7 +96,7 @@ json finetune_program(const Job& job, const FloatModel& model, const Split& trai
                         : lost(before.metric, after.metric) <= 0;
   if (kept) {
     tuned.model.network.origin += fmt::format("; fine-tuned for {} steps", quant.finetune_steps);
-    write_float_model(job.out + "/" + kFinetunedFile, tuned.model);
+    weights = std::move(tuned.model);
     program = std::move(tuned.program);
   }
   return {{"steps", quant.finetune_steps},
@@ -88,22 +126,29 @@ std::string quantise_key(const Spec& spec, const std::string& model_sha256, cons
                                 {"data", hashes}});
 }
 
-json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json& hashes) {
+json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json& hashes,
+                    Saturation saturation) {
   const Stopwatch watch;
   const Split train = job_split(job, "train");
   const Split calibration = calibration_samples(job, train);
   QuantiseResult result = quantise(model.content, job.spec.approx, job.spec.quant, calibration,
                                    job.threads, job.progress("quantize"));
+  if (saturation == Saturation::kLimited) {
+    refuse_saturation(result.report, result.program.edges.size());
+  }
   json finetuned;
-  std::filesystem::remove(job.out + "/" + kFinetunedFile);  // of an earlier program
+  std::optional<FloatModel> weights;
   if (job.spec.quant.finetune_steps > 0) {
-    finetuned = finetune_program(job, model.content, train, calibration, result.program);
+    finetuned = finetune_program(job, model.content, train, calibration, result.program, weights);
   }
   const std::string path = job.out + "/" + kProgramFile;
   result.program.name = job.spec.name;
   result.program.config = stored_config(job.spec);
   result.program.origin = program_origin(model.sha256);
+  const std::string finetuned_path = job.out + "/" + kFinetunedFile;
+  if (weights) write_float_model(finetuned_path, *weights);
   write_program(path, result.program);
+  if (!weights) std::filesystem::remove(finetuned_path);  // of an earlier program
   json summary = {{"key", quantise_key(job.spec, model.sha256, hashes)},
                   {"command", "emamba quantize " + job.settings},
                   {"version", version()},
@@ -113,7 +158,13 @@ json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json&
                   {"program_sha256", sha256_file(path)},
                   {"machine", machine_name()},
                   {"seconds", watch.seconds()},
+                  {"warnings", json::array()},
                   {"report", to_json(result.report)}};
+  const std::string noted = saturating(result.report.edges, kSaturationNoted);
+  if (!noted.empty()) {
+    summary["warnings"].push_back(fmt::format("more than {:.0f} % of the values saturate: {}",
+                                              100 * kSaturationNoted, noted));
+  }
   if (!finetuned.is_null()) summary["finetune"] = finetuned;
   write_result(job, "quantize.json", summary);
   return summary;

@@ -9,6 +9,9 @@
 #include "exec/compare.h"
 #include "flow/data.h"
 #include "flow/files.h"
+#include "ir/graph.h"
+#include "ir/structure.h"
+#include "quant/formats.h"
 
 namespace emamba {
 namespace {
@@ -22,10 +25,27 @@ json to_json(const EdgeComparison& edge) {
           {"beyond", edge.beyond}};
 }
 
-// The float model whose parameters `program` holds: the fine-tuned one beside it, if there is one.
+// Whether the integers of `program` are the model's parameters, rounded.
+bool holds(const Program& program, const FloatModel& model) {
+  if (!first_difference(program, model.network).empty()) return false;
+  Program rounded = program;
+  fill_weights(rounded, model.parameters);
+  SafeTensors a, b;
+  write_graph(program, GraphContent::kIntegers, a);
+  write_graph(rounded, GraphContent::kIntegers, b);
+  return std::equal(a.tensors.begin(), a.tensors.end(), b.tensors.begin(), b.tensors.end(),
+                    [](const auto& x, const auto& y) { return x.second.bytes == y.second.bytes; });
+}
+
+// The float model whose parameters `program` holds: the fine-tuned one beside it, unless that was
+// left there by another quantisation.
 Stored<FloatModel> model_behind(const Job& job, const Stored<Program>& program) {
-  const std::string finetuned = beside(program.path, kFinetunedFile);
-  return file_exists(finetuned) ? load_model(finetuned) : require_model(job);
+  const std::string path = beside(program.path, kFinetunedFile);
+  if (!file_exists(path)) return require_model(job);
+  Stored<FloatModel> finetuned = load_model(path);
+  if (holds(program.content, finetuned.content)) return finetuned;
+  Stored<FloatModel> model = require_model(job);
+  return holds(program.content, model.content) ? model : finetuned;
 }
 
 }  // namespace

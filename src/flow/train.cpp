@@ -11,6 +11,7 @@
 #include "base/safetensors.h"
 #include "base/toml.h"
 #include "data/metrics.h"
+#include "data/own_split.h"
 #include "flow/data.h"
 #include "flow/files.h"
 #include "flow/keys.h"
@@ -68,10 +69,14 @@ json train_stage(const Job& job, const json& hashes, TrainStart start, TrainDevi
   if (start == TrainStart::kFresh) require_no_training(job);
   const Split train_split = job_split(job, "train");
   const Split val_split = has_val(job.spec) ? job_split(job, "val") : Split{};
+  Network network = network_of(job.spec);
+  if (job.spec.task.own) {
+    add_extremes(*job.spec.task.own, network.program.input.normalisation);
+  }
   TrainResult result;
   {
     const auto stop = job.observer.stop ? job.observer.stop() : nullptr;
-    result = train(network_of(job.spec), job.spec.train, train_split, val_split,
+    result = train(network, job.spec.train, train_split, val_split,
                    {.out = job.out,
                     .resume = start == TrainStart::kResume,
                     .threads = job.train_threads,

@@ -122,8 +122,8 @@ struct Reader {
     field = tensor<T>(key);
     if (field.shape.empty() || field.empty()) fail(key, "the tensor is empty");
   }
-  template <class T>
-  void optional(const std::string& key, Tensor<T>& field) const {
+  template <class Field>
+  void optional(const std::string& key, Field& field) const {
     if (file.tensors.contains(op + "." + key)) (*this)(key, field);
   }
   template <class T>
@@ -189,6 +189,8 @@ void read_normalisation(const SafeTensors& file, std::set<std::string>& used,
   const Reader reader{none, file, GraphContent::kIntegers, used, owner, source};
   reader("mean", normalisation.mean);
   reader("std", normalisation.std);
+  reader.optional("smallest", normalisation.saturate.smallest);
+  reader.optional("largest", normalisation.saturate.largest);
 }
 
 json write_graph(const Program& program, GraphContent content, SafeTensors& file) {
@@ -211,9 +213,15 @@ json write_graph(const Program& program, GraphContent content, SafeTensors& file
     groups.push_back({{"first", group.first}, {"ops", group.ops}, {"times", group.times}});
   }
   const Input& input = program.input;
-  const std::size_t channels = input.normalisation.mean.size();
-  file.tensors["normalisation.mean"] = store(Tensor<float>{{channels}, input.normalisation.mean});
-  file.tensors["normalisation.std"] = store(Tensor<float>{{channels}, input.normalisation.std});
+  const auto& [mean, std, saturate] = input.normalisation;
+  for (const auto& [name, numbers] : {std::pair{"mean", &mean},
+                                      {"std", &std},
+                                      {"smallest", &saturate.smallest},
+                                      {"largest", &saturate.largest}}) {
+    if (numbers->empty()) continue;
+    file.tensors[fmt::format("normalisation.{}", name)] =
+        store(Tensor<float>{{numbers->size()}, *numbers});
+  }
   return {{"name", program.name},
           {"input",
            {{"height", input.height},

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/tensor.h"
@@ -11,10 +13,18 @@
 
 namespace emamba {
 
+// Of the finite numbers of each channel.
+struct Extremes {
+  std::vector<float> smallest, largest;  // (channels); both empty: not known
+  bool operator==(const Extremes&) const = default;
+};
+
 // Per-channel constants, computed from the training split and stored with every model: a normalised
-// value is (x - mean) / std.
+// value is (x - mean) / std. Where extremes are known, a number that is NaN becomes 0, and one that
+// is infinite, also when normalised, the extreme on its side; else they are refused.
 struct Normalisation {
   std::vector<float> mean, std;  // (channels)
+  Extremes saturate = {};
   bool operator==(const Normalisation&) const = default;
 };
 
@@ -46,19 +56,24 @@ struct Input {
 // an overlapping patch leaves the image, the mean of the channel. Of token ids, the ids, one a row.
 Tensor<float> vectors_of(const Input& input, const float* sample);
 
-// The first of `count` numbers, whole pixels, that no sample may hold: it is not finite, also when
-// normalised, or is no id of a token.
-std::optional<std::size_t> first_unusable(const Input& input, const float* numbers,
-                                          std::size_t count);
+// Says where a number of a sample stands, by its position.
+using PlaceOf = std::function<std::string(std::size_t)>;
+
+// What becomes of the numbers that no sample may hold, on every way into every engine: those that
+// are not finite, also when normalised, or no id of a token. Of `count` numbers, whole pixels, they
+// are saturated in place where the normalisation says how, and else the first one is an Error that
+// names its place, value and channel.
+void make_usable(const Input& input, float* numbers, std::size_t count, const PlaceOf& place);
 
 // (x - mean) / std of `count` numbers, in place: whole pixels, one channel after the other.
 void normalise(const Input& input, float* numbers, std::size_t count);
 
-// The vectors of one sample, normalised; where an overlapping patch leaves the image, 0.
+// The vectors of one sample, made usable and normalised; where an overlapping patch leaves the
+// image, 0. Throws Error as make_usable(), naming [row, column, channel].
 Tensor<float> tokens_of(const Input& input, const float* sample);
 
 // Integers of `type` for normalised vectors: round half up, saturate. The only step on
-// floating-point numbers of an integer program.
+// floating-point numbers of an integer program. Throws Error when one is not finite.
 Tensor<std::int32_t> quantise_tokens(const Tensor<float>& tokens, NumberType type);
 
 }  // namespace emamba

@@ -290,6 +290,16 @@ struct Validator {
       require(std::isfinite(n.mean[c]) && std::isfinite(n.std[c]) && n.std[c] > 0, "normalisation",
               fmt::format("channel {}: mean {}, std {}", c, n.mean[c], n.std[c]));
     }
+    const auto& [smallest, largest] = n.saturate;
+    if (smallest.empty() && largest.empty()) return;
+    require(input.vocab == 0 && smallest.size() == channels && largest.size() == channels,
+            "normalisation", fmt::format("must have {} extremes, of token ids none", channels));
+    for (std::size_t c = 0; c < channels; ++c) {
+      require(std::isfinite((smallest[c] - n.mean[c]) / n.std[c]) &&
+                  std::isfinite((largest[c] - n.mean[c]) / n.std[c]) && smallest[c] <= largest[c],
+              "normalisation",
+              fmt::format("channel {}: smallest {}, largest {}", c, smallest[c], largest[c]));
+    }
   }
   // Files, modules and tensors are called by them.
   void check_names() const {

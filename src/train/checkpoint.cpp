@@ -64,6 +64,8 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   json meta{{"config", checkpoint.config},
             {"mean", checkpoint.normalisation.mean},
             {"std", checkpoint.normalisation.std},
+            {"smallest", checkpoint.normalisation.saturate.smallest},
+            {"largest", checkpoint.normalisation.saturate.largest},
             {"samples", checkpoint.samples},
             {"rng", checkpoint.rng.state},
             {"history", json::array()},
@@ -104,7 +106,8 @@ Checkpoint read_checkpoint(const std::string& path, const Program& network,
   try {
     const json meta = parse_json(text->second, path);
     checkpoint.config = meta.at("config");
-    checkpoint.normalisation = {meta.at("mean"), meta.at("std")};
+    checkpoint.normalisation = {
+        meta.at("mean"), meta.at("std"), {meta.at("smallest"), meta.at("largest")}};
     checkpoint.samples = meta.at("samples");
     checkpoint.rng.state = meta.at("rng");
     for (const json& record : meta.at("history")) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -15,6 +16,7 @@
 #include "train/loss.h"
 #include "train/net_testing.h"
 #include "train/random_tensors.h"
+#include "train/straight_through.h"
 #include "train/weights.h"
 
 namespace emamba {
@@ -130,6 +132,44 @@ TEST(QuantisedNetwork, NothingFlowsBackThroughASaturatedNumber) {
       .sum()
       .backward();
   EXPECT_EQ(weights.gradients.abs().max().item<float>(), 0);
+}
+
+// Halves go up, so that the upper end of a type's range does not belong to it, and the lower does.
+TEST(StraightThrough, EndsWhereAHalfRoundsBeyondTheType) {
+  for (const float step : {0.25f, 1.0f, 16.0f}) {
+    const std::vector<float> steps = {-129, -128.5f, -3.5f, 126.5f, 127.25f, 127.5f, 200};
+    const std::vector<float> passed = {0, 1, 1, 1, 1, 0, 0};
+    torch::Tensor exact = torch::tensor(steps) * step;
+    exact.requires_grad_();
+    const NumberType type{8, std::ilogb(step)};
+    std::vector<float> integers;
+    for (const float s : steps) {
+      integers.push_back(static_cast<float>(fx::quantise(s * step, type)) * step);
+    }
+    const torch::Tensor rounded = torch::tensor(integers);
+    const torch::Tensor y =
+        straight_through(exact, rounded.view(exact.sizes()), torch::full({1}, step), 8);
+    EXPECT_TRUE(y.equal(rounded));
+    y.sum().backward();
+    EXPECT_TRUE(exact.grad().equal(torch::tensor(passed))) << exact.grad();
+  }
+}
+
+// Parameters exactly between two integers: those of the program, and those that fine-tuning goes
+// forward with.
+TEST(QuantisedNetwork, ParametersOnHalvesGoUp) {
+  Rng rng{65};
+  Case c = case_of(integer_variants().front(), rng);
+  auto& head = std::get<Linear>(c.program.ops.back());
+  Tensor<float>& weights = c.model.parameters.at(head.name + ".weight");
+  std::vector<std::int8_t> wanted;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const int k = static_cast<int>(i % 256) - 128;
+    weights.data[i] = std::ldexp(static_cast<float>(k) + 0.5f, head.weight_type.exp);
+    wanted.push_back(static_cast<std::int8_t>(std::min(k + 1, 127)));
+  }
+  fill_weights(c.program, c.model.parameters);
+  EXPECT_EQ(head.weight.data, wanted);
 }
 
 TEST(Finetune, ComesCloserToTheFloatOutputsWhereTheyAreItsTarget) {

@@ -13,7 +13,7 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-// The gradient passes where exact / step lies in [lo, hi].
+// The gradient passes where exact / step lies in [lo, hi): what does not saturate.
 struct StraightThrough : torch::autograd::Function<StraightThrough> {
   static Tensor forward(AutogradContext* context, const Tensor& exact, const Tensor& rounded,
                         const Tensor& step, double lo, double hi) {
@@ -35,7 +35,7 @@ struct StraightThrough : torch::autograd::Function<StraightThrough> {
       const float* x = exact.data_ptr<float>() + r * length;
       const float* g = gradient.data_ptr<float>() + r * length;
       float* to = result.data_ptr<float>() + r * length;
-      for (std::int64_t i = 0; i < length; ++i) to[i] = x[i] >= least && x[i] <= most ? g[i] : 0;
+      for (std::int64_t i = 0; i < length; ++i) to[i] = x[i] >= least && x[i] < most ? g[i] : 0;
     }
     return {result, Tensor(), Tensor(), Tensor(), Tensor()};
   }

@@ -90,5 +90,25 @@ TEST_F(KilledRun, FlowFinishesWhatAnEarlierOneLeft) {
   expect_failure(other, 1, "train.epochs");
 }
 
+// Kills train, quantize, results and ablate, and fills their disk; the same at a thousand points is
+// a campaign of its own.
+constexpr char kCampaign[] = "exec tools/kill-campaign --seed 1 \"$@\"";
+
+TEST_F(KilledRun, AtRandomPointsLosesNothing) {
+  const ToolRun campaign = run_script(kCampaign, {"--points", "10", "--no-disk", "--tool",
+                                                  EMAMBA_TOOL, "--work", folder_ / "work"});
+  EXPECT_EQ(campaign.exit_code, 0) << campaign.err;
+  EXPECT_NE(campaign.out.find("| ablate | "), std::string::npos) << campaign.out;
+}
+
+TEST_F(KilledRun, OnAFullDiskLosesNothing) {
+  const ToolRun campaign =
+      run_script(kCampaign, {"--points", "0", "--tool", EMAMBA_TOOL, "--work", folder_ / "work"});
+  EXPECT_EQ(campaign.exit_code, 0) << campaign.err;
+  if (campaign.out.find("skipped: full disks") != std::string::npos) {
+    GTEST_SKIP() << "a small file system needs root and tmpfs";
+  }
+}
+
 }  // namespace
 }  // namespace emamba

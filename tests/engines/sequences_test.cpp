@@ -37,7 +37,23 @@ TEST(Engines, AgreeOnSequencesOfAnyLength) {
 }
 
 TEST(Engines, AgreeOnLongSequences) {
-  ASSERT_EQ(disagreement(open_case(3, {257, 2048})), "");
+  ASSERT_EQ(disagreement(open_case(3, {257, 8192})), "");
+}
+
+TEST(Engines, AgreeOnHeadsOfEveryWidth) {
+  std::uint64_t seed = 0;
+  for (const int outputs : {1, 2, 3, 7, 9, 57}) {
+    for (const Head head : {Head::kFlattenMlp, Head::kFlattenLinear, Head::kMeanLinear}) {
+      NetSpec spec;
+      spec.model.D = 5, spec.model.N = 3, spec.model.M = 1;
+      spec.model.head = head;
+      spec.model.head_hidden = head == Head::kFlattenMlp ? outputs : 0;
+      spec.outputs = outputs;
+      const Case c = case_of(++seed, spec);
+      ASSERT_EQ(c.program.edges.back().width, outputs);
+      ASSERT_EQ(disagreement(c), "") << outputs << " outputs";
+    }
+  }
 }
 
 TEST(Engines, AnswerEveryVectorWithoutAHead) {

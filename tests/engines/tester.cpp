@@ -215,6 +215,15 @@ Case random_case(std::uint64_t seed) {
   return c;
 }
 
+Case case_of(std::uint64_t seed, const NetSpec& spec) {
+  Rng rng{seed};
+  const Program network = network_of(spec).program;
+  Case c = case_of(seed, spec, network, rng);
+  const int length = network.input.vectors();
+  c.sequences = random_sequences(network, {length, length}, rng);
+  return c;
+}
+
 Case open_case(std::uint64_t seed, const std::vector<int>& lengths) {
   Rng rng{seed};
   NetSpec spec = spec_of(rng);

@@ -44,7 +44,9 @@ struct Case {
 // A random network of three to five blocks with two random sequences. The model's deltas are
 // positive, so that no state grows without bound.
 Case random_case(std::uint64_t seed);
-// The same without pooling and head: the last operation is a Linear that answers every vector, and
+// The case of this network, with two random sequences.
+Case case_of(std::uint64_t seed, const NetSpec& spec);
+// A random case without pooling and head: the last operation is a Linear that answers every vector, and
 // sequences of these lengths.
 Case open_case(std::uint64_t seed, const std::vector<int>& lengths);
 // A sequence of each of these lengths.
