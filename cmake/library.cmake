@@ -7,6 +7,9 @@ if(EMAMBA_SANITIZE)
     -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${EMAMBA_SANITIZE})
 endif()
+if(EMAMBA_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 # emamba_library(NAME DEPENDS lib... [TEST_DEPENDS lib...] [EXCLUDE file...]): the folder src/NAME, with
 # its folders, as the library emamba_NAME, and its *_test.cpp files as the test program NAME_test, which

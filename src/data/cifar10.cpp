@@ -16,21 +16,22 @@ constexpr std::size_t kRecordBytes = 1 + 3 * kPixels;
 
 }  // namespace
 
-void parse_cifar10(std::string_view bytes, const std::string& source, float* images, int* labels) {
+void parse_cifar10(std::string_view bytes, const std::string& source, std::size_t records,
+                   float* images, int* labels) {
   // A record begins with a label of at most 9, a pickle with 0x80.
   if (bytes.starts_with("\x80")) {
     throw Error(
         source + ": is of the Python version, a pickle, which is a program and is never run",
         "Get the binary version.");
   }
-  if (bytes.size() != kRecords * kRecordBytes) {
+  if (bytes.size() != records * kRecordBytes) {
     throw Error(
-        fmt::format("{}: {} bytes, expected {}", source, bytes.size(), kRecords * kRecordBytes),
-        bytes.size() < kRecords * kRecordBytes ? "The file may be truncated."
-                                               : "It is no file of the binary version.");
+        fmt::format("{}: {} bytes, expected {}", source, bytes.size(), records * kRecordBytes),
+        bytes.size() < records * kRecordBytes ? "The file may be truncated."
+                                              : "It is no file of the binary version.");
   }
   const auto* record = reinterpret_cast<const unsigned char*>(bytes.data());
-  for (std::size_t i = 0; i < kRecords; ++i, record += kRecordBytes) {
+  for (std::size_t i = 0; i < records; ++i, record += kRecordBytes) {
     if (record[0] > 9) {
       throw Error(fmt::format("{}: label {} of record {} is not in 0..9", source, record[0], i));
     }
@@ -53,7 +54,7 @@ Split read_cifar10(const std::string& folder, Part part) {
   split.inputs = make_tensor<float>({paths.size() * kRecords, 32, 32, 3});
   split.labels.resize(paths.size() * kRecords);
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    parse_cifar10(read_file(paths[i]), paths[i], split.inputs.row(i * kRecords),
+    parse_cifar10(read_file(paths[i]), paths[i], kRecords, split.inputs.row(i * kRecords),
                   split.labels.data() + i * kRecords);
   }
   return split;

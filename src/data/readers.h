@@ -20,7 +20,9 @@ Split read_mars(const std::string& folder, Part part);
 Split synthetic_images(Part part);
 Split synthetic_tokens(Part part);
 
-// One file of CIFAR-10's binary version: `images` (10000, 32, 32, 3) and `labels` (10000).
-void parse_cifar10(std::string_view bytes, const std::string& source, float* images, int* labels);
+// So many records of CIFAR-10's binary version, which are 10,000 in a file of it: `images`
+// (records, 32, 32, 3) and `labels` (records).
+void parse_cifar10(std::string_view bytes, const std::string& source, std::size_t records,
+                   float* images, int* labels);
 
 }  // namespace emamba

@@ -105,7 +105,7 @@ TEST(Cifar10, NamesWhatIsWrong) {
   std::vector<float> images(10000 * 3072);
   std::vector<int> labels(10000);
   const auto reject = [&](const std::string& bytes, const std::string& text) {
-    expect_error([&] { parse_cifar10(bytes, "b.bin", images.data(), labels.data()); }, text);
+    expect_error([&] { parse_cifar10(bytes, "b.bin", 10000, images.data(), labels.data()); }, text);
   };
   std::string bytes = cifar10_file();
   reject(bytes.substr(1), "b.bin: 30729999 bytes, expected 30730000");

@@ -33,6 +33,13 @@ std::string mars_and(const std::string& line) {
   return kMars + line + "\n";
 }
 
+TEST(ReadSpec, ABinaryFileIsNoConfiguration) {
+  for (const char* file : {"model.safetensors", "program.safetensors"}) {
+    const std::string path = std::string("models/mars-tiny/") + file;
+    expect_error([&] { read_spec(path); }, path + ": is no config.toml but a binary file");
+  }
+}
+
 TEST(Spec, PaperMarsNetworkHas15717Parameters) {
   const Spec spec = parse_spec(kMars, "mars.toml");
   const Input input = network_of(spec).program.input;

@@ -53,7 +53,8 @@ TEST_F(BadInput, MissingDataNamesFilesAndRemedy) {
   const std::vector<std::string> train = {
       "train", "models/mars/config.toml", "--data", folder_ / "empty", "--out", out()};
   expect_failure(train, 1, "featuremap_train.npy");
-  expect_failure(train, 1, "emamba data fetch mars");
+  expect_failure(train, 1, "emamba data fetch mars --data " + folder_ / "empty");
+  expect_failure(train, 1, "EMAMBA_DATA");
 }
 
 TEST_F(BadInput, FilesOfAnotherModelAreRefused) {
@@ -99,6 +100,39 @@ TEST_F(BadInput, FlowNamesTheDamagedFileToRemove) {
     std::filesystem::remove(path);
     succeed(flow);
     EXPECT_EQ(read_file(path), whole);
+  }
+}
+
+// Of a program that comes with the project: the record beside it tells.
+TEST_F(BadInput, AProgramWithAFlippedBitIsRefusedByEveryVerb) {
+  const std::filesystem::path model = folder_ / "mars-tiny";
+  std::filesystem::copy("models/mars-tiny", model);
+  const std::string config = model / "config.toml", program = model / "program.safetensors";
+  std::string bytes = read_file(program);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_file(program, bytes);
+  const std::string samples = folder_ / "x.npy";
+  write_file(samples, make_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 8, 8, 5), }",
+                               std::vector<float>(320)));
+  for (const std::vector<std::string>& verb :
+       std::vector<std::vector<std::string>>{{"eval", config, "--engine", "golden"},
+                                             {"eval", config, "--engine", "fast"},
+                                             {"predict", config, "--input", samples},
+                                             {"emit", config, "--out", out()},
+                                             {"verify", config, "--out", out()},
+                                             {"synth", config, "--out", out()},
+                                             {"estimate", config},
+                                             {"inspect", program}}) {
+    expect_failure(verb, 1,
+                   program + ": damaged, or another file than " +
+                       (model / "quantize.json").string() + " tells of");
+  }
+}
+
+TEST_F(BadInput, AModelInPlaceOfAConfigIsSaidToBeOne) {
+  for (const std::string verb : {"estimate", "eval", "train"}) {
+    expect_failure({verb, "models/mars-tiny/model.safetensors"}, 1,
+                   "model.safetensors: is no config.toml but a binary file");
   }
 }
 
