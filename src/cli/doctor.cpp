@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/machine.h"
-#include "base/process.h"
+#include "base/tool.h"
 #include "cli/cli.h"
 #include "data/dataset.h"
 #include "data/inventory.h"
@@ -23,12 +23,9 @@ struct Check {
   std::string disables;     // what its absence disables
 };
 
-// The first line that `NAME --version` prints.
-std::string version_of(const std::string& name, const char* option = "--version") {
-  const std::string path = find_program(name);
-  if (path.empty()) return "";
-  const ProcessResult result = run_process({path, option}, false, 10);
-  return result.output.substr(0, result.output.find('\n'));
+// What a tool says of itself; "" when it cannot be used.
+std::string version_of(const std::string& name) {
+  return tool_version(name).text;
 }
 
 // The file behind the symbolic links, whose name holds the version.
@@ -73,7 +70,7 @@ std::vector<Check> all_checks(const std::string& data) {
       {"clang-tidy", version_of("clang-tidy"), "tools/tidy"},
       {"verilator", version_of("verilator"), "the verbs verify and flow (its hardware)"},
       {"make", version_of("make"), "the verbs verify and flow (its hardware)"},
-      {"yosys", version_of("yosys", "-V"), "the verb synth"},
+      {"yosys", version_of("yosys"), "the verb synth"},
       {"curl", version_of("curl"), "emamba data fetch"},
       {"tar", version_of("tar"), "emamba data fetch cifar-10"},
       {"LibTorch", resolved(loaded_library("libtorch_cpu")),

@@ -2,11 +2,20 @@
 // A Verilated model in this process: its signals by name, and clock cycles.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace emamba {
+
+// A read-only memory in the model: `words` of `word_bytes` each, the lowest byte first.
+struct SimulatedMemory {
+  std::string scope;  // the instances around it, with points between
+  std::size_t words = 0, word_bytes = 0;
+  const std::uint8_t* data = nullptr;
+};
 
 class Simulator {
  public:
@@ -19,6 +28,8 @@ class Simulator {
 
   // Where a signal's bits are, the lowest first. Throws Error when there is none of that name.
   std::uint8_t* signal(const std::string& name) const;
+  // None in a library that was built without `probes`.
+  std::vector<SimulatedMemory> memories() const;
 
   void reset();   // a few cycles of reset, streams idle; ends with the clock low
   void settle();  // lets combinational logic follow the inputs
