@@ -7,23 +7,33 @@ namespace emamba {
 namespace {
 
 // As Yosys 0.23 prints it; newer versions say a few numbers more.
-constexpr char kStat[] = R"json({
+constexpr char kStat[] = R"stat({
    "creator": "Yosys 0.23 (git sha1 7ce5011c24b)",
-               "invocation" : "stat -json ",
-               "modules" : {
-                 "\\top" : {
-                   "num_wires" : 24,
-                   "num_cells" : 30,
-                   "num_cells_by_type" : {"BUFG" : 1, "CARRY4" : 4, "DSP48E2" : 5, "LUT6" : 20}
-                 }
-               },
-               "design" : {
-  "num_wires" : 24, "num_cells" : 30, "num_cells_by_type" : {
-    "BUFG" : 1, "CARRY4" : 4, "DSP48E2" : 5, "LUT6" : 20
-  }
+   "invocation": "stat -json ",
+   "modules": {
+      "\\top": {
+         "num_wires":         24,
+         "num_cells":         30,
+         "num_cells_by_type": {
+            "BUFG": 1,
+            "CARRY4": 4,
+            "DSP48E2": 5,
+            "LUT6": 20
+         }
+      }
+   },
+      "design": {
+         "num_wires":         24,
+         "num_cells":         30,
+         "num_cells_by_type": {
+            "BUFG": 1,
+            "CARRY4": 4,
+            "DSP48E2": 5,
+            "LUT6": 20
+         }
+      }
 }
-}
-)json";
+)stat";
 
 TEST(Cells, StatisticsAreRead) {
   const CellCounts cells = parse_stat(kStat, "stat");

@@ -2,6 +2,7 @@
 // The library and generated tops as their readers see them: lint, structure, and parameters that
 // plan and module agree on.
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 #include <sstream>
@@ -58,7 +59,7 @@ XmlNode read_xml(const std::string& xml) {
   std::istringstream lines(xml);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t begin = line.find('<'), end = line.rfind('>');
-    if (begin == std::string::npos || line[begin + 1] == '?') continue;
+    if (begin == std::string::npos || std::strchr("?!", line[begin + 1])) continue;
     const std::string tag = line.substr(begin + 1, end - begin - 1);
     if (tag.starts_with('/')) {
       path.pop_back();
@@ -71,29 +72,43 @@ XmlNode read_xml(const std::string& xml) {
   return root;
 }
 
+void add_variables(const XmlNode& node, std::set<std::string>& names) {
+  if (node.is("varref")) names.insert(attribute(node.tag, "name"));
+  for (const XmlNode& child : node.children) add_variables(child, names);
+}
+
 bool extends_a_sign(const XmlNode& node) {
   return node.is("extends") ||
          std::any_of(node.children.begin(), node.children.end(), extends_a_sign);
 }
 
-// Whether this left side, or a part of it, is a slice that begins at a place known at run time.
-bool moves(const XmlNode& left) {
-  if (left.is("concat")) return std::any_of(left.children.begin(), left.children.end(), moves);
-  return left.is("sel") && !left.children.at(1).is("const");
+// Whether this left side, or a part of it, is a slice that begins at a place known at run time:
+// that depends on more than the variables of the loops around it.
+bool moves(const XmlNode& left, const std::set<std::string>& loops) {
+  const auto one_moves = [&](const XmlNode& part) { return moves(part, loops); };
+  if (left.is("concat")) {
+    return std::any_of(left.children.begin(), left.children.end(), one_moves);
+  }
+  if (!left.is("sel")) return false;
+  std::set<std::string> names;
+  add_variables(left.children.at(1), names);
+  return !std::includes(loops.begin(), loops.end(), names.begin(), names.end());
 }
 
 // Where a sign is extended into a slice with a run-time index, as FILE:LINE.
-void find_signed_slices(const XmlNode& node, std::map<std::string, std::string>& files,
-                        std::set<std::string>& places) {
+void find_signed_slices(const XmlNode& node, std::set<std::string> loops,
+                        std::map<std::string, std::string>& files, std::set<std::string>& places) {
   if (node.is("file")) files[attribute(node.tag, "id")] = attribute(node.tag, "filename");
+  // A loop's condition, behind what comes before it, asks about its variable and constants.
+  if (node.is("while")) add_variables(node.children.at(1), loops);
   if ((node.is("assign") || node.is("assigndly") || node.is("contassign")) &&
-      moves(node.children.back()) && extends_a_sign(node.children.front())) {
+      moves(node.children.back(), loops) && extends_a_sign(node.children.front())) {
     std::istringstream location(attribute(node.tag, "loc"));
     std::string file, line;
     std::getline(std::getline(location, file, ','), line, ',');
     places.insert(files[file] + ":" + line);
   }
-  for (const XmlNode& child : node.children) find_signed_slices(child, files, places);
+  for (const XmlNode& child : node.children) find_signed_slices(child, loops, files, places);
 }
 
 std::set<std::string> signed_slices(const std::string& top, const std::string& list,
@@ -104,7 +119,7 @@ std::set<std::string> signed_slices(const std::string& top, const std::string& l
       directory);
   std::map<std::string, std::string> files;
   std::set<std::string> places;
-  find_signed_slices(read_xml(read_file(folder / "tree.xml")), files, places);
+  find_signed_slices(read_xml(read_file(folder / "tree.xml")), {}, files, places);
   return places;
 }
 
@@ -138,11 +153,13 @@ TEST(Lint, ASignExtendedIntoASliceWithARunTimeIndexIsFound) {
              "    q_o[slot_i*8 +: 8] = u_i[0] ? a_i : a_i + 4'sd1;\n"
              "    r_o[slot_i*8 +: 8] = wide;\n"
              "    s_o[slot_i*8 +: 8] = u_i;\n"
+             "    for (int i = 0; i < 2; i++) s_o[i*8 +: 8] = a_i;\n"
+             "    for (int i = 0; i < 2; i++) s_o[32'(slot_i)+i*8 +: 8] = a_i;\n"
              "  end\n"
              "  assign t_o[8 +: 8] = a_i;\n"
              "endmodule\n");
   EXPECT_EQ(signed_slices("slices", "list.f", folder.path()),
-            (std::set<std::string>{"slices.sv:10", "slices.sv:13"}));
+            (std::set<std::string>{"slices.sv:10", "slices.sv:13", "slices.sv:17"}));
 }
 
 Program program_of(std::uint64_t seed, bool offsets = false) {
