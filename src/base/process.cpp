@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// A program runs below a keeper: a fork of ours that leads a process group, starts the program in
+// it and outlives neither it nor us. Signals of a terminal do not reach that group, and kill -9
+// tells us nothing, but the kernel tells the keeper when we are gone.
 #include "base/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -13,8 +16,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <sstream>
-#include <thread>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
@@ -26,99 +29,206 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// When to give up waiting; never, for 0 seconds.
-class Deadline {
- public:
-  explicit Deadline(int seconds)
-      : limited_(seconds > 0), end_(Clock::now() + std::chrono::seconds(seconds)) {}
-  bool limited() const { return limited_; }
-  bool passed() const { return limited_ && Clock::now() >= end_; }
-  // For poll(): -1 waits for ever.
-  int milliseconds_left() const {
-    if (!limited_) return -1;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - Clock::now());
-    return left.count() > 0 ? static_cast<int>(left.count()) + 1 : 0;
-  }
+constexpr int kTick = 200;  // milliseconds
 
- private:
-  bool limited_;
-  Clock::time_point end_;
+// What the keeper, or the program's start, says to us through a pipe. The first word counts.
+struct Report {
+  enum Kind : int { kNoFolder, kNoProgram, kEnded } kind;
+  int value;  // errno, or the status of waitpid()
 };
 
-struct SpawnActions {
-  posix_spawn_file_actions_t actions;
-  SpawnActions() { posix_spawn_file_actions_init(&actions); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions); }
-};
-
-// Appends to `output` what the pipe gives until all its writers are gone or the deadline passes.
-void drain(int pipe, const Deadline& deadline, std::string& output) {
-  std::array<char, 4096> piece;
-  while (!deadline.passed()) {
-    pollfd wait{.fd = pipe, .events = POLLIN, .revents = 0};
-    if (poll(&wait, 1, deadline.milliseconds_left()) <= 0) continue;
-    const ssize_t n = read(pipe, piece.data(), piece.size());
-    if (n > 0) output.append(piece.data(), static_cast<std::size_t>(n));
-    if (n == 0 || (n < 0 && errno != EINTR)) return;
-  }
-}
-
-// Waits for the child; false when the deadline passed first.
-bool wait_for(pid_t child, const Deadline& deadline, int& status) {
-  while (true) {
-    const pid_t ended = waitpid(child, &status, deadline.limited() ? WNOHANG : 0);
-    if (ended == child) return true;
-    if (ended < 0 && errno != EINTR) {
-      throw Error(fmt::format("cannot wait for a child process: {}", std::strerror(errno)));
-    }
-    if (deadline.passed()) return false;
-    if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-}
-
-}  // namespace
-
-ProcessResult run_process(const std::vector<std::string>& arguments, bool inherit,
-                          int timeout_seconds) {
-  if (arguments.empty()) throw Error("run_process: no program given");
-  std::vector<char*> argv;
-  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
-  argv.push_back(nullptr);
-
-  SpawnActions spawn;
+// A pipe whose ends a program does not inherit, and which are none of the standard streams.
+struct Pipe {
   FileDescriptor read_end, write_end;
-  if (!inherit) {
+  Pipe() {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
       throw Error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     }
-    read_end = FileDescriptor(ends[0]);
-    write_end = FileDescriptor(ends[1]);
-    // A program that asks a question must find no one, rather than wait unseen.
-    posix_spawn_file_actions_addopen(&spawn.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&spawn.actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&spawn.actions, ends[1], STDERR_FILENO);
+    const FileDescriptor low[2] = {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+    read_end = FileDescriptor(fcntl(ends[0], F_DUPFD_CLOEXEC, kLowest));
+    write_end = FileDescriptor(fcntl(ends[1], F_DUPFD_CLOEXEC, kLowest));
+    if (!read_end.valid() || !write_end.valid()) {
+      throw Error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    }
   }
+  static constexpr int kLowest = 4;  // above kReportEnd
+};
 
-  pid_t child = 0;
-  const int code = posix_spawnp(&child, argv[0], &spawn.actions, nullptr, argv.data(), environ);
-  if (code != 0) {
-    throw Error(fmt::format("{}: cannot be started: {}", arguments[0], std::strerror(code)),
-                fmt::format("Is '{}' installed?", arguments[0]), ErrorKind::kMissing);
+// Everything that a new process needs, so that it need not ask for memory: other threads of ours
+// may have held the lock of malloc() when it was forked.
+struct Start {
+  const char* program;
+  char* const* arguments;
+  const char* folder;  // nullptr: ours
+  int output, report;
+  sigset_t signals;  // that the program shall find blocked
+  pid_t us;
+};
+
+constexpr int kReportEnd = 3;  // in the keeper and below
+
+void tell(Report::Kind kind, int value) {
+  const Report report{kind, value};
+  // So short a message is written whole or not at all; whoever does not hear it sees the pipe end.
+  [[maybe_unused]] const ssize_t n = write(kReportEnd, &report, sizeof report);
+}
+
+[[noreturn]] void be_program(const Start& start) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // should somebody kill the keeper alone
+  if (start.folder != nullptr && chdir(start.folder) != 0) {
+    tell(Report::kNoFolder, errno);
+    _exit(127);
   }
-  write_end.close();
+  sigprocmask(SIG_SETMASK, &start.signals, nullptr);
+  execve(start.program, start.arguments, environ);
+  tell(Report::kNoProgram, errno);
+  _exit(127);
+}
 
-  ProcessResult result;
-  const Deadline deadline(timeout_seconds);
-  if (!inherit) drain(read_end.get(), deadline, result.output);
+// Only functions that are safe in a signal handler, from here to _exit() or execve().
+[[noreturn]] void be_keeper(const Start& start) {
+  setpgid(0, 0);
+  // Told that our thread is gone, it kills its group, itself included. Other signals are not for
+  // it; all are blocked when it is forked.
+  struct sigaction action {};
+  action.sa_handler = [](int) { kill(0, SIGKILL); };
+  sigaction(SIGTERM, &action, nullptr);
+  sigset_t death;
+  sigemptyset(&death);
+  sigaddset(&death, SIGTERM);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != start.us) _exit(127);  // gone before that
+
+  // Nothing of ours stays open in it: neither locks nor the ends of other programs' pipes.
+  const int nothing = open("/dev/null", O_RDONLY);
+  if (nothing > STDIN_FILENO) dup2(nothing, STDIN_FILENO);
+  dup2(start.output, STDOUT_FILENO);
+  dup2(start.output, STDERR_FILENO);
+  dup3(start.report, kReportEnd, O_CLOEXEC);
+  close_range(kReportEnd + 1, ~0u, 0);
+
+  const pid_t program = fork();
+  if (program == 0) be_program(start);
+  if (program < 0) {
+    tell(Report::kNoProgram, errno);
+    _exit(127);
+  }
+  sigprocmask(SIG_UNBLOCK, &death, nullptr);
   int status = 0;
-  if (!wait_for(child, deadline, status)) {
-    kill(child, SIGKILL);
-    wait_for(child, Deadline(0), status);
-    throw Error(fmt::format("{}: still running after {} s, ended", arguments[0], timeout_seconds));
+  while (waitpid(program, &status, 0) < 0 && errno == EINTR) {
   }
+  tell(Report::kEnded, status);
+  kill(0, SIGKILL);  // what the program left behind, too
+  _exit(0);
+}
+
+// The keeper, and all below it; they are gone when this is.
+class Keeper {
+ public:
+  explicit Keeper(Start start) {
+    start.us = getpid();
+    sigset_t all;
+    sigfillset(&all);
+    // A handler of ours must not run in the new process.
+    pthread_sigmask(SIG_SETMASK, &all, &start.signals);
+    keeper_ = fork();
+    if (keeper_ == 0) be_keeper(start);
+    const int code = errno;
+    pthread_sigmask(SIG_SETMASK, &start.signals, nullptr);
+    if (keeper_ < 0) {
+      throw Error(fmt::format("cannot start another process: {}", std::strerror(code)));
+    }
+    setpgid(keeper_, keeper_);  // whoever comes first
+  }
+  ~Keeper() {
+    // It is a zombie at least, so that the number is still its group's.
+    kill(-keeper_, SIGKILL);
+    while (waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+ private:
+  pid_t keeper_;
+};
+
+// Appends a piece of what the pipe gives to `output`; false at its end.
+bool take(int pipe, std::string& output) {
+  std::array<char, 16384> piece;
+  const ssize_t n = read(pipe, piece.data(), piece.size());
+  if (n > 0) output.append(piece.data(), static_cast<std::size_t>(n));
+  return n > 0 || (n < 0 && errno == EINTR);
+}
+
+bool readable(int pipe) {
+  pollfd wait{.fd = pipe, .events = POLLIN, .revents = 0};
+  return poll(&wait, 1, 0) > 0;
+}
+
+}  // namespace
+
+ProcessResult run_process(const std::vector<std::string>& arguments,
+                          const ProcessOptions& options) {
+  if (arguments.empty()) throw Error("run_process: no program given");
+  const std::string& name = arguments[0];
+  const auto cannot_start = [&](int code) {
+    return Error(fmt::format("{}: cannot be started: {}", name, std::strerror(code)),
+                 fmt::format("Is '{}' installed?", name), ErrorKind::kMissing);
+  };
+  // It is looked up from here, wherever it runs.
+  std::string program = name.find('/') == std::string::npos ? find_program(name) : name;
+  if (program.empty()) throw cannot_start(ENOENT);
+  program = std::filesystem::absolute(program).string();
+  std::vector<char*> argv;
+  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+  argv.push_back(nullptr);
+
+  Pipe output, report;
+  Start start{};
+  start.program = program.c_str();
+  start.arguments = argv.data();
+  start.folder = options.directory.empty() ? nullptr : options.directory.c_str();
+  start.output = output.write_end.get();
+  start.report = report.write_end.get();
+  const auto end = Clock::now() + std::chrono::seconds(options.timeout_seconds);
+  ProcessResult result;
+  std::string told;
+  {
+    const Keeper keeper(start);
+    output.write_end.close();
+    report.write_end.close();
+    bool more_output = true;
+    while (true) {
+      pollfd wait[] = {{.fd = report.read_end.get(), .events = POLLIN, .revents = 0},
+                       {.fd = output.read_end.get(), .events = POLLIN, .revents = 0}};
+      poll(wait, more_output ? 2 : 1, kTick);
+      if (wait[1].revents != 0) more_output = take(output.read_end.get(), result.output);
+      if (wait[0].revents != 0 && !take(report.read_end.get(), told)) break;
+      if (options.tick) options.tick();
+      if (options.timeout_seconds > 0 && Clock::now() >= end) {
+        result.timed_out = true;
+        break;
+      }
+    }
+  }
+  // What the program wrote before it ended is in the pipe, and no more than a pipe holds.
+  for (int pieces = 0; pieces < 64 && readable(output.read_end.get()); ++pieces) {
+    if (!take(output.read_end.get(), result.output)) break;
+  }
+  if (result.timed_out) {
+    result.exit_code = 128 + SIGKILL;
+    return result;
+  }
+  Report first{Report::kEnded, SIGKILL};  // the keeper was killed
+  if (told.size() >= sizeof first) std::memcpy(&first, told.data(), sizeof first);
+  if (first.kind == Report::kNoProgram) throw cannot_start(first.value);
+  if (first.kind == Report::kNoFolder) {
+    throw Error(
+        fmt::format("{}: cannot be entered: {}", options.directory, std::strerror(first.value)));
+  }
+  const int status = first.value;
   result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return result;
 }

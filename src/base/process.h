@@ -2,21 +2,29 @@
 // Runs another program, without a shell.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace emamba {
 
-struct ProcessResult {
-  int exit_code = 0;   // 128 + signal when a signal ended it
-  std::string output;  // stdout and stderr together, unless inherited
+struct ProcessOptions {
+  std::string directory = {};       // in which it runs; "": ours
+  int timeout_seconds = 0;          // after which it is killed; 0: never
+  std::function<void()> tick = {};  // called several times a second while it runs
 };
 
-// Runs `arguments[0]` (looked up in PATH) and waits. With `inherit`, it writes to our own stdout
-// and stderr. Throws Error when it cannot be started, or (ended first) after `timeout_seconds` (0:
-// none).
-ProcessResult run_process(const std::vector<std::string>& arguments, bool inherit = false,
-                          int timeout_seconds = 0);
+struct ProcessResult {
+  int exit_code = 0;       // 128 + signal when a signal ended it
+  bool timed_out = false;  // killed after the time limit
+  std::string output;      // stdout and stderr together
+};
+
+// Runs `arguments[0]` (looked up in PATH) without input and waits. Whatever it started ends with
+// it, and all of that ends at once when we die, of kill -9 too. Throws Error when it cannot be
+// started.
+ProcessResult run_process(const std::vector<std::string>& arguments,
+                          const ProcessOptions& options = {});
 
 // Full path of a program in PATH, or "".
 std::string find_program(const std::string& name);

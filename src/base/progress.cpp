@@ -34,7 +34,7 @@ std::string progress_text(const std::string& what, std::size_t first, std::size_
                           std::size_t total, double seconds, const std::string& remark) {
   std::string text = what;
   if (total == 0) {
-    text += fmt::format("  {}", done);
+    text += done == 0 ? "  " + clock_text(seconds) : fmt::format("  {}", done);
   } else {
     const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
     text += fmt::format("  {:.0f} % ({}/{})", std::floor(100 * share), done, total);

@@ -14,7 +14,8 @@ namespace emamba {
 using ProgressCallback = std::function<void(std::size_t, std::size_t, const std::string&)>;
 
 // `what  42 % (420/1000)  1:12 left  remark`, after `seconds` for the steps from `first` to `done`;
-// without a share and time left when `total` is 0 (not known).
+// without a share and time left when `total` is 0 (not known), and the seconds so far when `done`
+// is 0 too (nothing to count).
 std::string progress_text(const std::string& what, std::size_t first, std::size_t done,
                           std::size_t total, double seconds, const std::string& remark);
 

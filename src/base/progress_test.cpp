@@ -17,6 +17,7 @@ TEST(Progress, Text) {
   EXPECT_EQ(progress_text("train", 600, 700, 1000, 50, ""), "train  70 % (700/1000)  2:30 left");
   EXPECT_EQ(progress_text("train", 600, 600, 1000, 0, ""), "train  60 % (600/1000)");
   EXPECT_EQ(progress_text("fetch", 0, 7, 0, 3, "MB"), "fetch  7  MB");
+  EXPECT_EQ(progress_text("build", 0, 0, 0, 72.3, "main"), "build  1:12  main");
 }
 
 TEST(Progress, SaysNothingAboutShortWork) {

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/machine.h"
-#include "base/process.h"
+#include "base/tool.h"
 #include "cli/cli.h"
 #include "data/catalogue.h"
 #include "data/dataset.h"
@@ -24,26 +24,15 @@
 namespace emamba {
 namespace {
 
-constexpr int kPatience = 5;  // seconds for a tool to say its version
-
 struct Check {
   std::string name, disables;  // what its absence disables
   std::string found, problem;  // version or place, "" when missing; why it is there and no use
 };
 
-// The first line that `NAME --version` prints.
-Check tool_check(const char* name, const char* disables, const char* option = "--version") {
-  Check check{name, disables, "", ""};
-  const std::string path = find_program(name);
-  if (path.empty()) return check;
-  try {
-    const ProcessResult result = run_process({path, option}, false, kPatience);
-    check.found = result.output.substr(0, result.output.find('\n'));
-    if (check.found.empty()) check.problem = path + ": says no version";
-  } catch (const Error& e) {
-    check.problem = e.what();
-  }
-  return check;
+// What a tool says of itself.
+Check tool_check(const char* name, const char* disables) {
+  const ToolVersion version = tool_version(name);
+  return {name, disables, version.text, version.problem};
 }
 
 // The file behind the symbolic links, whose name holds the version.
@@ -114,7 +103,7 @@ std::vector<Check> all_checks(const std::string& data, const ProgressCallback& p
       tool("clang-tidy", "tools/tidy"),
       tool("verilator", hardware),
       tool("make", hardware),
-      tool("yosys", "the verb synth", "-V"),
+      tool("yosys", "the verb synth"),
       tool("curl", "emamba data fetch"),
       tool("tar", "emamba data fetch cifar-10"),
       training_checks,

@@ -52,7 +52,8 @@ void print_parts(const json& result) {
   }
   fmt::print(
       "{}\n{}\n{}\nalso {}\nUpper bounds: additions behind a DSP block are not packed into it.\n",
-      table.text(), result.at("yosys").get<std::string>(), use_text(result.at("device")), details);
+      table.text(), result.at("tools").at("yosys").get<std::string>(),
+      use_text(result.at("device")), details);
 }
 
 void print_netlist(const json& netlist) {

@@ -46,14 +46,17 @@ json verify_stage(const Job& job, const Plan& plan, const Program& program,
                   const std::string& folder, std::size_t frames, const std::string& wave) {
   std::error_code code;
   std::filesystem::remove(job.out + "/verify.json", code);  // an earlier success
+  const ToolVersions tools = simulator_tools();
+  check_memory_files(plan.design, folder);
   const SimulatorSources sources{.directory = folder, .files = design_files()};
   const Stopwatch building;
-  std::string library;
-  {
+  const auto build = [&](const SimulatorSources& what) {
     const ProgressCallback progress = job.progress("verilator");
-    if (progress) progress(0, 0, "building the simulator");
-    library = build_simulator(plan.design, sources, job.threads);
-  }
+    return build_simulator(plan.design, what, job.threads, [&] {
+      if (progress) progress(0, 0, "building the simulator");
+    });
+  };
+  const std::string library = build(sources);
   const double build_seconds = building.seconds();
 
   VerifyOptions options;
@@ -62,7 +65,7 @@ json verify_stage(const Job& job, const Plan& plan, const Program& program,
     SimulatorSources traced = sources;
     traced.trace = true;
     traced.place = "sim_wave";
-    return build_simulator(plan.design, traced, job.threads);
+    return build(traced);
   };
   const Stopwatch running;
   const VerifyResult r = verify(library, folder, plan, Golden(program),
@@ -76,6 +79,7 @@ json verify_stage(const Job& job, const Plan& plan, const Program& program,
       {"cycles_per_frame", planned_and_simulated(r.planned_per_frame, r.simulated_per_frame)},
       {"edge_frames", std::min(r.frames, options.edge_frames)},
       {"hardware", folder},
+      {"tools", tools},
       {"build_seconds", build_seconds},
       {"run_seconds", running.seconds()},
       {"seconds", building.seconds()}};

@@ -229,4 +229,29 @@ void emit(const Plan& plan, const Program& program, const std::string& directory
   write_file(directory + "/interface.md", interface_text(plan, program));
 }
 
+void check_memory_files(const Design& design, const std::string& directory) {
+  for (const Memory& memory : design.memories) {
+    const std::string path = directory + "/" + memory.file;
+    const auto refuse = [&](const std::string& what) {
+      return Error(fmt::format("{}: {}", path, what), "`emamba emit` writes it anew",
+                   ErrorKind::kMismatch);
+    };
+    const std::string text = read_file(path);
+    if (!text.ends_with('\n')) {
+      throw refuse("the last line has no end; Verilator 5.006 reads its word as 0");
+    }
+    std::istringstream lines(text);
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+      if (count < memory.words.size() && line != memory.words[count]) {
+        throw refuse(fmt::format("word {} is '{}', but {} in the plan", count + 1, line,
+                                 memory.words[count]));
+      }
+    }
+    if (count != memory.words.size()) {
+      throw refuse(fmt::format("{} words, but {} in the plan", count, memory.words.size()));
+    }
+  }
+}
+
 }  // namespace emamba

@@ -22,6 +22,10 @@ std::string interface_text(const Plan& plan, const Program& program);
 // found.
 void emit(const Plan& plan, const Program& program, const std::string& directory);
 
+// Holds the memories' files in a folder against the design, word by word and to the end of the last
+// line. Throws Error with the file and the word that differs.
+void check_memory_files(const Design& design, const std::string& directory);
+
 // The folder with rtl.f: the environment variable EMAMBA_RTL, else ../share/emamba/rtl from the
 // running program, else the source tree's. Throws Error if rtl.f is not there.
 std::string rtl_folder();

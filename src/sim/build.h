@@ -2,9 +2,11 @@
 // Turns SystemVerilog into a shared library with Verilator.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "base/tool.h"
 #include "hw/design.h"
 
 namespace emamba {
@@ -18,10 +20,14 @@ struct SimulatorSources {
   std::string place = "sim";            // folder for the result, relative to the directory
 };
 
-// Path of the library, built if the sources have changed since the last time. What the tools print
-// goes to DIRECTORY/PLACE/build.log. Throws Error when Verilator is missing (naming the package),
-// when it or the compiler fails (with the last lines), or takes longer than `timeout_seconds`.
+// Verilator, the compiler and make. Throws Error when one is missing or cannot be used.
+ToolVersions simulator_tools();
+
+// Path of the library, built if the sources or the tools have changed since the last time. What
+// the tools print goes to DIRECTORY/PLACE/build.log; `tick` is called several times a second. Any
+// path will do. Throws Error as simulator_tools() does, and when a tool fails (with the last
+// lines), gives no library, or takes longer than `timeout_seconds`.
 std::string build_simulator(const Design& design, const SimulatorSources& sources, int threads,
-                            int timeout_seconds = 1800);
+                            const std::function<void()>& tick = {}, int timeout_seconds = 1800);
 
 }  // namespace emamba

@@ -81,6 +81,18 @@ std::vector<StateElement> Simulator::registers() const {
   return registers;
 }
 
+std::vector<SimulatedMemory> Simulator::memories() const {
+  std::vector<SimulatedMemory> memories;
+  using Visit = void (*)(void*, const char*, unsigned long long, unsigned long long, const void*);
+  const Visit visit = [](void* context, const char* scope, unsigned long long word_bytes,
+                         unsigned long long bytes, const void* data) {
+    static_cast<std::vector<SimulatedMemory>*>(context)->push_back(
+        {scope, bytes / word_bytes, word_bytes, static_cast<const std::uint8_t*>(data)});
+  };
+  function<void (*)(void*, Visit, void*)>(library_, "em_memories")(model_, visit, &memories);
+  return memories;
+}
+
 void Simulator::reset() {
   std::uint8_t* reset = signal("rst_ni");
   for (const auto& [name, data] : signals_) {

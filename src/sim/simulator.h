@@ -2,6 +2,7 @@
 // A Verilated model in this process: its signals by name, and clock cycles.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -20,6 +21,13 @@ struct StateElement {
   static std::uint8_t mask(int bit) { return static_cast<std::uint8_t>(1 << bit % 8); }
 };
 
+// A read-only memory in the model: `words` of `word_bytes` each, the lowest byte first.
+struct SimulatedMemory {
+  std::string scope;  // the instances around it, with points between
+  std::size_t words = 0, word_bytes = 0;
+  const std::uint8_t* data = nullptr;
+};
+
 class Simulator {
  public:
   // Loads a library of build_simulator(). Memories are read relative to `directory`. Registers and
@@ -31,6 +39,8 @@ class Simulator {
 
   // Where a signal's bits are, the lowest first. Throws Error when there is none of that name.
   std::uint8_t* signal(const std::string& name) const;
+  // None in a library that was built without `probes`.
+  std::vector<SimulatedMemory> memories() const;
 
   // Every register and memory, of a library built with `registers`. What is written there counts
   // from the next settle() or clock() on.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "sim/memories.h"
 
 namespace emamba {
 namespace {
@@ -65,6 +66,7 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
   // One pass; a mismatch ends it.
   const auto run = [&](const char* pass, std::int64_t n, const Stalls& stalls) {
     Simulator simulator(library, directory);
+    if (options.probes) check_memories(simulator, design);
     const auto compare = [&](const Passed& vector) {
       const Port& port = vector.port;
       const auto passes = static_cast<std::int64_t>(port.edges.size());

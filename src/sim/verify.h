@@ -48,7 +48,8 @@ struct VerifyOptions {
 };
 
 // Streams the frames (L, token_width) through the model in `library`, once without stalls and once
-// with random stalls on both sides. Stops a pass at its first mismatch.
+// with random stalls on both sides. Stops a pass at its first mismatch. Throws Error when a memory
+// of the model does not hold the plan's numbers, and as drive() does.
 VerifyResult verify(const std::string& library, const std::string& directory, const Plan& plan,
                     const Golden& golden, const std::vector<Tensor<std::int32_t>>& frames,
                     const VerifyOptions& options, const ProgressCallback& progress = {});

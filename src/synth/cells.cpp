@@ -2,36 +2,34 @@
 // Reading counts of cells.
 #include "synth/cells.h"
 
-#include <sstream>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace emamba {
+
+using nlohmann::json;
+
 CellCounts parse_stat(const std::string& text, const std::string& source) {
-  const std::string heading = "Number of cells:";
-  const std::size_t at = text.find(heading);
-  if (at == std::string::npos || text.find(heading, at + 1) != std::string::npos) {
-    throw Error(fmt::format("{}: not Yosys' statistics of one flat module", source),
-                "Yosys 0.23, as Debian 12 has it, is known to work");
+  const auto refuse = [&](const std::string& what) {
+    return Error(fmt::format("{}: {}", source, what), "Yosys 0.23 and 0.70 are known to work");
+  };
+  const json stat = parse_json(text, source);
+  try {
+    if (stat.at("modules").size() != 1) {
+      throw refuse(fmt::format("statistics of {} modules", stat.at("modules").size()));
+    }
+    const json& design = stat.at("design");
+    const auto cells = design.at("num_cells_by_type").get<CellCounts>();
+    const auto all = design.at("num_cells").get<std::int64_t>();
+    if (count_of(cells) != all) {
+      throw refuse(fmt::format("says {} cells and lists {}", all, count_of(cells)));
+    }
+    return cells;
+  } catch (const json::exception& e) {
+    throw refuse(fmt::format("not Yosys' statistics: {}", e.what()));
   }
-  std::istringstream lines(text.substr(at + heading.size()));
-  std::string line;
-  std::getline(lines, line);
-  std::int64_t all = -1;
-  std::istringstream(line) >> all;
-  CellCounts cells;
-  while (std::getline(lines, line)) {
-    std::istringstream words(line);
-    std::string type;
-    std::int64_t count = 0;
-    if (!(words >> type >> count)) break;
-    cells[type] += count;
-  }
-  if (count_of(cells) != all) {
-    throw Error(fmt::format("{}: says {} cells and lists {}", source, all, count_of(cells)),
-                "Yosys 0.23, as Debian 12 has it, is known to work");
-  }
-  return cells;
 }
 
 std::int64_t count_of(const CellCounts& cells) {

@@ -34,20 +34,20 @@ std::vector<std::string> memory_files(const Design& design, const std::vector<Me
 }
 
 void synthesise_unit(const Plan& plan, const Recipe& recipe, int index,
-                     const std::string& directory, const std::string& version, int seconds,
-                     UnitParts& unit) {
+                     const std::string& directory, const ToolVersion& yosys, int seconds,
+                     const std::function<void()>& tick, UnitParts& unit) {
   const Design design = unit_design(plan.design, index);
   if (design.instances.empty()) return;  // only wires
   YosysRun run;
   run.directory = directory;
   run.place = "synth/" + unit.name;
-  run.writes = {run.place + "/netlist.v"};
-  run.commands = recipe.commands + ("write_verilog -noattr " + run.writes[0] + "\n");
+  run.netlist = run.place + "/netlist.v";
+  run.commands = recipe.commands;
   write_file(directory + "/" + run.place + "/top.sv", top_module(design));
   run.sources = design_files(recipe.tech);
   run.sources.back() = run.place + "/top.sv";  // the unit's own
   run.others = memory_files(design, plan.design.memories);
-  const YosysResult result = run_yosys(run, version, seconds);
+  const YosysResult result = run_yosys(run, yosys, seconds, tick);
   unit.parts = resources_of(result.cells, recipe);
   unit.cells = result.cells;
   unit.seconds = result.seconds;
@@ -74,7 +74,8 @@ FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::st
   FpgaResult result;
   result.family = &family;
   const Recipe& recipe = recipe_of(family);
-  result.yosys = yosys_version();
+  const ToolVersion yosys = require_tool("yosys");
+  result.tools["yosys"] = yosys.text;
   const std::vector<Parts> parts = unit_parts(plan.design);
   for (std::size_t u = 0; u < parts.size(); ++u) {
     UnitParts unit;
@@ -91,13 +92,19 @@ FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::st
   });
   std::mutex mutex;
   std::size_t done = 0;
-  if (progress) progress(0, order.size(), "");
-  parallel_for(order.size(), options.jobs, [&](std::size_t i) {
-    UnitParts& unit = result.units[order[i]];
-    synthesise_unit(plan, recipe, order[i], directory, result.yosys, options.unit_seconds, unit);
+  const auto say = [&](std::size_t more, const std::string& unit) {
     if (!progress) return;
     const std::lock_guard lock(mutex);
-    progress(++done, order.size(), unit.name);
+    done += more;
+    progress(done, order.size(), unit);
+  };
+  say(0, "");
+  parallel_for(order.size(), options.jobs, [&](std::size_t i) {
+    UnitParts& unit = result.units[order[i]];
+    synthesise_unit(
+        plan, recipe, order[i], directory, yosys, options.unit_seconds, [&] { say(0, unit.name); },
+        unit);
+    say(1, unit.name);
   });
   return result;
 }
@@ -123,7 +130,7 @@ json to_json(const FpgaResult& result) {
   }
   json all = counts(result.total(), result.estimate());
   all["family"] = family.name;
-  all["yosys"] = result.yosys;
+  all["tools"] = result.tools;
   all["details"] = json::array();
   for (const ResourceKind& kind : family.details) {
     all["details"].push_back({{"key", kind.key}, {"name", kind.name}});

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "base/tool.h"
 #include "hw/plan.h"
 #include "synth/cells.h"
 #include "target/family.h"
@@ -31,7 +32,7 @@ struct UnitParts {
 // Units make up the design: between them there are only wires, so that sums are totals.
 struct FpgaResult {
   const Family* family = nullptr;
-  std::string yosys;  // its version
+  ToolVersions tools;
   std::vector<UnitParts> units;
   Resources total() const;
   Resources estimate() const;
@@ -48,7 +49,7 @@ struct FpgaOptions {
 FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::string& directory,
                            const FpgaOptions& options, const ProgressCallback& progress = {});
 
-// {"family", "yosys", "lut", ..., "estimate", "details": [{"key", "name"}],
+// {"family", "tools", "lut", ..., "estimate", "details": [{"key", "name"}],
 //  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "seconds", "earlier", "log"}]};
 // counted are the family's kinds and details, of which the estimate has only the kinds.
 nlohmann::json to_json(const FpgaResult& result);

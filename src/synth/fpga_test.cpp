@@ -66,12 +66,15 @@ std::string mult18x18d_model() {
 // knows multipliers by their ports alone, which FOLDER/multipliers.sv adds.
 void write_flat(const Family& family, const std::string& folder) {
   const std::string makers = &family == &ice40() ? "ice40" : &family == &ecp5() ? "ecp5" : "xilinx";
-  run_tool({"yosys", "-q", "-p",
-            fmt::format("read_verilog -D ICE40_HX +/{}/cells_sim.v; "
-                        "read_verilog {}/synth/whole/netlist.v; hierarchy -top top; proc; flatten; "
-                        "memory_collect; opt_clean; write_verilog -noattr {}/flat.v",
-                        makers, folder, folder)},
-           folder, folder + "/flat.log", 600);
+  const std::string commands = fmt::format(
+      "read_verilog -D ICE40_HX +/{}/cells_sim.v; read_verilog synth/whole/netlist.v; "
+      "hierarchy -top top; proc; flatten; memory_collect; opt_clean; write_verilog -noattr flat.v",
+      makers);
+  run_tool({.command = {require_tool("yosys").path, "-q", "-p", commands},
+            .directory = folder,
+            .log = folder + "/flat.log",
+            .writes = {"flat.v"},
+            .timeout_seconds = 600});
   write_file(folder + "/multipliers.sv",
              mult18x18d_model() + read_file("tests/rtl/dsp48e2_model.sv"));
 }
@@ -103,9 +106,20 @@ void expect_mapped_is_golden(const Family& family) {
   expect_streams(library, folder.path(), plan.design, nullptr, inputs, record.edges[op + 1]);
 }
 
-class Fpga : public testing::TestWithParam<const char*> {
+// Debian's Yosys, and the newest tried, which tools/setup-pyosys installs.
+constexpr char kDebian[] = "yosys", kNewest[] = "build/pyosys/bin/yosys";
+
+class Fpga : public testing::TestWithParam<std::tuple<const char*, const char*>> {
  protected:
-  const Family& family() { return *find_device(GetParam()).family; }
+  void SetUp() override {
+    const char* yosys = std::get<1>(GetParam());
+    if (yosys == kNewest && !file_exists(yosys)) {
+      GTEST_SKIP() << "pyosys is not there: tools/setup-pyosys";
+    }
+    setenv("EMAMBA_YOSYS", yosys, 1);
+  }
+  void TearDown() override { unsetenv("EMAMBA_YOSYS"); }
+  const Family& family() { return *find_device(std::get<0>(GetParam())).family; }
 };
 
 TEST_P(Fpga, AMappedLinearIsGolden) {
@@ -115,7 +129,9 @@ TEST_P(Fpga, AMappedScanIsGolden) {
   expect_mapped_is_golden<Scan>(family());
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, Fpga, testing::Values("zcu102", "lfe5u-25f", "hx8k"));
+INSTANTIATE_TEST_SUITE_P(Devices, Fpga,
+                         testing::Combine(testing::Values("zcu102", "lfe5u-25f", "hx8k"),
+                                          testing::Values(kDebian, kNewest)));
 
 }  // namespace
 }  // namespace emamba

@@ -79,12 +79,18 @@ TEST(Multiplier, OfADspBlockIsTheGenericOne) {
   write_file(folder / "xilinx.sv", dsp);
   write_file(folder / "model.sv", read_file("tests/rtl/dsp48e2_model.sv"));
   write_file(folder / "bench.sv", kBench);
-  run_tool({"verilator", "--binary", "--timing", "-Wno-fatal", "-Wno-lint", "-Wno-style",
-            "--top-module", "top", "-Mdir", "obj", "-o", "bench", "pkg.sv", "generic.sv",
-            "xilinx.sv", "model.sv", "bench.sv"},
-           folder.path(), folder / "build.log", 300);
-  const std::string output =
-      run_tool({folder / "obj/bench"}, folder.path(), folder / "run.log", 300);
+  run_tool({.command = {"verilator", "--binary", "--timing", "-Wno-fatal", "-Wno-lint",
+                        "-Wno-style", "--top-module", "top", "-Mdir", "obj", "-o", "bench",
+                        "pkg.sv", "generic.sv", "xilinx.sv", "model.sv", "bench.sv"},
+            .directory = folder.path(),
+            .log = folder / "build.log",
+            .writes = {"obj/bench"},
+            .timeout_seconds = 300});
+  run_tool({.command = {folder / "obj/bench"},
+            .directory = folder.path(),
+            .log = folder / "run.log",
+            .timeout_seconds = 300});
+  const std::string output = read_file(folder / "run.log");
   EXPECT_NE(output.find("all products are equal"), std::string::npos) << output;
 }
 

@@ -28,22 +28,26 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
                              const std::vector<Tensor<std::int32_t>>& frames,
                              const NetlistOptions& options, const ProgressCallback& progress) {
   NetlistResult result;
-  const auto say = [&](const char* what) {
-    if (progress) progress(0, 0, what);
+  const auto saying = [&](const char* what) {
+    return [&progress, what] {
+      if (progress) progress(0, 0, what);
+    };
   };
-  say("synthesis to gates");
   YosysRun run;
   run.directory = directory;
   run.place = "netlist";
-  run.writes = {kNetlist};
+  run.netlist = kNetlist;
   run.sources = design_files();
   for (const Memory& memory : plan.design.memories) run.others.push_back(memory.file);
-  run.commands = std::string("synth -flatten -top top\nwrite_verilog -noattr ") + kNetlist + "\n";
-  const YosysResult synthesis = run_yosys(run, yosys_version(), options.synthesis_seconds);
+  run.commands = "synth -flatten -top top\n";
+  result.tools = simulator_tools();
+  const ToolVersion yosys = require_tool("yosys");
+  result.tools["yosys"] = yosys.text;
+  const YosysResult synthesis =
+      run_yosys(run, yosys, options.synthesis_seconds, saying("synthesis to gates"));
   result.cells = synthesis.cells;
   result.synthesis_seconds = synthesis.seconds;
 
-  say("building the simulator");
   const Stopwatch building;
   SimulatorSources sources;
   sources.directory = directory;
@@ -51,7 +55,8 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
   sources.probes = false;
   sources.place = "netlist/sim";
   const std::string library =
-      build_simulator(plan.design, sources, options.threads, options.build_seconds);
+      build_simulator(plan.design, sources, options.threads, saying("building the simulator"),
+                      options.build_seconds);
   result.build_seconds = building.seconds();
 
   const Stopwatch running;
@@ -67,6 +72,7 @@ nlohmann::json to_json(const NetlistResult& result) {
           {"values_checked", result.verified.values},
           {"mismatches", result.verified.mismatches},
           {"passed", result.verified.passed()},
+          {"tools", result.tools},
           {"cells", count_of(result.cells)},
           {"flip_flops", flip_flops(result.cells)},
           {"synthesis_seconds", result.synthesis_seconds},

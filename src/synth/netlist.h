@@ -11,6 +11,7 @@
 
 #include "base/progress.h"
 #include "base/tensor.h"
+#include "base/tool.h"
 #include "exec/golden.h"
 #include "hw/plan.h"
 #include "sim/verify.h"
@@ -19,6 +20,7 @@
 namespace emamba {
 
 struct NetlistResult {
+  ToolVersions tools;
   CellCounts cells;
   double synthesis_seconds = 0, build_seconds = 0, run_seconds = 0;
   VerifyResult verified;
@@ -37,7 +39,7 @@ NetlistResult verify_netlist(const Plan& plan, const std::string& directory, con
                              const std::vector<Tensor<std::int32_t>>& frames,
                              const NetlistOptions& options, const ProgressCallback& progress = {});
 
-// {"frames", "values_checked", "mismatches", "passed", "cells", "flip_flops", seconds}
+// {"frames", "values_checked", "mismatches", "passed", "tools", "cells", "flip_flops", seconds}
 nlohmann::json to_json(const NetlistResult& result);
 
 }  // namespace emamba

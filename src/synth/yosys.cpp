@@ -7,9 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "base/process.h"
 #include "base/stopwatch.h"
-#include "base/tool.h"
 
 namespace emamba {
 namespace {
@@ -19,7 +17,9 @@ using nlohmann::json;
 std::string script_of(const YosysRun& run) {
   std::string script = "read_verilog -sv";
   for (const std::string& source : run.sources) script += " " + source;
-  return script + "\n" + run.commands + "tee -q -o " + run.place + "/cells.txt stat\n";
+  // Newer versions leave marks of the modules that were flattened, which are no hardware.
+  return script + "\n" + run.commands + "delete t:$scopeinfo\nwrite_verilog -noattr " +
+         run.netlist + "\ntee -q -o " + run.place + "/cells.json stat -json\n";
 }
 
 std::string key_of(const YosysRun& run, const std::string& version) {
@@ -35,10 +35,7 @@ std::string key_of(const YosysRun& run, const std::string& version) {
 // The kept result; nothing when it is of other inputs, damaged, or lacks what the run wrote.
 std::optional<YosysResult> kept(const YosysRun& run, const std::string& path,
                                 const std::string& key) {
-  if (!file_exists(path)) return {};
-  for (const std::string& file : run.writes) {
-    if (!file_exists(run.directory + "/" + file)) return {};
-  }
+  if (!file_exists(path) || !file_exists(run.directory + "/" + run.netlist)) return {};
   try {
     const json result = parse_json(read_file(path), path);
     if (result.at("key") != key) return {};
@@ -53,24 +50,24 @@ std::optional<YosysResult> kept(const YosysRun& run, const std::string& path,
 
 }  // namespace
 
-std::string yosys_version() {
-  require_tool("yosys", "yosys");
-  const std::string text = run_process({"yosys", "-V"}, false, 30).output;
-  return text.substr(0, text.find('\n'));
-}
-
-YosysResult run_yosys(const YosysRun& run, const std::string& version, int timeout_seconds) {
+YosysResult run_yosys(const YosysRun& run, const ToolVersion& yosys, int timeout_seconds,
+                      const std::function<void()>& tick) {
   const std::string place = run.directory + "/" + run.place;
-  const std::string key = key_of(run, version);
+  const std::string key = key_of(run, yosys.text);
   if (auto result = kept(run, place + "/result.json", key)) return *result;
 
   write_file(place + "/script.ys", script_of(run));
+  const std::string cells = run.place + "/cells.json";
   const Stopwatch watch;
-  run_tool({"yosys", "-q", "-s", run.place + "/script.ys"}, run.directory, place + "/yosys.log",
-           timeout_seconds);
+  run_tool({.command = {yosys.path, "-q", "-s", run.place + "/script.ys"},
+            .directory = run.directory,
+            .log = place + "/yosys.log",
+            .writes = {run.netlist, cells},
+            .timeout_seconds = timeout_seconds,
+            .tick = tick});
   YosysResult result;
   result.seconds = watch.seconds();
-  result.cells = parse_stat(read_file(place + "/cells.txt"), place + "/cells.txt");
+  result.cells = parse_stat(read_file(run.directory + "/" + cells), run.directory + "/" + cells);
   const json stored = {{"key", key}, {"cells", result.cells}, {"seconds", result.seconds}};
   write_file(place + "/result.json", stored.dump(2) + "\n");
   return result;

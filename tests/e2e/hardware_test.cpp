@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hardware verbs as a person uses them: from estimate to report, and what they refuse.
-#include <filesystem>
+#include <fcntl.h>
+#include <sys/wait.h>
 
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "flow/emit.h"
+#include "flow/estimate.h"
+#include "flow/files.h"
+#include "flow/verify.h"
 #include "tool.h"
 
 namespace emamba {
@@ -16,6 +26,27 @@ class Hardware : public Tool {
     const std::string config = write_config("[hardware]\nlanes = 4\ncycles_per_token = 16\n");
     succeed({"flow", config, "--frames", "0", "--out", out()});
     return config;
+  }
+  // The smallest of them, whose synthesis is a matter of seconds.
+  std::string tiny() {
+    const std::string config = folder_ / "model/tiny.toml";
+    write_file(config,
+               "name = \"tiny\"\ntask = \"synthetic-images\"\n"
+               "model = { D = 2, E = 1, N = 2, M = 1, P = 8 }\nquant = { samples = 16 }\n"
+               "train = { epochs = 1 }\nhardware = { lanes = 1, device = \"hx8k\" }\n");
+    return config;
+  }
+  // A shell script in the place of a tool, where PATH finds it first with `with_tools`. It says the
+  // version that it is asked for.
+  void fake(const std::string& name, const std::string& version, const std::string& script) {
+    write_file(folder_ / ("bin/" + name), "#!/bin/sh\ncase $1 in --version|-V) echo " + version +
+                                              "; exit;; esac\n" + script + "\n");
+    std::filesystem::permissions(folder_ / ("bin/" + name), std::filesystem::perms::all);
+  }
+  ToolRun with_tools(const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = {folder_ / "bin", EMAMBA_TOOL};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run_script("PATH=$1:$PATH exec \"${@:2}\"", all);
   }
 };
 
@@ -72,12 +103,8 @@ TEST_F(Hardware, WhatIsNotFeasibleIsSaidBeforeAnyWork) {
 
 TEST_F(Hardware, MissingToolsNameTheirPackage) {
   const std::string config = quantised();
-  // A PATH with what the tool itself needs, and no more.
-  const std::string bin = folder_ / "bin";
+  const std::string bin = folder_ / "bin";  // with nothing in it
   std::filesystem::create_directories(bin);
-  for (const std::string program : {"env", "timeout"}) {
-    std::filesystem::create_symlink("/usr/bin/" + program, bin + "/" + program);
-  }
   for (const std::string verb : {"verify", "synth"}) {
     const ToolRun result = run_script("PATH=$1 exec \"$2\" \"${@:3}\"",
                                       {bin, EMAMBA_TOOL, verb, config, "--out", out()});
@@ -89,21 +116,128 @@ TEST_F(Hardware, MissingToolsNameTheirPackage) {
   }
 }
 
+TEST_F(Hardware, ToolsThatAreTooOldAreNamedBeforeAnyWork) {
+  const std::string config = quantised();
+  fake("yosys", "Yosys 0.9", "exit 1");
+  fake("verilator", "Verilator 4.228", "exit 1");
+  for (const auto& [verb, problem] :
+       {std::pair{"synth", "yosys 0.9 at " + folder_.path() +
+                               "/bin/yosys is too old; 0.23 or newer is needed"},
+        std::pair{"verify", "verilator 4.228 at " + folder_.path() +
+                                "/bin/verilator is too old; 5.006 or newer is needed"}}) {
+    const ToolRun result = with_tools({verb, config, "--out", out()});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_NE(result.err.find(problem), std::string::npos) << result.err;
+  }
+}
+
 // A simulator that cannot be built: its last lines, its log, and no result.
 TEST_F(Hardware, AToolThatFailsIsQuoted) {
   const std::string config = quantised();
-  const std::string bin = folder_ / "bin";
-  std::filesystem::create_directories(bin);
-  write_file(bin + "/verilator", "#!/bin/sh\necho all is lost >&2\nexit 3\n");
-  std::filesystem::permissions(bin + "/verilator", std::filesystem::perms::all);
-  write_file(out() + "/verify.json", "{}");
-  const ToolRun result = run_script("PATH=$1:$PATH exec \"$2\" \"${@:3}\"",
-                                    {bin, EMAMBA_TOOL, "verify", config, "--out", out()});
-  EXPECT_EQ(result.exit_code, 1);
-  for (const char* text : {"all is lost", "exit code 3", "build.log"}) {
-    EXPECT_NE(result.err.find(text), std::string::npos) << result.err;
+  const auto expect_words = [&](const std::string& script, const std::vector<std::string>& words) {
+    fake("verilator", "Verilator 5.006", script);
+    write_file(out() + "/verify.json", "{}");
+    const ToolRun result = with_tools({"verify", config, "--out", out()});
+    EXPECT_EQ(result.exit_code, 1);
+    for (const std::string& text : words) {
+      EXPECT_NE(result.err.find(text), std::string::npos) << result.err;
+    }
+    EXPECT_FALSE(file_exists(out() + "/verify.json"));
+  };
+  expect_words("echo all is lost >&2; exit 3", {"all is lost", "exit code 3", "build.log"});
+  expect_words("exit 3", {"/bin/verilator: failed with exit code 3; it printed nothing"});
+  expect_words("exit 0", {"/bin/verilator: says that all went well, but has not written",
+                          "libtop.so; it printed nothing"});
+}
+
+// The time moves on a terminal while the simulator is built.
+TEST_F(Hardware, BuildingTheSimulatorShowsTheTime) {
+  const std::string config = quantised();
+  fake("verilator", "Verilator 5.006", "sleep 4; exit 3");
+  const ToolRun result =
+      run_script("PATH=$1:$PATH script -qec \"$2 verify $3 --out $4\" /dev/null < /dev/null",
+                 {folder_ / "bin", EMAMBA_TOOL, config, out()});
+  for (const char* time : {"0:01", "0:02", "0:03"}) {
+    EXPECT_NE(result.out.find(fmt::format("verilator  {}  building the simulator", time)),
+              std::string::npos)
+        << result.out;
   }
-  EXPECT_FALSE(file_exists(out() + "/verify.json"));
+}
+
+// Processes that work in the folder, or have it in their command.
+std::set<pid_t> processes_of(const std::string& folder) {
+  std::set<pid_t> found;
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", code)) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const std::string place = std::filesystem::read_symlink(entry.path() / "cwd", code);
+    std::ifstream file(entry.path() / "cmdline");
+    const std::string command((std::istreambuf_iterator<char>(file)), {});
+    if (place.starts_with(folder) || command.find(folder) != std::string::npos) {
+      found.insert(std::stoi(name));
+    }
+  }
+  return found;
+}
+
+TEST_F(Hardware, StoppedOrKilledItLeavesNoToolRunning) {
+  const std::string config = quantised();
+  for (const std::string verb : {"verify", "synth"}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
+      SCOPED_TRACE(fmt::format("{}, signal {}", verb, signal));
+      std::filesystem::remove_all(out() + "/hardware");
+      const pid_t tool = fork();
+      if (tool == 0) {
+        const int nothing = open("/dev/null", O_RDWR);
+        dup2(nothing, STDOUT_FILENO);
+        dup2(nothing, STDERR_FILENO);
+        execl(EMAMBA_TOOL, EMAMBA_TOOL, verb.c_str(), config.c_str(), "--out", out().c_str(),
+              nullptr);
+        _exit(127);
+      }
+      // Itself, its keepers, and the tools.
+      int waits = 0;
+      while (processes_of(folder_.path()).size() < 4 && ++waits < 6000) usleep(10000);
+      EXPECT_LT(waits, 6000);
+      kill(tool, signal);
+      int status = 0;
+      waitpid(tool, &status, 0);
+      EXPECT_EQ(WTERMSIG(status), signal);
+      for (waits = 0; !processes_of(folder_.path()).empty() && waits < 500; ++waits) usleep(10000);
+      EXPECT_LT(waits, 500);
+    }
+  }
+}
+
+// Verilator's makefile refuses a space, shells know most of the others.
+TEST_F(Hardware, AnyPathWillDo) {
+  const std::string config = tiny(), odd = folder_ / "a b/it's \"$x\" #1; é\\";
+  succeed({"flow", config, "--frames", "0", "--out", odd});
+  const json verified = succeed({"verify", config, "--out", odd, "--frames", "2", "--json"}).json();
+  EXPECT_EQ(verified.at("mismatches"), 0);
+  for (const char* name : {"verilator", "g++", "make"}) {
+    EXPECT_NE(verified.at("tools").at(name), "") << name;
+  }
+  const json synthesised = succeed({"synth", config, "--out", odd, "--json"}).json();
+  EXPECT_GT(synthesised.at("lut"), 0);
+  EXPECT_NE(synthesised.at("tools").at("yosys").get<std::string>().find("Yosys"),
+            std::string::npos);
+}
+
+// Verilator 5.006 reads the last word of such a file as 0.
+TEST_F(Hardware, AMemoryFileWithoutItsLastEndIsNamed) {
+  const std::string config = quantised();
+  const Job job = open_job(config, {}, {.out = out()});
+  const Program program = require_program(job).content;
+  const Plan plan = job_plan(job, program);
+  for (const Memory& memory : plan.design.memories) {
+    const std::string folder = emit_stage(job, plan, program);
+    const std::string path = folder + "/" + memory.file, text = read_file(path);
+    write_file(path, text.substr(0, text.size() - 1));
+    expect_error([&] { verify_stage(job, plan, program, folder, 1); },
+                 path + ": the last line has no end");
+  }
 }
 
 TEST_F(Hardware, AnInstalledToolTakesTheModulesInstalledWithIt) {

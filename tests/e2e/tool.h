@@ -49,7 +49,7 @@ class Tool : public testing::Test {
   ToolRun run_script(const std::string& script, std::vector<std::string> arguments) {
     const std::string errors = folder_ / "stderr";
     arguments.insert(arguments.begin(), {"bash", "-c", "{ " + script + "\n} 2> \"$0\"", errors});
-    const ProcessResult result = run_process(arguments, false, 600);
+    const ProcessResult result = run_process(arguments, {.timeout_seconds = 600});
     return {result.exit_code, result.output, read_file(errors)};
   }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The library and generated tops as their readers see them: lint, structure, and parameters that
 // plan and module agree on.
+#include <algorithm>
+#include <cstring>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "base/process.h"
@@ -14,9 +17,9 @@
 namespace emamba {
 namespace {
 
-std::string run(std::vector<std::string> command, const std::string& directory) {
-  command.insert(command.begin(), {"env", "-C", directory});
-  const ProcessResult result = run_process(command, false, 300);
+std::string run(const std::vector<std::string>& command, const std::string& directory) {
+  const ProcessResult result =
+      run_process(command, {.directory = directory, .timeout_seconds = 300});
   EXPECT_EQ(result.exit_code, 0) << result.output;
   return result.output;
 }
@@ -33,6 +36,130 @@ TEST(Lint, EveryModuleIsClean) {
                   rtl_folder()),
               "");
   }
+}
+
+// A design's tree as Verilator writes it, a tag a line.
+struct XmlNode {
+  std::string tag;  // what stands between < and >
+  std::vector<XmlNode> children;
+  bool is(const std::string& name) const { return tag == name || tag.starts_with(name + " "); }
+};
+
+// The value of an attribute in a tag; "" when there is none.
+std::string attribute(const std::string& tag, const std::string& name) {
+  const std::size_t at = tag.find(" " + name + "=\"");
+  if (at == std::string::npos) return "";
+  const std::size_t begin = at + name.size() + 3;
+  return tag.substr(begin, tag.find('"', begin) - begin);
+}
+
+XmlNode read_xml(const std::string& xml) {
+  XmlNode root;
+  std::vector<XmlNode*> path = {&root};
+  std::istringstream lines(xml);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = line.find('<'), end = line.rfind('>');
+    if (begin == std::string::npos || std::strchr("?!", line[begin + 1])) continue;
+    const std::string tag = line.substr(begin + 1, end - begin - 1);
+    if (tag.starts_with('/')) {
+      path.pop_back();
+    } else {
+      path.back()->children.push_back({tag, {}});
+      if (!tag.ends_with('/')) path.push_back(&path.back()->children.back());
+    }
+  }
+  EXPECT_EQ(path.size(), 1u);
+  return root;
+}
+
+void add_variables(const XmlNode& node, std::set<std::string>& names) {
+  if (node.is("varref")) names.insert(attribute(node.tag, "name"));
+  for (const XmlNode& child : node.children) add_variables(child, names);
+}
+
+bool extends_a_sign(const XmlNode& node) {
+  return node.is("extends") ||
+         std::any_of(node.children.begin(), node.children.end(), extends_a_sign);
+}
+
+// Whether this left side, or a part of it, is a slice that begins at a place known at run time:
+// that depends on more than the variables of the loops around it.
+bool moves(const XmlNode& left, const std::set<std::string>& loops) {
+  const auto one_moves = [&](const XmlNode& part) { return moves(part, loops); };
+  if (left.is("concat")) {
+    return std::any_of(left.children.begin(), left.children.end(), one_moves);
+  }
+  if (!left.is("sel")) return false;
+  std::set<std::string> names;
+  add_variables(left.children.at(1), names);
+  return !std::includes(loops.begin(), loops.end(), names.begin(), names.end());
+}
+
+// Where a sign is extended into a slice with a run-time index, as FILE:LINE.
+void find_signed_slices(const XmlNode& node, std::set<std::string> loops,
+                        std::map<std::string, std::string>& files, std::set<std::string>& places) {
+  if (node.is("file")) files[attribute(node.tag, "id")] = attribute(node.tag, "filename");
+  // A loop's condition, behind what comes before it, asks about its variable and constants.
+  if (node.is("while")) add_variables(node.children.at(1), loops);
+  if ((node.is("assign") || node.is("assigndly") || node.is("contassign")) &&
+      moves(node.children.back(), loops) && extends_a_sign(node.children.front())) {
+    std::istringstream location(attribute(node.tag, "loc"));
+    std::string file, line;
+    std::getline(std::getline(location, file, ','), line, ',');
+    places.insert(files[file] + ":" + line);
+  }
+  for (const XmlNode& child : node.children) find_signed_slices(child, loops, files, places);
+}
+
+std::set<std::string> signed_slices(const std::string& top, const std::string& list,
+                                    const std::string& directory) {
+  const TestFolder folder;
+  run({"verilator", "--xml-only", "--xml-output", folder / "tree.xml", "-Wno-fatal", "-Wno-lint",
+       "--top-module", top, "-f", list},
+      directory);
+  std::map<std::string, std::string> files;
+  std::set<std::string> places;
+  find_signed_slices(read_xml(read_file(folder / "tree.xml")), {}, files, places);
+  return places;
+}
+
+// Yosys 0.23 puts zeros before a narrower signed value that is written to a slice with a run-time
+// index, and a sum or a choice of such values. What is extended must be so in a variable before.
+TEST(Lint, NoSignIsExtendedIntoASliceWithARunTimeIndex) {
+  for (const std::string& source : rtl_sources()) {
+    const std::string module =
+        source.substr(source.rfind('/') + 1, source.rfind('.') - source.rfind('/') - 1);
+    if (module == "em_pkg" || module == "em_adder_tree") continue;
+    EXPECT_EQ(signed_slices(module, "rtl.f", rtl_folder()), std::set<std::string>{}) << module;
+  }
+}
+
+TEST(Lint, ASignExtendedIntoASliceWithARunTimeIndexIsFound) {
+  const TestFolder folder;
+  write_file(folder / "list.f", "slices.sv\n");
+  write_file(folder / "slices.sv",
+             "module slices (\n"
+             "  input  logic clk_i,\n"
+             "  input  logic [1:0] slot_i,\n"
+             "  input  logic signed [3:0] a_i,\n"
+             "  input  logic [3:0] u_i,\n"
+             "  output logic [31:0] p_o, q_o, r_o, s_o, t_o\n"
+             ");\n"
+             "  logic signed [7:0] wide;\n"
+             "  assign wide = 8'(a_i);\n"
+             "  always_ff @(posedge clk_i) p_o[slot_i*8 +: 8] <= a_i;\n"
+             "  always_comb begin\n"
+             "    q_o = '0; r_o = '0; s_o = '0;\n"
+             "    q_o[slot_i*8 +: 8] = u_i[0] ? a_i : a_i + 4'sd1;\n"
+             "    r_o[slot_i*8 +: 8] = wide;\n"
+             "    s_o[slot_i*8 +: 8] = u_i;\n"
+             "    for (int i = 0; i < 2; i++) s_o[i*8 +: 8] = a_i;\n"
+             "    for (int i = 0; i < 2; i++) s_o[32'(slot_i)+i*8 +: 8] = a_i;\n"
+             "  end\n"
+             "  assign t_o[8 +: 8] = a_i;\n"
+             "endmodule\n");
+  EXPECT_EQ(signed_slices("slices", "list.f", folder.path()),
+            (std::set<std::string>{"slices.sv:10", "slices.sv:13", "slices.sv:17"}));
 }
 
 Program program_of(std::uint64_t seed, bool offsets = false) {
@@ -59,6 +186,7 @@ TEST(Lint, GeneratedTopsAreClean) {
     EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "files.f", "--top-module", "top"},
                   folder.path()),
               "");
+    EXPECT_EQ(signed_slices("top", "files.f", folder.path()), std::set<std::string>{});
   }
 }
 
@@ -103,14 +231,6 @@ struct ModuleDescription {
   std::vector<std::string> parameters;           // those that an instance may set
   std::map<std::string, std::string> instances;  // instance -> Verilator's name of its module
 };
-
-// The value of an attribute in a tag; "" when there is none.
-std::string attribute(const std::string& tag, const std::string& name) {
-  const std::size_t at = tag.find(" " + name + "=\"");
-  if (at == std::string::npos) return "";
-  const std::size_t begin = at + name.size() + 3;
-  return tag.substr(begin, tag.find('"', begin) - begin);
-}
 
 // The modules of a design, by Verilator's names.
 std::map<std::string, ModuleDescription> describe(const std::string& xml) {
@@ -254,9 +374,9 @@ TEST(Lint, ModulesRefuseParameters) {
        }) {
     SCOPED_TRACE(c.message);
     const ProcessResult result =
-        run_process({"env", "-C", rtl_folder(), "verilator", "--lint-only", "-f", "rtl.f",
-                     "--top-module", c.module, std::string("-G") + c.parameter},
-                    false, 300);
+        run_process({"verilator", "--lint-only", "-f", "rtl.f", "--top-module", c.module,
+                     std::string("-G") + c.parameter},
+                    {.directory = rtl_folder(), .timeout_seconds = 300});
     EXPECT_NE(result.exit_code, 0);
     EXPECT_NE(result.output.find(c.message), std::string::npos) << result.output;
   }
