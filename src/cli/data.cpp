@@ -45,7 +45,8 @@ const char* state_of(const DataSetState& state) {
 
 void list_data_sets(const CommonOptions& options) {
   const std::string folder = data_folder(options.data);
-  const std::vector<DataSetState> states = find_data_sets(folder);
+  const std::vector<DataSetState> states =
+      find_data_sets(folder, workplace_of(options).observer.progress("data sets"));
   nlohmann::json list = nlohmann::json::array();
   for (const DataSetState& state : states) list.push_back(to_json(state));
   print_result(options, {{"folder", folder}, {"data_sets", list}}, [&](const auto&) {

@@ -40,9 +40,13 @@ DataSetState inspect_data_set(const DataSet& set, const std::string& folder) {
   return state;
 }
 
-std::vector<DataSetState> find_data_sets(const std::string& folder) {
+std::vector<DataSetState> find_data_sets(const std::string& folder,
+                                         const ProgressCallback& progress) {
   std::vector<DataSetState> states;
-  for (const DataSet& set : data_sets()) states.push_back(inspect_data_set(set, folder));
+  for (const DataSet& set : data_sets()) {
+    if (progress) progress(states.size(), data_sets().size(), set.name);
+    states.push_back(inspect_data_set(set, folder));
+  }
   return states;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/progress.h"
 #include "data/catalogue.h"
 
 namespace emamba {
@@ -27,6 +28,7 @@ struct DataSetState {
 // Reads `set` if it is complete in `folder`.
 DataSetState inspect_data_set(const DataSet& set, const std::string& folder);
 // All of the catalogue; a few seconds when all are there.
-std::vector<DataSetState> find_data_sets(const std::string& folder);
+std::vector<DataSetState> find_data_sets(const std::string& folder,
+                                         const ProgressCallback& progress = {});
 
 }  // namespace emamba
