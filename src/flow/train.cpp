@@ -88,7 +88,7 @@ json train_stage(const Job& job, const json& hashes, bool resume, TrainDevice de
 
 bool can_resume(const Job& job) {
   const std::string path = job.out + "/" + kCheckpointFile;
-  if (!file_exists(path)) return false;
+  if (!something_is_at(path)) return false;
   const std::string remedy = fmt::format("remove {} to train from the start", path);
   const std::string bytes = read_file(path);
   std::string config;
