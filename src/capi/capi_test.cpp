@@ -462,6 +462,22 @@ TEST_F(Capi, WrongCallsAreRefused) {
 }
 
 // One engine, several threads: whole samples, sequences, and each thread its own last error.
+TEST_F(Capi, AFileWithAFlippedBitIsRefused) {
+  write(1);
+  for (const auto& [path, kind] :
+       {std::pair{program(), EMAMBA_FAST}, {program(), EMAMBA_GOLDEN}, {model(), EMAMBA_FLOAT}}) {
+    const std::string whole = read_file(path);
+    std::string flipped = whole;
+    flipped.back() = static_cast<char>(flipped.back() ^ 1);
+    write_file(path, flipped);
+    emamba_engine* none = nullptr;
+    expect_failure(emamba_load(path.c_str(), kind, &none), EMAMBA_ERROR_FILE,
+                   path + ": damaged: its contents have sha256");
+    write_file(path, whole);
+    load(path, kind);
+  }
+}
+
 TEST_F(Capi, ThreadsShareAnEngine) {
   write(5);
   for (const emamba_kind kind : kKinds) {

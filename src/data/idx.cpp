@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "base/files.h"
 
-#include <algorithm>
-
 namespace emamba {
 namespace {
 

@@ -69,6 +69,7 @@ TEST(Inventory, WhatHasAFilesNameButIsNoneSaysWhatItIs) {
 TEST(Catalogue, ASetIsFoundByTheNameOfItsTaskToo) {
   EXPECT_EQ(data_set("cifar10").name, "cifar-10");
   EXPECT_EQ(data_set("cifar-10").name, "cifar-10");
+  expect_error([] { task_called("cifar-10"); }, "did you mean 'cifar10'?");
   expect_error([] { data_set("marz"); }, "data set 'marz' is not known; did you mean 'mars'?");
 }
 

@@ -101,7 +101,7 @@ std::string beside(const std::string& path, const std::string& name) {
 std::vector<std::string> find_files(const Job& job, const std::string& name) {
   std::vector<std::string> paths = {job.out + "/" + name};
   if (!job.config.empty()) paths.push_back(beside(job.config, name));
-  std::erase_if(paths, [](const std::string& path) { return !file_exists(path); });
+  std::erase_if(paths, [](const std::string& path) { return !something_is_at(path); });
   return paths;
 }
 

@@ -30,7 +30,8 @@ Stored<Program> load_program(const std::string& path);
 
 // The path of a file called `name` beside another file.
 std::string beside(const std::string& path, const std::string& name);
-// The files called `name` that there are: in the output folder, then beside config.toml.
+// The files called `name` that there are: in the output folder, then beside config.toml. What has
+// the name and cannot be read is among them, so that loading says why.
 std::vector<std::string> find_files(const Job& job, const std::string& name);
 
 // The first file found that was made from the job's spec, as far as `sections` of it go; nothing

@@ -35,6 +35,14 @@ TEST(StoredFiles, OnlyWhatIsDamagedIsToBeRemoved) {
   });
 }
 
+TEST(StoredFiles, AFolderCalledLikeAModelIsNoModelThatIsMissing) {
+  TestFolder folder;
+  Job job;
+  job.out = folder.path();
+  ASSERT_EQ(mkdir((folder / kModelFile).c_str(), 0700), 0);
+  expect_error([&] { find_model(job); }, folder / kModelFile + ": is no regular file but a folder");
+}
+
 TEST(StoredFiles, ACheckpointThatCannotBeReadIsNotToBeRemoved) {
   TestFolder folder;
   Job job;

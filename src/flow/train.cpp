@@ -40,7 +40,7 @@ void require_no_training(const Job& job) {
                     checkpoint = job.out + "/" + kCheckpointFile;
   const std::string remedy = "--force replaces it, --out DIR trains in another folder, ";
   const std::string go_on = "--resume goes on from its checkpoint";
-  if (file_exists(model)) {
+  if (something_is_at(model)) {
     const auto keys =
         spec_differences(load_model(model).content.network.config, job.spec, train_sections());
     if (keys.empty()) throw Error(model + ": there is a trained model already", remedy + go_on);
@@ -49,7 +49,7 @@ void require_no_training(const Job& job) {
                             model, fmt::join(keys, ", ")),
                 remedy + "with the keys as they were " + go_on);
   }
-  if (!file_exists(checkpoint)) return;
+  if (!something_is_at(checkpoint)) return;
   throw Error(checkpoint + ": there is the checkpoint of a training already", remedy + go_on);
 }
 
@@ -119,7 +119,7 @@ json train_stage(const Job& job, const json& hashes, TrainStart start, TrainDevi
 
 bool can_resume(const Job& job) {
   const std::string path = job.out + "/" + kCheckpointFile;
-  if (!file_exists(path)) return false;
+  if (!something_is_at(path)) return false;
   const std::string remedy = "--force starts a training in its place, --out DIR in another folder";
   const std::string bytes = read_file(path);
   std::string config;
