@@ -367,7 +367,8 @@ class Campaign {
       change.before = std::to_string(was);
       change.after = std::to_string(was + by);
     };
-    bool rtl = false;  // whether the hardware is made from the changed plan
+    bool rtl = false;     // whether the hardware is made from the changed plan
+    std::string refused;  // why there is no such plan
     switch (rng_.below(5)) {
       case 0:
         say("latency", plan->cycles.latency);
@@ -413,11 +414,16 @@ class Campaign {
           change.after = std::to_string(steps.idle);
         }
         if (change.after == change.before) return add_plan();
-        plan->cycles = run_timing(plan->design);
+        try {
+          plan->cycles = run_timing(plan->design);
+        } catch (const Error& e) {
+          refused = e.what();
+        }
         break;
       }
     }
-    change.run = [this, plan, rtl](const Subject& s) {
+    change.run = [this, plan, rtl, refused](const Subject& s) {
+      if (!refused.empty()) return Outcome{"not built", refused};
       if (rtl) write_file(s.folder + "/top.sv", top_module(plan->design));
       const Outcome outcome = build_and_verify(s, *plan, s.program, options_.timeout);
       if (rtl) write_file(s.folder + "/top.sv", top_module(s.plan.design));
