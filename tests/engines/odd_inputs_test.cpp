@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "exec/compare.h"
 #include "exec/evaluate.h"
+#include "net/files.h"
 #include "net/testing.h"
 #include "quant/quantise.h"
 #include "quant/testing.h"
@@ -129,6 +130,32 @@ TEST_F(OddInputs, AnOutlierBehindTheCalibrationSaturates) {
   limit.data[4] = std::ldexp(127.0f, type.exp) * n.std[1] + n.mean[1];
   EXPECT_EQ(answers(Golden(program), far, 1), answers(Golden(program), limit, 1));
   EXPECT_EQ(answers(Fast(program), far, 1), answers(Golden(program), far, 1));
+}
+
+// Frames of a radar with 0, 1, 7 and 64 points: the others of its 8 x 8 are zeros, as the published
+// features pad them. In any order, points are another input and no other arithmetic.
+TEST(RadarFrames, WithFewPointsShuffledAndPaddedRunAsAnyOther) {
+  constexpr std::size_t kPoints = 64, kFeatures = 5;
+  const Program program = read_program("models/mars-tiny/program.safetensors");
+  const FloatModel model = read_float_model("models/mars-tiny/finetuned.safetensors");
+  Rng rng{1};
+  for (const std::size_t points : {0, 1, 7, 64}) {
+    std::vector<std::vector<float>> frame(kPoints, std::vector<float>(kFeatures));
+    for (std::size_t p = 0; p < points; ++p) {
+      for (float& feature : frame[p]) feature = static_cast<float>(2 * rng.uniform() - 1);
+    }
+    for (int shuffled = 0; shuffled < 3; ++shuffled) {
+      auto sample = make_tensor<float>({1, 8, 8, kFeatures});
+      for (std::size_t p = 0; p < kPoints; ++p) {
+        std::copy(frame[p].begin(), frame[p].end(), sample.data.begin() + p * kFeatures);
+      }
+      EXPECT_EQ(answers(Golden(program), sample, 1), answers(Fast(program), sample, 1));
+      for (const EdgeComparison& edge : compare_engines(model, program, sample.row(0))) {
+        EXPECT_FALSE(edge.beyond) << points << " points, edge " << edge.name;
+      }
+      for (std::size_t p = kPoints; p-- > 1;) std::swap(frame[p], frame[rng.below(p + 1)]);
+    }
+  }
 }
 
 }  // namespace
