@@ -204,6 +204,12 @@ TEST_F(Mars, NamesWhatIsWrong) {
   reject("featuremap_train.npy: row 2: feature 7 is nan");
   write_features("train", std::vector<float>(2 * 320));
   reject("featuremap_train.npy: shape (2, 8, 8, 5), expected (3, 8, 8, 5)");
+  // Clouds of points are no features: neither 65 points nor 64.
+  for (const int points : {64, 65}) {
+    write_file(path("featuremap", "train"),
+               npy(fmt::format("3, {}, 5", points), std::vector<float>(3 * points * 5)));
+    reject(fmt::format("featuremap_train.npy: shape (3, {}, 5), expected (3, 8, 8, 5)", points));
+  }
   write_file(path("labels", "train"), npy("57, 3", labels));
   reject("labels_train.npy: shape (57, 3), expected (frames, 57)");
   write_file(path("labels", "train"), npy("", {1}));

@@ -2,6 +2,8 @@
 // The steps of quantisation: ranges, formats, program, report.
 #include "quant/quantise.h"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/error.h"
@@ -17,6 +19,7 @@ namespace {
 constexpr std::size_t kSearchSamples = 256;
 constexpr std::uint64_t kSearchSeed = 1;  // draws them from the calibration samples
 constexpr int kSearchPasses = 8;          // at most; it ends when a pass changes nothing
+constexpr double kSearchHolds = 90;       // percent of an edge's values that its type must hold
 
 // A model whose numbers lie too far apart gets exponents that no program may have.
 void require_valid(const Program& program) {
@@ -38,6 +41,21 @@ ProgressCallback stage(const ProgressCallback& progress, std::size_t first, std:
   };
 }
 
+// The smallest exponents at which edges hold most of what they carry: where the outputs on a few
+// samples do not tell, an edge is not given up.
+std::map<std::string, int> least_exponents(const std::vector<Stream>& streams,
+                                           const std::vector<StreamRange>& ranges) {
+  std::map<std::string, int> least;
+  for (std::size_t s = 0; s < streams.size(); ++s) {
+    if (streams[s].edge < 0) continue;
+    const double limit = ranges[s].percentile(kSearchHolds);
+    const double min = std::max<double>(ranges[s].min, -limit);
+    least[streams[s].name] =
+        exponent_for(streams[s].bits, min, std::min<double>(ranges[s].max, limit));
+  }
+  return least;
+}
+
 // Formats by the largest magnitude and by percentile, both improved by the search; the better ones.
 Formats searched_formats(const FloatModel& model, const ApproxSpec& approx, const QuantSpec& quant,
                          const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges,
@@ -47,18 +65,19 @@ Formats searched_formats(const FloatModel& model, const ApproxSpec& approx, cons
   reference.inputs = draw_samples(calibration, kSearchSamples, kSearchSeed).inputs;
   reference.outputs = answers(engine, reference.inputs, threads);
   // One pass from either start tells which is worth the others.
+  const std::map<std::string, int> least = least_exponents(streams, ranges);
   std::optional<Formats> best;
-  double least = 0;
+  double least_error = 0;
   std::size_t done = 0;  // per mille
   for (Calibration rule : {Calibration::kMax, Calibration::kPercentile}) {
     const Formats start = choose_formats(model, approx, quant, streams, ranges, rule);
-    const Formats found = search_exponents(model, start, reference, 1, threads,
+    const Formats found = search_exponents(model, start, reference, least, 1, threads,
                                            stage(progress, done, done + 200, "search"));
     const double error = output_error(model, found, reference, threads);
-    if (!best || error < least) best = found, least = error;
+    if (!best || error < least_error) best = found, least_error = error;
     done += 200;
   }
-  return search_exponents(model, *best, reference, kSearchPasses, threads,
+  return search_exponents(model, *best, reference, least, kSearchPasses, threads,
                           stage(progress, done, 1000, "search"));
 }
 

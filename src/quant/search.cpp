@@ -80,7 +80,8 @@ double output_error(const FloatModel& model, const Formats& formats, const Refer
 }
 
 Formats search_exponents(const FloatModel& model, const Formats& start, const Reference& reference,
-                         int passes, int threads, const ProgressCallback& progress) {
+                         const std::map<std::string, int>& least, int passes, int threads,
+                         const ProgressCallback& progress) {
   const std::size_t samples = reference.inputs.shape[0], trial = std::min(kTrial, samples);
   const Scorer scorer{model, part(reference, 0, trial), part(reference, trial, samples), threads};
   Formats best = start;
@@ -91,11 +92,15 @@ Formats search_exponents(const FloatModel& model, const Formats& start, const Re
   for (int pass = 0; pass < passes && changed; ++pass) {
     changed = false;
     for (const auto& [name, exponent] : start.exponent) {
+      const auto limit = least.find(name);
       for (int direction : {-1, 1}) {
         // On in the same direction while it helps.
         for (bool better = true; better;) {
           Formats candidate = best;
           candidate.exponent[name] += direction;
+          if (limit != least.end() && direction < 0 && candidate.exponent[name] < limit->second) {
+            break;
+          }
           const Score score = scorer(candidate, best_score);
           better = score.all < kGain * best_score.all;
           if (!better) continue;

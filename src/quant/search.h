@@ -19,8 +19,10 @@ double output_error(const FloatModel& model, const Formats& formats, const Refer
                     int threads);
 
 // Changes one exponent at a time by one, and keeps what lowers output_error(), until nothing does
-// or after `passes` passes over all exponents. The result is never worse than `start`.
+// or after `passes` passes over all exponents. An exponent that `least` names does not go below it.
+// The result is never worse than `start`.
 Formats search_exponents(const FloatModel& model, const Formats& start, const Reference& reference,
-                         int passes, int threads, const ProgressCallback& progress);
+                         const std::map<std::string, int>& least, int passes, int threads,
+                         const ProgressCallback& progress);
 
 }  // namespace emamba

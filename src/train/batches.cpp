@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/error.h"
 #include "train/augment.h"
 
 namespace emamba {
@@ -21,8 +22,13 @@ torch::Tensor token_batch(const Input& input, const TrainSpec& train, const Spli
       augment(train, input, raw, image.data(), *augment_rng);
       raw = image.data();
     }
-    const Tensor<float> tokens = tokens_of(input, raw);
-    to = std::copy(tokens.data.begin(), tokens.data.end(), to);
+    try {
+      const Tensor<float> tokens = tokens_of(input, raw);
+      to = std::copy(tokens.data.begin(), tokens.data.end(), to);
+    } catch (const Error& e) {
+      throw Error(fmt::format("split {}: sample {}, {}", split.name, i, e.what()), e.hint(),
+                  e.kind());
+    }
   }
   return batch;
 }

@@ -174,6 +174,13 @@ TEST_F(Training, AnInfiniteInputIsRefusedByItsSampleAndChannel) {
               testing::HasSubstr("split train: sample 2, [0, 3, 0] is inf"));
 }
 
+TEST_F(Training, AValidationInputThatCannotBeNormalisedIsRefusedByItsSample) {
+  Split val = split("val");
+  val.inputs.row(1)[8] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(message_of([&] { train(network(), spec_, split("train"), val, {}); }),
+              testing::HasSubstr("split val: sample 1, [1, 0, 0] is nan, in channel 0"));
+}
+
 TEST_F(Training, AStepThatDoesNotFitInMemoryIsRefusedBeforehand) {
   net_.model.D = 512, net_.model.E = 4, net_.model.N = 64;
   net_.model.P = {1, 1}, net_.model.M = 64;

@@ -37,7 +37,10 @@ TEST(Engines, AgreeOnSequencesOfAnyLength) {
 }
 
 TEST(Engines, AgreeOnLongSequences) {
-  ASSERT_EQ(disagreement(open_case(3, {257, 8192})), "");
+  ASSERT_EQ(disagreement(open_case(3, {257, 1024})), "");
+  NetSpec tiny;
+  tiny.model.D = 2, tiny.model.E = 1, tiny.model.N = 2, tiny.model.M = 1, tiny.model.P = {1, 1};
+  ASSERT_EQ(disagreement(open_case(4, tiny, {8192, 3})), "");
 }
 
 TEST(Engines, AgreeOnHeadsOfEveryWidth) {

@@ -226,7 +226,12 @@ Case case_of(std::uint64_t seed, const NetSpec& spec) {
 
 Case open_case(std::uint64_t seed, const std::vector<int>& lengths) {
   Rng rng{seed};
-  NetSpec spec = spec_of(rng);
+  return open_case(seed, spec_of(rng), lengths);
+}
+
+Case open_case(std::uint64_t seed, const NetSpec& of, const std::vector<int>& lengths) {
+  Rng rng{seed + 1};
+  NetSpec spec = of;
   spec.model.position = Position::kNone;
   Program network = network_of(spec).program;
   while (!std::holds_alternative<Pool>(network.ops.back())) network.ops.pop_back();

@@ -46,9 +46,11 @@ struct Case {
 Case random_case(std::uint64_t seed);
 // The case of this network, with two random sequences.
 Case case_of(std::uint64_t seed, const NetSpec& spec);
-// A random case without pooling and head: the last operation is a Linear that answers every vector, and
-// sequences of these lengths.
+// A random case without pooling and head: the last operation is a Linear that answers every vector,
+// and sequences of these lengths.
 Case open_case(std::uint64_t seed, const std::vector<int>& lengths);
+// The same of this network.
+Case open_case(std::uint64_t seed, const NetSpec& spec, const std::vector<int>& lengths);
 // A sequence of each of these lengths.
 std::vector<Tensor<std::int32_t>> random_sequences(const Program& program,
                                                    const std::vector<int>& lengths, Rng& rng);
