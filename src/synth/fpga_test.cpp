@@ -132,9 +132,13 @@ TEST_P(Fpga, AMappedScanIsGolden) {
   expect_mapped_is_golden<Scan>(family());
 }
 
+// On iCE40, whose multipliers are look-up tables, it takes minutes.
 INSTANTIATE_TEST_SUITE_P(Devices, Fpga,
-                         testing::Combine(testing::Values("zcu102", "lfe5u-25f", "hx8k"),
-                                          testing::Values(kDebian, kNewest)));
+                         testing::Values(std::tuple{"zcu102", kDebian},
+                                         std::tuple{"zcu102", kNewest},
+                                         std::tuple{"lfe5u-25f", kDebian},
+                                         std::tuple{"lfe5u-25f", kNewest},
+                                         std::tuple{"hx8k", kDebian}));
 
 }  // namespace
 }  // namespace emamba
