@@ -63,7 +63,7 @@ void ProgressLine::update(std::size_t done, std::size_t total, const std::string
     first_time_ = now;
   }
   const double pause = terminal_ ? (drawn_ ? 0.2 : 1.0) : 10.0;
-  const bool end = drawn_ && done == total;
+  const bool end = drawn_ && total > 0 && done == total;
   if (seconds_between(last_, now) < pause && !end) return;
   last_ = now;
   drawn_ = true;
