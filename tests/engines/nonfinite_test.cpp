@@ -89,9 +89,9 @@ TEST_F(NonFinite, TheRuleIsPartOfTheFiles) {
   set_normalisation({{10, 20}, {4, 8}, {{-3, -7}, {33, 77}}});
   write_program(folder / "program.safetensors", program_);
   write_float_model(folder / "model.safetensors", model_);
-  EXPECT_EQ(read_program(folder / "program.safetensors").input.normalisation,
+  EXPECT_EQ(read_program(folder / "program.safetensors").content.input.normalisation,
             program_.input.normalisation);
-  EXPECT_EQ(read_float_model(folder / "model.safetensors").network.input.normalisation,
+  EXPECT_EQ(read_float_model(folder / "model.safetensors").content.network.input.normalisation,
             program_.input.normalisation);
 }
 
