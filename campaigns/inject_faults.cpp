@@ -355,7 +355,7 @@ int run(int argc, char** argv) {
   app.add_option("--json", results, "File for the results");
   CLI11_PARSE(app, argc, argv);
   const Job job = open_job(config, overrides, {.out = out, .data = data, .threads = 1});
-  prepare_out(job);
+  const FolderLock lock = prepare_out(job, {});
   json result = Campaign(job, seed).run(flips);
   result["model"] = job.spec.name;
   result["seed"] = seed;

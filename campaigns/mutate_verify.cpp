@@ -169,7 +169,7 @@ Outcome build_and_verify(const Subject& subject, const Plan& plan, const Program
   std::string library;
   try {
     library = build_simulator(plan.design, {.directory = subject.folder, .files = design_files()},
-                              2, timeout);
+                              2, {}, timeout);
   } catch (const Error& e) {
     std::string what = e.what();
     const std::size_t error = what.find("%Error");

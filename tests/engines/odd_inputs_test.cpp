@@ -136,8 +136,8 @@ TEST_F(OddInputs, AnOutlierBehindTheCalibrationSaturates) {
 // features pad them. In any order, points are another input and no other arithmetic.
 TEST(RadarFrames, WithFewPointsShuffledAndPaddedRunAsAnyOther) {
   constexpr std::size_t kPoints = 64, kFeatures = 5;
-  const Program program = read_program("models/mars-tiny/program.safetensors");
-  const FloatModel model = read_float_model("models/mars-tiny/finetuned.safetensors");
+  const Program program = read_program("models/mars-tiny/program.safetensors").content;
+  const FloatModel model = read_float_model("models/mars-tiny/finetuned.safetensors").content;
   Rng rng{1};
   for (const std::size_t points : {0, 1, 7, 64}) {
     std::vector<std::vector<float>> frame(kPoints, std::vector<float>(kFeatures));
