@@ -33,6 +33,16 @@ std::string mars_and(const std::string& line) {
   return kMars + line + "\n";
 }
 
+// toml++ would call them impossible, and go on anywhere.
+TEST(ParseSpec, LettersOfOtherScriptsBehindAValueAreRefused) {
+  for (const char* letter :
+       {"\u00a1", "\u00e9", "\u0401", "\u0499", "\u1700", "\u2030", "\u3001"}) {
+    for (const char* before : {"name = \"a\" \t", "", "name", "name = "}) {
+      EXPECT_THROW(parse_spec(std::string(before) + letter + "\n", "f"), Error) << before << letter;
+    }
+  }
+}
+
 TEST(ReadSpec, ABinaryFileIsNoConfiguration) {
   for (const char* file : {"model.safetensors", "program.safetensors"}) {
     const std::string path = std::string("models/mars-tiny/") + file;
