@@ -218,12 +218,13 @@ TEST_F(Hardware, AMemoryFileWithoutItsLastEndIsNamed) {
   const Job job = open_job(config, {}, {.out = out()});
   const Program program = require_program(job).content;
   const Plan plan = job_plan(job, program);
+  const std::string folder = emit_stage(job, plan, program);
   for (const Memory& memory : plan.design.memories) {
-    const std::string folder = emit_stage(job, plan, program);
     const std::string path = folder + "/" + memory.file, text = read_file(path);
     write_file(path, text.substr(0, text.size() - 1));
     expect_error([&] { verify_stage(job, plan, program, folder, 1); },
                  path + ": the last line has no end");
+    write_file(path, text);
   }
 }
 
