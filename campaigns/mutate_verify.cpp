@@ -128,6 +128,8 @@ Outcome verified(const Subject& subject, const std::string& library, const Plan&
         message = fmt::format("numbers differ at {} ({})", r.first->edge, r.first->pass);
       } else if (!r.cycles_exact()) {
         message = "cycles are not as planned";
+      } else if (r.wrong_memory) {
+        message = "not what the plan has: " + *r.wrong_memory;
       } else {
         message = "passed";
       }

@@ -80,6 +80,7 @@ json verify_stage(const Job& job, const Plan& plan, const Program& program,
       {"run_seconds", running.seconds()},
       {"seconds", building.seconds()}};
   if (r.wrong_frame) result["first_wrong_frame"] = *r.wrong_frame;
+  if (r.wrong_memory) result["wrong_memory"] = *r.wrong_memory;
   if (r.first) {
     result["first_mismatch"] = to_json(*r.first);
     if (file_exists(wave)) result["first_mismatch"]["wave"] = wave;
@@ -117,6 +118,11 @@ void require_verified(const json& result) {
                             result.at("first_wrong_frame").get<std::int64_t>()),
                 "this is a defect of the plan; please report it with the config",
                 ErrorKind::kMismatch);
+  }
+  if (result.contains("wrong_memory")) {
+    throw Error(fmt::format("{}: not what the plan has in this memory, though no frame shows it",
+                            result.at("wrong_memory").get<std::string>()),
+                "emit the accelerator again", ErrorKind::kMismatch);
   }
 }
 

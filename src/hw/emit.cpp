@@ -150,6 +150,12 @@ std::vector<std::string> design_files(const std::string& tech) {
   return files;
 }
 
+std::string memory_text(const Memory& memory) {
+  std::string text;
+  for (const std::string& word : memory.words) text += word + "\n";
+  return text;
+}
+
 std::string interface_text(const Plan& plan, const Program& program) {
   const Design& design = plan.design;
   std::string text = fmt::format(
@@ -220,9 +226,7 @@ void emit(const Plan& plan, const Program& program, const std::string& directory
                fmt::format("{}\n", fmt::join(design_files(tech), "\n")));
   }
   for (const Memory& memory : plan.design.memories) {
-    std::string text;
-    for (const std::string& word : memory.words) text += word + "\n";
-    write_file(directory + "/" + memory.file, text);
+    write_file(directory + "/" + memory.file, memory_text(memory));
   }
   write_file(directory + "/top.sv", top_module(plan.design));
   write_file(directory + "/top.json", plan_json(plan).dump(2) + "\n");

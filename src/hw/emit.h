@@ -14,6 +14,9 @@ namespace emamba {
 // output a stream NAME_valid, NAME_ready, NAME_data, NAME_last with the suffix of its direction.
 std::string top_module(const Design& design);
 
+// The file of a memory: a word a line, with a newline behind the last.
+std::string memory_text(const Memory& memory);
+
 // What a user of the streams must know: beats, number types, order, normalisation. Markdown.
 std::string interface_text(const Plan& plan, const Program& program);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "hw/emit.h"
 
 namespace emamba {
 namespace {
@@ -28,6 +30,14 @@ Expected expect(const Golden& golden, const std::vector<Tensor<std::int32_t>>& f
     }
   }
   return expected;
+}
+
+// The first file that does not hold what the plan has.
+std::optional<std::string> wrong_memory(const std::string& directory, const Design& design) {
+  for (const Memory& memory : design.memories) {
+    if (read_file(directory + "/" + memory.file) != memory_text(memory)) return memory.file;
+  }
+  return {};
 }
 
 }  // namespace
@@ -115,6 +125,9 @@ VerifyResult verify(const std::string& library, const std::string& directory, co
     stalls = {Stall::kBursts, Stall::kBursts, options.seed, 2 * plan.cycles.latency};
     streamed = count;
     run("random stalls", count, stalls);
+  }
+  if (result.mismatches == 0 && options.probes) {
+    result.wrong_memory = wrong_memory(directory, design);
   }
   if (result.first && !options.wave.empty()) {
     // The same traffic again, on a model that writes waves.

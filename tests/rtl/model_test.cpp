@@ -115,6 +115,24 @@ TEST(Model, AWrongWeightIsNamed) {
   EXPECT_FALSE(result.passed());
 }
 
+// The reciprocal of range 0 is read for vectors of equal numbers alone, and no frame has one.
+TEST(Model, AWrongWordThatNoFrameReadsIsNamed) {
+  Rng rng{4};
+  NetSpec spec = odd_net();
+  spec.model.M = 1;
+  const Program program = random_program(spec, rng);
+  const BuiltModel built(program, {.lanes = 6, .cycles_per_token = 24});
+  const std::string path = built.folder / "mem/blocks_0_norm_reciprocal.hex";
+  std::string text = read_file(path);
+  ASSERT_EQ(text[text.find('\n') - 1], '0');
+  text[text.find('\n') - 1] = '1';
+  write_file(path, text);
+  const VerifyResult result = verify_random(built, program, rng);
+  EXPECT_EQ(result.mismatches, 0);
+  EXPECT_EQ(result.wrong_memory, "mem/blocks_0_norm_reciprocal.hex");
+  EXPECT_FALSE(result.passed());
+}
+
 // A plan that promises a cycle less is found out.
 TEST(Model, AWrongCycleIsFound) {
   Rng rng{4};
