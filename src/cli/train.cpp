@@ -35,8 +35,10 @@ void add_train(CLI::App& app) {
   verb->add_flag("--resume", options->resume, "Go on from the checkpoint in the output folder");
   verb->add_flag("--force", options->force, "Replace the training that the output folder holds")
       ->excludes("--resume");
-  verb->add_option("--device", options->device, "cpu (default), or cuda with such a LibTorch: slower than one core at batches of "
-                   "hundreds, because a step is hundreds of small kernels")
+  verb->add_option(
+          "--device", options->device,
+          "cpu (default), or cuda with such a LibTorch: slower than one core at batches of "
+          "hundreds, because a step is hundreds of small kernels")
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->type_name("cpu|cuda");
   verb->footer(

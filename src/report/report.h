@@ -31,9 +31,9 @@ struct ReportInput {
   // hardware; then it has not been simulated either.
   nlohmann::json plan;
 
-  // Null when the hardware has not been simulated; else the content of verify.json: "frames", "edges_checked", "values_checked", "mismatches",
-  // "latency_cycles" and "cycles_per_frame" ({"planned", "simulated"}); and, where there,
-  // "edge_frames" and "first_wrong_frame".
+  // Null when the hardware has not been simulated; else the content of verify.json: "frames",
+  // "edges_checked", "values_checked", "mismatches", "latency_cycles" and "cycles_per_frame"
+  // ({"planned", "simulated"}); and, where there, "edge_frames" and "first_wrong_frame".
   nlohmann::json verify;
 
   // Null when synthesis has not run; else the content of synth.json: "units": [{"name", parts}],

@@ -36,9 +36,7 @@ void put_number(std::uint8_t* data, int at, int bits, std::int32_t value) {
 // The pauses of one end.
 class Pauses {
  public:
-  Pauses(Stall kind, Rng rng, std::int64_t longest, bool begin_with_longest)
-      : kind_(kind), rng_(rng), pausing_(begin_with_longest && kind == Stall::kBursts) {
-    if (pausing_) left_ = longest;
+  Pauses(Stall kind, Rng rng, std::int64_t longest) : kind_(kind), rng_(rng) {
     while ((std::int64_t{1} << exponents_) < longest) ++exponents_;
     chance_ = 1 + rng_.below(7);
   }
@@ -71,7 +69,7 @@ class Pauses {
   Stall kind_;
   Rng rng_;
   std::uint64_t exponents_ = 1, chance_ = 0;  // of a pause in a cycle, in eighths
-  bool pausing_;
+  bool pausing_ = false;
   std::int64_t left_ = 0;
 };
 
@@ -88,11 +86,11 @@ struct Driver {
   std::int64_t beat = 0;  // offered or to be offered next
   bool offering = false;
 
-  void offer() {
+  void offer(bool may_pause) {
     if (offering) return;
     const std::int64_t vector = beat / port.beats, place = beat % port.beats;
     const bool last = place == port.beats - 1 && vector % port.vectors == port.vectors - 1;
-    const bool pause = pauses.next(last);
+    const bool pause = may_pause && pauses.next(last);
     *wires.valid = !pause && vector < static_cast<std::int64_t>(vectors.size());
     if (!*wires.valid) return;
     offering = true;
@@ -154,7 +152,7 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
                        {simulator.signal(name + "_valid_i"), simulator.signal(name + "_ready_o"),
                         simulator.signal(name + "_data_i"), simulator.signal(name + "_last_i")},
                        inputs[i],
-                       Pauses(stalls.inputs, Rng{rng.next()}, longest, false)});
+                       Pauses(stalls.inputs, Rng{rng.next()}, longest)});
   }
   const auto watch = [&](const Port& port, const Wires& wires) {
     watchers.push_back({port, design.streams[port.stream], wires, {}, 0});
@@ -171,13 +169,15 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
                    simulator.signal(name + "data"), simulator.signal(name + "last")});
     }
   }
-  Pauses out_pauses(stalls.outputs, Rng{rng.next()}, longest, true);
+  Pauses out_pauses(stalls.outputs, Rng{rng.next()}, longest);
 
   DriveResult result;
+  bool filling = stalls.outputs == Stall::kBursts;
   for (std::int64_t still = 0;
        static_cast<std::int64_t>(result.sequence_ends.size()) < sequences;) {
     if (at_cycle && !at_cycle(simulator.cycle())) break;
-    for (Driver& driver : drivers) driver.offer();
+    filling = filling && still < longest;
+    for (Driver& driver : drivers) driver.offer(!filling);
     const Wires& taken = watchers[0].wires;
     bool last = false;
     if (stalls.outputs == Stall::kLastBeat) {
@@ -186,7 +186,7 @@ DriveResult drive(Simulator& simulator, const Design& design, const std::vector<
       simulator.settle();
       last = *taken.valid && *taken.last;
     }
-    *taken.ready = !out_pauses.next(last);
+    *taken.ready = !filling && !out_pauses.next(last);
     simulator.settle();
     bool moved = false, go_on = true;
     for (Driver& driver : drivers) {

@@ -17,7 +17,8 @@ using Vectors = std::vector<std::vector<std::int32_t>>;
 // When one end of a design pauses: an input offers no beat, an output takes none.
 enum class Stall {
   kNone,
-  kBursts,    // for random times of very different lengths; an output begins with the longest
+  kBursts,    // for random times of very different lengths; an output takes nothing at first, until
+              // nothing has moved for the longest of them: so everything runs full and stands still
   kCoin,      // in every cycle by chance, which is drawn for each end
   kLastBeat,  // for a few cycles, in front of the last beat of every sequence and nowhere else
 };

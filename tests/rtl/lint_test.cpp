@@ -205,6 +205,9 @@ TEST(Lint, ATopHoldsInstancesWiresAndNumbersOnly) {
     EXPECT_TRUE(known) << line;
     instances += line.find(" u_") != std::string::npos ? 1 : 0;
     if (line.starts_with("  assign ")) {
+      // But for `ready` of the inputs, which is low in reset.
+      const std::string gate = " & rst_ni;";
+      if (line.ends_with(gate)) line.resize(line.size() - gate.size());
       EXPECT_EQ(line.find_first_of("+-*&|^~?<>{}[]()"), std::string::npos) << line;
     }
     for (const char* word :

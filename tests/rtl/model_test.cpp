@@ -86,12 +86,16 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomModel, testing::Range(100, 108));
 // One bit of one weight: the comparison names the operation, and nothing before it.
 TEST(Model, AWrongWeightIsNamed) {
   Rng rng{3};
-  const Program program = random_program(odd_net(), rng);
-  BuiltModel built(program, {.lanes = 6, .cycles_per_token = 24});
-  const std::string path = built.folder / "mem/blocks_1_in_proj_weight.hex";
-  std::string text = read_file(path);
-  text[text.find('\n') - 1] = text[text.find('\n') - 1] == '0' ? '7' : '0';
-  write_file(path, text);
+  Program program = random_program(odd_net(), rng);
+  const BuiltModel built(program, {.lanes = 6, .cycles_per_token = 24});
+  for (Op& op : program.ops) {
+    auto* linear = std::get_if<Linear>(&op);
+    if (linear == nullptr || linear->name != "blocks.1.in_proj") continue;
+    for (int i = 0; i < linear->in; ++i) {
+      auto& weight = linear->weight.row(0)[i];
+      weight = static_cast<std::int8_t>(weight / 2 + 20);
+    }
+  }
   VerifyOptions options;
   options.wave = built.folder / "mismatch.vcd";
   options.traced_library = [&] {
@@ -113,6 +117,22 @@ TEST(Model, AWrongWeightIsNamed) {
   EXPECT_NE(wave.find("$enddefinitions"), std::string::npos);
   EXPECT_NE(wave.find(fmt::format("\n#{}\n", 2 * result.first->cycle)), std::string::npos);
   EXPECT_FALSE(result.passed());
+}
+
+// The reciprocal of range 0 is read for vectors of equal numbers alone, and no frame has one.
+TEST(Model, AWrongWordThatNoFrameReadsIsNamed) {
+  Rng rng{4};
+  NetSpec spec = odd_net();
+  spec.model.M = 1;
+  const Program program = random_program(spec, rng);
+  const BuiltModel built(program, {.lanes = 6, .cycles_per_token = 24});
+  const std::string path = built.folder / "mem/blocks_0_norm_reciprocal.hex";
+  std::string text = read_file(path);
+  ASSERT_EQ(text[text.find('\n') - 1], '0');
+  text[text.find('\n') - 1] = '1';
+  write_file(path, text);
+  expect_error([&] { verify_random(built, program, rng); },
+               "mem/blocks_0_norm_reciprocal.hex: word 0");
 }
 
 // A plan that promises a cycle less is found out.
