@@ -132,7 +132,7 @@ TEST(Model, AWrongWordThatNoFrameReadsIsNamed) {
   text[text.find('\n') - 1] = '1';
   write_file(path, text);
   expect_error([&] { verify_random(built, program, rng); },
-               "mem/blocks_0_norm_reciprocal.hex: word 0");
+               "mem/blocks_0_norm_reciprocal.hex: word 1");
 }
 
 // A plan that promises a cycle less is found out.
