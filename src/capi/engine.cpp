@@ -50,7 +50,7 @@ const Program& LoadedEngine::program() const {
 LoadedEngine load_engine(const std::string& path, emamba_kind kind) {
   if (kind == EMAMBA_FLOAT) {
     Stored<FloatModel> model = read_float_model(path);
-    return {FloatEngine(std::move(model.content)), std::move(model.sha256)};
+    return {FloatEngine(model.content), std::move(model.sha256)};
   }
   if (kind != EMAMBA_FAST && kind != EMAMBA_GOLDEN) {
     throw Failure(EMAMBA_ERROR_ARGUMENT, fmt::format("kind {} of engine", static_cast<int>(kind)),
