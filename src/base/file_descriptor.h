@@ -2,8 +2,10 @@
 // Owns a file descriptor.
 #pragma once
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <string>
 #include <utility>
 
 namespace emamba {
@@ -27,5 +29,13 @@ class FileDescriptor {
  private:
   int fd_ = -1;
 };
+
+// Whether the file that is open is still what stands at `path`, and not one that was removed or
+// replaced.
+inline bool stands_at(const FileDescriptor& file, const std::string& path) {
+  struct stat ours, there;
+  return fstat(file.get(), &ours) == 0 && stat(path.c_str(), &there) == 0 &&
+         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
 
 }  // namespace emamba

@@ -109,10 +109,7 @@ FileDescriptor open_alone(const std::string& path) {
     while (flock(file.get(), LOCK_EX) != 0) {
       if (errno != EINTR) return {};
     }
-    struct stat ours, there;
-    if (fstat(file.get(), &ours) != 0) return {};
-    // Unless the one before us has renamed it away by now.
-    if (stat(path.c_str(), &there) != 0 || ours.st_ino != there.st_ino) continue;
+    if (!stands_at(file, path)) continue;  // the one before us has renamed it away by now
     return ftruncate(file.get(), 0) == 0 ? std::move(file) : FileDescriptor();
   }
 }

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -35,13 +34,6 @@ std::string holder_of(int file) {
                          : fmt::format("process {} ({})", number, printable(command));
 }
 
-// Whether `file` is still what stands at `path`: a holder removes it before letting go.
-bool stands_at(int file, const std::string& path) {
-  struct stat ours, there;
-  return fstat(file, &ours) == 0 && stat(path.c_str(), &there) == 0 &&
-         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
-}
-
 }  // namespace
 
 FolderLock::FolderLock(const std::string& folder) : path_(folder + "/" + kLockFile) {
@@ -58,7 +50,7 @@ FolderLock::FolderLock(const std::string& folder) : path_(folder + "/" + kLockFi
     }
     throw Error(fmt::format("{}: in use by {}", folder, holder_of(file_.get())),
                 "wait until it has ended, or name another folder with --out");
-  } while (!stands_at(file_.get(), path_));
+  } while (!stands_at(file_, path_));  // a holder removes it before letting go
   const std::string number = fmt::format("{}", getpid());
   if (ftruncate(file_.get(), 0) != 0 ||
       pwrite(file_.get(), number.data(), number.size(), 0) != static_cast<ssize_t>(number.size())) {

@@ -34,4 +34,10 @@ std::string loaded_library(const std::string& name) {
   return "";
 }
 
+std::string beside_program(const std::string& path) {
+  std::error_code code;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", code);
+  return (program.parent_path() / path).lexically_normal().string();
+}
+
 }  // namespace emamba

@@ -13,4 +13,7 @@ std::string machine_name();
 // has not.
 std::string loaded_library(const std::string& name);
 
+// A path relative to the folder of the running program.
+std::string beside_program(const std::string& path);
+
 }  // namespace emamba

@@ -27,6 +27,9 @@ struct CommonOptions {
   bool json = false;
 };
 
+// A verb as it is typed, e.g. "emamba data fetch"; of the app itself "emamba".
+std::string full_name(const CLI::App* verb);
+
 // Adds config.toml, --set, --out, --data, --threads and --json.
 void add_job_options(CLI::App& verb, CommonOptions& options);
 void add_threads_option(CLI::App& verb, CommonOptions& options, const std::string& initial);

@@ -23,11 +23,10 @@ void collect(const CLI::App& app, Verbs& verbs) {
   }
 }
 
-std::string full_name(const CLI::App* verb) {
-  const CLI::App* parent = verb->get_parent();
-  return parent == nullptr || parent->get_parent() == nullptr
-             ? verb->get_name()
-             : full_name(parent) + " " + verb->get_name();
+// The words behind `emamba` that name a verb.
+std::string words_of(const CLI::App* verb) {
+  const std::string name = full_name(verb);
+  return name.substr(name.find(' ') + 1);
 }
 
 // Text in roff: a line that begins with a point or a quote would be a command.
@@ -68,7 +67,7 @@ std::string manual(const CLI::App& app) {
   collect(app, verbs);
   for (const CLI::App* verb : verbs) {
     text +=
-        fmt::format(".SS {}\n{}{}.PP\n.nf\n{}.fi\n", full_name(verb), roff(verb->get_description()),
+        fmt::format(".SS {}\n{}{}.PP\n.nf\n{}.fi\n", words_of(verb), roff(verb->get_description()),
                     manual_options(*verb), roff(verb->get_footer()));
   }
   return text + ".SH EXIT STATUS AND EXAMPLE\n.nf\n" + roff(app.get_footer()) + ".fi\n";
@@ -87,7 +86,7 @@ std::string completion(const CLI::App& app) {
     }
     for (const CLI::App* below : verb->get_subcommands({})) words += " " + below->get_name();
     if (verb->get_parent() == &app) names += " " + verb->get_name();
-    cases += fmt::format("    '{}') words='{}' ;;\n", full_name(verb), words.substr(1));
+    cases += fmt::format("    '{}') words='{}' ;;\n", words_of(verb), words.substr(1));
   }
   return fmt::format(
       R"(# Completion of emamba for bash; for zsh after `autoload bashcompinit && bashcompinit`.
@@ -147,8 +146,8 @@ void add_help(CLI::App& app) {
     if (options->manual) return fmt::print("{}", manual(app));
     if (options->completion) return fmt::print("{}", completion(app));
     const CLI::App& asked = verb_called(app, options->words);
-    const std::string name = &asked == &app ? "emamba" : "emamba " + full_name(&asked);
-    fmt::print("{}", asked.get_formatter()->make_help(&asked, name, CLI::AppFormatMode::Normal));
+    fmt::print("{}", asked.get_formatter()->make_help(&asked, full_name(&asked),
+                                                      CLI::AppFormatMode::Normal));
   });
 }
 

@@ -55,11 +55,6 @@ const CLI::App* chosen_verb(const CLI::App* app) {
   return app;
 }
 
-std::string full_name(const CLI::App* verb) {
-  const std::string& name = verb->get_name();
-  return verb->get_parent() == nullptr ? name : full_name(verb->get_parent()) + " " + name;
-}
-
 // Words that the verb does not know, and what they may have meant.
 int report_extras(const CLI::App& app) {
   const CLI::App* verb = chosen_verb(&app);

@@ -54,6 +54,11 @@ ProgressCallback draw_progress(const std::string& what) {
 
 }  // namespace
 
+std::string full_name(const CLI::App* verb) {
+  const std::string& name = verb->get_name();
+  return verb->get_parent() == nullptr ? name : full_name(verb->get_parent()) + " " + name;
+}
+
 void add_job_options(CLI::App& verb, CommonOptions& options) {
   verb.add_option("config", options.config, "The model's config.toml")
       ->required()

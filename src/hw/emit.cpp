@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/machine.h"
 #include "hw/json.h"
 
 namespace emamba {
@@ -111,10 +112,7 @@ std::string top_module(const Design& design) {
 
 std::string rtl_folder() {
   const char* variable = std::getenv("EMAMBA_RTL");
-  std::error_code code;
-  const std::filesystem::path bin =
-      std::filesystem::read_symlink("/proc/self/exe", code).parent_path();
-  std::string folder = (bin / "../share/emamba/rtl").lexically_normal();
+  std::string folder = beside_program("../share/emamba/rtl");
   if (variable != nullptr && *variable != '\0') {
     folder = variable;
   } else if (!file_exists(folder + "/rtl.f")) {

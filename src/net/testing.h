@@ -34,6 +34,17 @@ struct NetSpec {
   bool offsets = false;  // of output channels' exponents
 };
 
+// Of two channels, whose only vector is the whole image.
+inline NetSpec tiny_net(int blocks) {
+  NetSpec spec;
+  spec.model.D = 2;
+  spec.model.E = 1;
+  spec.model.N = 2;
+  spec.model.M = blocks;
+  spec.model.P = {8, 8};
+  return spec;
+}
+
 inline Network network_of(const NetSpec& spec) {
   Network network = build_network("test", spec.model, spec.sample, spec.outputs);
   Program& program = network.program;

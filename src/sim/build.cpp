@@ -165,7 +165,7 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
   std::filesystem::remove_all(place, code);
   write_file(place + "/shim.cpp", interface);
   std::vector<std::string> command = {
-      require_tool("verilator").path, "--cc", "--exe", "--build", "-j", std::to_string(threads),
+      find_program("verilator"), "--cc", "--exe", "--build", "-j", std::to_string(threads),
       "--prefix", "Vtop", "--top-module", "top", "-Mdir", sources.place + "/obj", "-o",
       "../libtop.so", "--x-initial", "unique", "-O3", kSafe, "-Wno-fatal", "-Wno-lint",
       "-Wno-style",

@@ -10,27 +10,18 @@ namespace {
 // Nobody looks at the files here but the simulator.
 TEST(Memories, VerifyNoticesWhatTheSimulatorReadsOtherwise) {
   Rng rng{5};
-  NetSpec spec;
-  spec.model.D = 2;
-  spec.model.E = 1;
-  spec.model.N = 2;
-  spec.model.M = 1;
-  spec.model.P = {8, 8};
-  const Program program = random_program(spec, rng);
-  const Plan plan = plan_program(program, {.lanes = 1});
-  const TestFolder folder;
-  emit(plan, program, folder.path());
-  const std::string library =
-      build_simulator(plan.design, {.directory = folder.path(), .files = design_files()}, 1);
+  const Program program = random_program(tiny_net(1), rng);
+  const BuiltModel built(program, {.lanes = 1});
   const auto simulate = [&] {
-    return verify(library, folder.path(), plan, Golden(program), {random_tokens(program, rng)}, {});
+    return verify(built.library, built.folder.path(), built.plan, Golden(program),
+                  {random_tokens(program, rng)}, {});
   };
   ASSERT_TRUE(simulate().passed());
 
   int last_words = 0;
-  for (const Memory& memory : plan.design.memories) {
+  for (const Memory& memory : built.plan.design.memories) {
     SCOPED_TRACE(memory.file);
-    const std::string path = folder / memory.file, text = read_file(path);
+    const std::string path = built.folder / memory.file, text = read_file(path);
     const auto expect_noticed = [&](const std::string& changed, std::size_t word) {
       write_file(path, changed);
       expect_error(simulate, fmt::format("{}: word {} of {} is {} in the plan", memory.file,

@@ -13,14 +13,8 @@ namespace {
 // A whole accelerator as gates, with shared blocks.
 TEST(Netlist, OfATinyDesignIsGolden) {
   Rng rng{1};
-  NetSpec spec;
-  spec.model.D = 2;
-  spec.model.E = 1;
-  spec.model.N = 2;
-  spec.model.M = 3;
-  spec.model.P = {8, 8};
   const HardwareSpec hardware{.lanes = 1, .shared_blocks = true};
-  const Program program = random_program(spec, rng);
+  const Program program = random_program(tiny_net(3), rng);
   const Plan plan = plan_program(program, hardware);
   const TestFolder folder;
   emit(plan, program, folder.path());

@@ -2,10 +2,9 @@
 // train() and finetune() of programs that load LibTorch only when one of them is called.
 #include <dlfcn.h>
 
-#include <filesystem>
-
 #include "base/error.h"
 #include "base/files.h"
+#include "base/machine.h"
 #include "source_hash.h"  // written by cmake/source_hash.cmake
 #include "train/plugin.h"
 
@@ -14,12 +13,8 @@ namespace {
 
 // Beside the program, where it is built, or where it is installed.
 std::string plugin_path() {
-  std::error_code code;
-  const std::filesystem::path bin =
-      std::filesystem::read_symlink("/proc/self/exe", code).parent_path();
-  const std::string beside = (bin / "emamba_train.so").string();
-  return file_exists(beside) ? beside
-                             : (bin / "../lib/emamba/emamba_train.so").lexically_normal().string();
+  const std::string built = beside_program("emamba_train.so");
+  return file_exists(built) ? built : beside_program("../lib/emamba/emamba_train.so");
 }
 
 const TrainPlugin& load() {
