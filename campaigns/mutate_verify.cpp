@@ -90,13 +90,13 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
   NetSpec token;
   token.sample = token_samples();
   token.sample.width = 6;
-  token.model.D = 6, token.model.E = 1, token.model.N = 2, token.model.M = 1, token.model.K = 2;
+  token.model.D = 6, token.model.E = 1, token.model.N = 3, token.model.M = 1, token.model.K = 2;
   token.model.position = Position::kLearned;
   token.model.head = Head::kMeanLinear;
   return {make_subject("image", image,
                        {.lanes = 2, .shared_blocks = true, .reciprocal = Reciprocal::kDivider}, 1,
                        sources),
-          make_subject("token", token, {.lanes = 4, .cycles_per_token = 12}, 2, sources)};
+          make_subject("token", token, {.lanes = 4, .cycles_per_token = 4}, 2, sources)};
 }
 
 // What verify made of a change.

@@ -60,6 +60,7 @@ struct Pipe {
 struct Start {
   const char* program;
   char* const* arguments;
+  char* const* environment;
   const char* folder;  // nullptr: ours
   int output, report;
   sigset_t signals;  // that the program shall find blocked
@@ -81,7 +82,7 @@ void tell(Report::Kind kind, int value) {
     _exit(127);
   }
   sigprocmask(SIG_SETMASK, &start.signals, nullptr);
-  execve(start.program, start.arguments, environ);
+  execve(start.program, start.arguments, start.environment);
   tell(Report::kNoProgram, errno);
   _exit(127);
 }
@@ -162,6 +163,17 @@ bool take(int pipe, std::string& output) {
   return n > 0 || (n < 0 && errno == EINTR);
 }
 
+// Those variables and all of ours that have other names, as NAME=value.
+std::vector<std::string> with_ours(const std::map<std::string, std::string>& variables) {
+  std::vector<std::string> all;
+  for (const auto& [name, value] : variables) all.push_back(name + "=" + value);
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    if (!variables.contains(text.substr(0, text.find('=')))) all.push_back(text);
+  }
+  return all;
+}
+
 bool readable(int pipe) {
   pollfd wait{.fd = pipe, .events = POLLIN, .revents = 0};
   return poll(&wait, 1, 0) > 0;
@@ -185,8 +197,14 @@ ProcessResult run_process(const std::vector<std::string>& arguments,
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
 
+  const std::vector<std::string> variables = with_ours(options.environment);
+  std::vector<char*> environment;
+  for (const std::string& v : variables) environment.push_back(const_cast<char*>(v.c_str()));
+  environment.push_back(nullptr);
+
   Pipe output, report;
   Start start{};
+  start.environment = environment.data();
   start.program = program.c_str();
   start.arguments = argv.data();
   start.folder = options.directory.empty() ? nullptr : options.directory.c_str();

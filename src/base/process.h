@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ struct ProcessOptions {
   std::string directory = {};       // in which it runs; "": ours
   int timeout_seconds = 0;          // after which it is killed; 0: never
   std::function<void()> tick = {};  // called several times a second while it runs
+  std::map<std::string, std::string> environment = {};  // variables, besides and before ours
 };
 
 struct ProcessResult {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -48,6 +49,12 @@ TEST(Process, RunsInAFolder) {
             std::filesystem::canonical(folder.path()).string() + "\n");
   expect_error([&] { run_process({"true"}, {.directory = folder / "none"}); },
                "/none: cannot be entered: No such file");
+}
+
+TEST(Process, GetsVariablesBesidesAndBeforeOurs) {
+  const ProcessOptions options{.environment = {{"HOME", "a b"}, {"EMAMBA_TEST_ONLY", "="}}};
+  EXPECT_EQ(run_process({"sh", "-c", "echo $HOME,$EMAMBA_TEST_ONLY,$PATH"}, options).output,
+            fmt::format("a b,=,{}\n", std::getenv("PATH")));
 }
 
 // Neither locks nor other programs' pipes; signals as we have them.

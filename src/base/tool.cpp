@@ -158,9 +158,10 @@ void run_tool(const ToolCall& call) {
   };
   std::error_code code;
   for (const std::string& file : call.writes) std::filesystem::remove(path_of(file), code);
-  const ProcessResult result = run_process(
-      call.command,
-      {.directory = call.directory, .timeout_seconds = call.timeout_seconds, .tick = call.tick});
+  const ProcessResult result = run_process(call.command, {.directory = call.directory,
+                                                          .timeout_seconds = call.timeout_seconds,
+                                                          .tick = call.tick,
+                                                          .environment = call.environment});
   write_file(call.log, result.output);
   if (result.timed_out) {
     throw Error(fmt::format("{}: still running after {} s, ended; {}", program,

@@ -35,6 +35,7 @@ struct ToolCall {
   std::vector<std::string> writes = {};  // files that it must write; removed before
   int timeout_seconds = 0;
   std::function<void()> tick = {};  // called several times a second
+  std::map<std::string, std::string> environment = {};  // variables, besides and before ours
 };
 
 // Runs it. Throws Error with the last lines and the log's path when it fails, when it does not

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "base/tool.h"
 
 namespace emamba {
 namespace {
@@ -80,9 +81,10 @@ ProcessResult run_curl(const Download& download, const std::string& part,
 
 void complete_part(const Download& download, const std::string& part, const std::string& remedy,
                    const ProgressCallback& progress) {
-  if (find_program("curl").empty()) {
-    throw Error("the program curl, which downloads data sets, is not installed",
-                "Install it (apt-get install curl). " + remedy, ErrorKind::kMissing);
+  const ToolVersion curl = tool_version("curl");
+  if (!curl.problem.empty()) {
+    throw Error(curl.problem + "; it downloads data sets", curl.remedy + ". " + remedy,
+                ErrorKind::kMissing);
   }
   const bool resumed = file_exists(part);
   ProcessResult result = run_curl(download, part, progress);

@@ -127,7 +127,7 @@ TEST_F(Fetch, NamesAMissingCurl) {
   const char* before = std::getenv("PATH");
   const std::string path = before != nullptr ? before : "";
   setenv("PATH", server_.path().c_str(), 1);
-  reject(plain_set_, "curl, which downloads data sets, is not installed");
+  reject(plain_set_, "curl is not installed; it downloads data sets");
   setenv("PATH", path.c_str(), 1);
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "synth/yosys.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -30,6 +34,16 @@ std::string key_of(const YosysRun& run, const std::string& version) {
     }
   }
   return sha256(text);
+}
+
+// The user's place for temporary files, unless abc, which Yosys calls, would break on its name.
+std::string temporary_folder() {
+  const char* chosen = std::getenv("TMPDIR");
+  const std::string folder = chosen == nullptr ? "" : chosen;
+  const bool plain = std::all_of(folder.begin(), folder.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::strchr("/._-+", c) != nullptr;
+  });
+  return plain && !folder.empty() ? folder : "/tmp";
 }
 
 // The kept result; nothing when it is of other inputs, damaged, or lacks what the run wrote.
@@ -64,7 +78,8 @@ YosysResult run_yosys(const YosysRun& run, const ToolVersion& yosys, int timeout
             .log = place + "/yosys.log",
             .writes = {run.netlist, cells},
             .timeout_seconds = timeout_seconds,
-            .tick = tick});
+            .tick = tick,
+            .environment = {{"TMPDIR", temporary_folder()}}});
   YosysResult result;
   result.seconds = watch.seconds();
   result.cells = parse_stat(read_file(run.directory + "/" + cells), run.directory + "/" + cells);
