@@ -58,14 +58,9 @@ Kind kind_of_bit(const StateElement& r, int bit) {
   }
   if (path.find(".u_states.") != std::string::npos) return Kind::kState;
   if (has_part(path, {".u_history.", ".u_partial."})) return Kind::kHistory;
-  const bool delayed_control = has_part(
-      path, {".u_context", ".u_read.", ".u_write.", ".u_summing.", "_address.", ".u_address."});
-  if (path.find(".u_core.") != std::string::npos || delayed_control ||
-      is_one_of(name,
-                {"front_valid_q", "back_valid_q", "write_q", "read_q", "count_q", "taken_q",
-                 "pass_q", "row_q", "word_q", "d_address_q", "d_base_q", "step_q", "first_q"})) {
-    return Kind::kControl;
-  }
+  const bool control = has_part(path, {".u_core.", ".gen_synchronous.", ".u_context", ".u_read.",
+                                       ".u_write.", ".u_summing.", "_address.", ".u_address."});
+  if (control || is_one_of(name, {"step_q", "first_q"})) return Kind::kControl;
   return Kind::kDatapath;
 }
 

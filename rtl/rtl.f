@@ -1,6 +1,7 @@
 // Every module of the library, packages first; paths are relative to this folder. The multiplier and
 // the memories come from tech/generic, or from another folder of tech where it has them.
 lib/em_pkg.sv
+tech/generic/em_tech.sv
 lib/em_add.sv
 lib/em_adder_tree.sv
 lib/em_channel_shift.sv
@@ -19,6 +20,7 @@ lib/em_norm_apply.sv
 lib/em_norm_stats.sv
 lib/em_pwl.sv
 lib/em_pwl_line.sv
+lib/em_register.sv
 lib/em_reciprocal_divider.sv
 lib/em_reciprocal_table.sv
 lib/em_requantise.sv

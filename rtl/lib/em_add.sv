@@ -2,13 +2,13 @@
 // y = requantise(x0 * 2^Left0 + x1 * 2^Left1), element by element: the residual addition of
 // docs/arithmetic.md, section 10. Two input streams; a beat of Par elements a cycle.
 module em_add #(
-  parameter int unsigned Par = 4,
-  parameter int unsigned Beats = 5,
-  parameter int unsigned X0Bits = 8,
-  parameter int unsigned X1Bits = 8,
-  parameter int unsigned YBits = 8,
-  parameter int unsigned AccBits = 12,
-  parameter int unsigned Contexts = 1,
+  parameter int Par = 4,
+  parameter int Beats = 5,
+  parameter int X0Bits = 8,
+  parameter int X1Bits = 8,
+  parameter int YBits = 8,
+  parameter int AccBits = 12,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Left0 = '0,  // of each context, to the common exponent
   parameter logic [Contexts*8-1:0] Left1 = '0,
   parameter logic [Contexts*8-1:0] Shift = '0
@@ -29,6 +29,7 @@ module em_add #(
   output logic                  last_o
 );
 
+`ifndef __ICARUS__
   if (Par < 1 || Beats < 1 || Contexts < 1) begin : gen_bad_size
     $error("em_add: Par = %0d, Beats = %0d, Contexts = %0d: must be 1 or more", Par, Beats,
            Contexts);
@@ -37,14 +38,15 @@ module em_add #(
     $error("em_add: X0Bits = %0d, X1Bits = %0d: must be 1 or more", X0Bits, X1Bits);
   end
   for (genvar c = 0; c < Contexts; c++) begin : gen_check
-    localparam int unsigned Bits0 = X0Bits + 32'(Left0[c*8 +: 8]);
-    localparam int unsigned Bits1 = X1Bits + 32'(Left1[c*8 +: 8]);
+    localparam int Bits0 = X0Bits + 32'(Left0[c*8 +: 8]);
+    localparam int Bits1 = X1Bits + 32'(Left1[c*8 +: 8]);
     if (AccBits <= Bits0 || AccBits <= Bits1) begin : gen_bad
       $error("em_add: AccBits = %0d: cannot hold the sum in context %0d", AccBits, c);
     end
   end
+`endif
 
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+  localparam int ContextBits = em_pkg::index_bits(Contexts);
 
   logic                   advance;
   logic [4:0]             unused;
@@ -77,7 +79,7 @@ module em_add #(
 
     always_comb begin
       acc_d = AccBits'((x0 << Left0[7:0]) + (x1 << Left1[7:0]));
-      for (int unsigned c = 1; c < Contexts; c++) begin
+      for (int c = 1; c < Contexts; c++) begin
         if (context_now == ContextBits'(c)) begin
           acc_d = AccBits'((x0 << Left0[c*8 +: 8]) + (x1 << Left1[c*8 +: 8]));
         end

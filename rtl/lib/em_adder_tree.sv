@@ -3,9 +3,9 @@
 // em_pkg::tree_latency(Terms) cycles. The sum is exact in OutBits; the caller sees to it that it
 // fits, or wants it modulo 2^OutBits.
 module em_adder_tree #(
-  parameter int unsigned Terms = 2,
-  parameter int unsigned InBits = 16,
-  parameter int unsigned OutBits = 17
+  parameter int Terms = 2,
+  parameter int InBits = 16,
+  parameter int OutBits = 17
 ) (
   input  logic                    clk_i,
   input  logic                    advance_i,
@@ -13,13 +13,15 @@ module em_adder_tree #(
   output logic [OutBits-1:0]      sum_o
 );
 
+`ifndef __ICARUS__
   if (Terms < 1 || InBits < 1 || OutBits < 1) begin : gen_bad_size
     $error("em_adder_tree: Terms = %0d, InBits = %0d, OutBits = %0d: must be 1 or more", Terms,
            InBits, OutBits);
   end
+`endif
 
   // Sums of four, then the tree of those.
-  localparam int unsigned Sums = (Terms + 3) / 4;
+  localparam int Sums = (Terms + 3) / 4;
 
   if (Terms == 1) begin : gen_one
     logic unused_clock;
@@ -32,7 +34,7 @@ module em_adder_tree #(
     always_comb begin
       sums_d = '0;
       term   = '0;
-      for (int unsigned i = 0; i < Terms; i++) begin
+      for (int i = 0; i < Terms; i++) begin
         term = terms_i[i*InBits +: InBits];
         sums_d[(i/4)*OutBits +: OutBits] =
             OutBits'(sums_d[(i/4)*OutBits +: OutBits] + OutBits'(term));

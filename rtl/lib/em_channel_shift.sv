@@ -4,16 +4,16 @@
 // channels. An offset word holds Par offsets, the words are (contexts, Beats); context and beat
 // come Delay cycles before the values. With MaxOffset 0 there is no memory, and values pass.
 module em_channel_shift #(
-  parameter int unsigned Par = 4,
-  parameter int unsigned InBits = 20,
-  parameter int unsigned MaxOffset = 7,
-  parameter int unsigned Beats = 10,
-  parameter int unsigned Contexts = 1,
-  parameter int unsigned Delay = 4,
+  parameter int Par = 4,
+  parameter int InBits = 20,
+  parameter int MaxOffset = 7,
+  parameter int Beats = 10,
+  parameter int Contexts = 1,
+  parameter int Delay = 4,
   parameter OffsetInit = "",
-  localparam int unsigned OutBits = InBits + MaxOffset,
-  localparam int unsigned BeatBits = em_pkg::index_bits(Beats),
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts)
+  localparam int OutBits = InBits + MaxOffset,
+  localparam int BeatBits = em_pkg::index_bits(Beats),
+  localparam int ContextBits = em_pkg::index_bits(Contexts)
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -23,6 +23,7 @@ module em_channel_shift #(
   output logic [Par*OutBits-1:0] values_o
 );
 
+`ifndef __ICARUS__
   if (Par < 1 || InBits < 1 || Delay < 1) begin : gen_bad_size
     $error("em_channel_shift: Par = %0d, InBits = %0d, Delay = %0d: must be 1 or more", Par, InBits,
            Delay);
@@ -31,15 +32,16 @@ module em_channel_shift #(
     $error("em_channel_shift: Beats = %0d, Contexts = %0d: must be 1 or more", Beats, Contexts);
   end
   if (MaxOffset > 7) $error("em_channel_shift: MaxOffset = %0d: must be 0 .. 7", MaxOffset);
+`endif
 
   if (MaxOffset == 0) begin : gen_pass
     logic unused_place;
     assign unused_place = clk_i ^ advance_i ^ (^context_i) ^ (^beat_i);
     assign values_o = values_i;
   end else begin : gen_shift
-    localparam int unsigned Words = Beats * Contexts;
-    localparam int unsigned AddressBits = em_pkg::index_bits(Words);
-    localparam int unsigned OffsetBits = em_pkg::index_bits(MaxOffset + 1);
+    localparam int Words = Beats * Contexts;
+    localparam int AddressBits = em_pkg::index_bits(Words);
+    localparam int OffsetBits = em_pkg::index_bits(MaxOffset + 1);
     logic [AddressBits-1:0]    address_now, address;
     logic [Par*OffsetBits-1:0] offsets;
 
@@ -50,7 +52,7 @@ module em_channel_shift #(
     end else begin : gen_many
       always_comb begin
         address_now = AddressBits'(beat_i);
-        for (int unsigned c = 1; c < Contexts; c++) begin
+        for (int c = 1; c < Contexts; c++) begin
           if (context_i == ContextBits'(c)) begin
             address_now = AddressBits'(beat_i) + AddressBits'(c * Beats);
           end
@@ -74,7 +76,7 @@ module em_channel_shift #(
     );
 
     always_comb begin
-      for (int unsigned i = 0; i < Par; i++) begin
+      for (int i = 0; i < Par; i++) begin
         values_o[i*OutBits +: OutBits] =
             OutBits'($signed(values_i[i*InBits +: InBits])) << offsets[i*OffsetBits +: OffsetBits];
       end

@@ -14,18 +14,18 @@
 //
 // For the datapath, steps come in rows of Inner; the last row may be shorter.
 module em_core #(
-  parameter int unsigned Inputs = 1,
-  parameter int unsigned Depth = 1,
-  parameter int unsigned Active = 1,
-  parameter int unsigned Inner = Active,
-  parameter int unsigned Idle = 0,
+  parameter int Inputs = 1,
+  parameter int Depth = 1,
+  parameter int Active = 1,
+  parameter int Inner = Active,
+  parameter int Idle = 0,
   parameter logic [Inputs*32-1:0] PopEvery = {Inputs{32'd1}},  // input 0 lowest; 1, Inner or Active
-  parameter int unsigned EmitFrom = 0,   // 0, or the first step of the last row
-  parameter int unsigned EmitEvery = 1,  // 1, Inner or Active
-  parameter int unsigned Contexts = 1,
-  localparam int unsigned InnerBits = em_pkg::index_bits(Inner),
-  localparam int unsigned AddressBits = em_pkg::index_bits(Active * Contexts),
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts)
+  parameter int EmitFrom = 0,   // 0, or the first step of the last row
+  parameter int EmitEvery = 1,  // 1, Inner or Active
+  parameter int Contexts = 1,
+  localparam int InnerBits = em_pkg::index_bits(Inner),
+  localparam int AddressBits = em_pkg::index_bits(Active * Contexts),
+  localparam int ContextBits = em_pkg::index_bits(Contexts)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -47,10 +47,11 @@ module em_core #(
   output logic [ContextBits-1:0] context_done_o    // of the result that the last register takes
 );
 
-  localparam int unsigned Rows = (Active + Inner - 1) / Inner;
-  localparam int unsigned RowBits = em_pkg::index_bits(Rows);
-  localparam int unsigned IdleBits = em_pkg::index_bits(Idle + 1);
+  localparam int Rows = (Active + Inner - 1) / Inner;
+  localparam int RowBits = em_pkg::index_bits(Rows);
+  localparam int IdleBits = em_pkg::index_bits(Idle + 1);
 
+`ifndef __ICARUS__
   if (Inputs < 1 || Active < 1 || Inner < 1 || Contexts < 1) begin : gen_bad_size
     $error("em_core: Inputs = %0d, Active = %0d, Inner = %0d, Contexts = %0d: must be 1 or more",
            Inputs, Active, Inner, Contexts);
@@ -61,6 +62,7 @@ module em_core #(
   if (EmitEvery != 1 && EmitEvery != Inner && EmitEvery != Active) begin : gen_bad_emit_every
     $error("em_core: EmitEvery = %0d: must be 1, %0d or %0d", EmitEvery, Inner, Active);
   end
+`endif
 
   // The step that comes next.
   logic [RowBits-1:0]     row_q, row_d;
@@ -107,30 +109,22 @@ module em_core #(
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      row_q          <= '0;
-      inner_q        <= '0;
-      address_q      <= '0;
-      base_q         <= '0;
-      idle_q         <= '0;
-      context_q      <= '0;
-      first_vector_q <= 1'b1;
-    end else begin
-      row_q          <= row_d;
-      inner_q        <= inner_d;
-      address_q      <= address_d;
-      base_q         <= base_d;
-      idle_q         <= idle_d;
-      context_q      <= context_d;
-      first_vector_q <= first_vector_d;
+  em_register #(.Width(RowBits + InnerBits + 2 * AddressBits + IdleBits + ContextBits)) u_place (
+    .clk_i, .rst_ni,
+    .data_i({row_d, inner_d, address_d, base_d, idle_d, context_d}),
+    .data_o({row_q, inner_q, address_q, base_q, idle_q, context_q})
+  );
+  em_register #(.ResetValue(1'b1)) u_first_vector (
+    .clk_i, .rst_ni, .data_i(first_vector_d), .data_o(first_vector_q)
+  );
+
 `ifndef SYNTHESIS
-      if (step_o && vector_last_o && (last_i != {Inputs{last_i[0]}})) begin
-        $error("%m: not all inputs end their sequence with this vector");
-      end
-`endif
+  always @(posedge clk_i) begin
+    if (rst_ni && step_o && vector_last_o && (last_i != {Inputs{last_i[0]}})) begin
+      $error("%m: not all inputs end their sequence with this vector");
     end
   end
+`endif
 
   assign inner_o        = inner_q;
   assign address_o      = address_q;
@@ -149,11 +143,13 @@ module em_core #(
   logic emits;
 
   for (genvar i = 0; i < Inputs; i++) begin : gen_input
-    localparam int unsigned Every = PopEvery[i*32 +: 32];
+    localparam int Every = PopEvery[i*32 +: 32];
     assign ready_o[i] = step_o & ((Every == 1) | ((Every == Inner) & row_last) | vector_last_o);
+`ifndef __ICARUS__
     if (Every != 1 && Every != Inner && Every != Active) begin : gen_bad_pop_every
       $error("em_core: PopEvery = %0d: must be 1, %0d or %0d", Every, Inner, Active);
     end
+`endif
   end
 
   assign emits = ((EmitFrom == 0) | final_row) &
@@ -171,14 +167,16 @@ module em_core #(
     assign last_o    = last_q[Depth-1];
     assign advance_o = ready_i | ~valid_o;
 
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        valid_q <= '0;
-        last_q  <= '0;
-      end else if (advance_o) begin
-        valid_q <= Depth'({valid_q, step_o & emits});
-        last_q  <= Depth'({last_q, step_o & emits & sequence_last_o});
-      end
+    logic [Depth-1:0] valid_d;
+
+    assign valid_d = advance_o ? Depth'({valid_q, step_o & emits}) : valid_q;
+
+    em_register #(.Width(Depth)) u_valid (
+      .clk_i, .rst_ni, .data_i(valid_d), .data_o(valid_q)
+    );
+
+    always_ff @(posedge clk_i) begin  // of what is not valid it means nothing
+      if (advance_o) last_q <= Depth'({last_q, step_o & emits & sequence_last_o});
     end
   end
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A value, Depth registers later. No reset: what comes out of reset is never marked valid.
 module em_delay #(
-  parameter int unsigned Width = 1,
-  parameter int unsigned Depth = 1
+  parameter int Width = 1,
+  parameter int Depth = 1
 ) (
   input  logic             clk_i,
   input  logic             advance_i,
@@ -10,7 +10,9 @@ module em_delay #(
   output logic [Width-1:0] data_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1) $error("em_delay: Width = %0d: must be 1 or more", Width);
+`endif
 
   if (Depth == 0) begin : gen_wire
     logic unused_clock;

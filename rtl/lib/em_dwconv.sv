@@ -5,17 +5,17 @@
 // Par; the words are (contexts, Beats). With MaxOffset > 0, channels have weight exponents of their
 // own (em_channel_shift).
 module em_dwconv #(
-  parameter int unsigned Par = 4,
-  parameter int unsigned Taps = 4,
-  parameter int unsigned Beats = 10,
-  parameter int unsigned XBits = 8,
-  parameter int unsigned YBits = 8,
-  parameter int unsigned AccBits = 20,
-  parameter int unsigned Contexts = 1,
+  parameter int Par = 4,
+  parameter int Taps = 4,
+  parameter int Beats = 10,
+  parameter int XBits = 8,
+  parameter int YBits = 8,
+  parameter int AccBits = 20,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter WeightInit = "",
   parameter BiasInit = "",
-  parameter int unsigned MaxOffset = 0,
+  parameter int MaxOffset = 0,
   parameter OffsetInit = ""
 ) (
   input  logic                 clk_i,
@@ -30,6 +30,7 @@ module em_dwconv #(
   output logic                 last_o
 );
 
+`ifndef __ICARUS__
   if (Par < 1 || Taps < 1 || Beats < 1) begin : gen_bad_size
     $error("em_dwconv: Par = %0d, Taps = %0d, Beats = %0d: must be 1 or more", Par, Taps, Beats);
   end
@@ -37,14 +38,15 @@ module em_dwconv #(
     $error("em_dwconv: XBits = %0d, AccBits = %0d, Contexts = %0d: must be 1 or more", XBits,
            AccBits, Contexts);
   end
+`endif
 
   // The stage at which the adder trees are done.
-  localparam int unsigned Sum = 1 + em_pkg::mul_latency() + em_pkg::tree_latency(Taps);
-  localparam int unsigned ProductBits = XBits + 8;
-  localparam int unsigned Words = Beats * Contexts;
-  localparam int unsigned AddressBits = em_pkg::index_bits(Words);
-  localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Sum = 1 + em_pkg::MulLatency + em_pkg::tree_latency(Taps);
+  localparam int ProductBits = XBits + 8;
+  localparam int Words = Beats * Contexts;
+  localparam int AddressBits = em_pkg::index_bits(Words);
+  localparam int BeatBits = em_pkg::index_bits(Beats);
+  localparam int ContextBits = em_pkg::index_bits(Contexts);
 
   logic                   advance, step, first;
   logic [2:0]             unused;
@@ -75,7 +77,7 @@ module em_dwconv #(
     assign unused_history = step ^ first ^ (^beat);
     assign window_d = data_i;
   end else begin : gen_history
-    localparam int unsigned Kept = (Taps - 1) * XBits;
+    localparam int Kept = (Taps - 1) * XBits;
     logic [Par*Kept-1:0] older, newer;
 
     em_ram #(
@@ -136,7 +138,7 @@ module em_dwconv #(
     .data_o   (bias)
   );
 
-  localparam int unsigned AlignedBits = AccBits + MaxOffset;
+  localparam int AlignedBits = AccBits + MaxOffset;
   logic [Par*AccBits-1:0]     accs;
   logic [Par*AlignedBits-1:0] aligned;
 

@@ -2,14 +2,14 @@
 // y = requantise(table[id] + bias) for token ids: docs/arithmetic.md, section 5. An id stands in
 // the lowest word of its beat. A table word holds OutPar numbers; the words are (Vocab, OutBeats).
 module em_embed #(
-  parameter int unsigned InPar = 4,
-  parameter int unsigned OutPar = 4,
-  parameter int unsigned OutBeats = 5,
-  parameter int unsigned XBits = 16,
-  parameter int unsigned YBits = 8,
-  parameter int unsigned AccBits = 16,
-  parameter int unsigned Vocab = 16,
-  parameter int unsigned BiasRows = 1,
+  parameter int InPar = 4,
+  parameter int OutPar = 4,
+  parameter int OutBeats = 5,
+  parameter int XBits = 16,
+  parameter int YBits = 8,
+  parameter int AccBits = 16,
+  parameter int Vocab = 16,
+  parameter int BiasRows = 1,
   parameter logic [7:0] Shift = '0,
   parameter bit BlockTable = 1'b0,
   parameter TableInit = "",
@@ -27,6 +27,7 @@ module em_embed #(
   output logic                    last_o
 );
 
+`ifndef __ICARUS__
   if (InPar < 1 || OutPar < 1 || OutBeats < 1) begin : gen_bad_size
     $error("em_embed: InPar = %0d, OutPar = %0d, OutBeats = %0d: must be 1 or more", InPar, OutPar,
            OutBeats);
@@ -38,10 +39,11 @@ module em_embed #(
   if (XBits < 2 || Vocab > 2 ** (XBits - 1)) begin : gen_bad_ids
     $error("em_embed: XBits = %0d: cannot hold the ids of Vocab = %0d", XBits, Vocab);
   end
+`endif
 
-  localparam int unsigned BeatBits = em_pkg::index_bits(OutBeats);
-  localparam int unsigned TableBits = em_pkg::index_bits(Vocab * OutBeats);
-  localparam int unsigned BiasBits = em_pkg::index_bits(BiasRows * OutBeats);
+  localparam int BeatBits = em_pkg::index_bits(OutBeats);
+  localparam int TableBits = em_pkg::index_bits(Vocab * OutBeats);
+  localparam int BiasBits = em_pkg::index_bits(BiasRows * OutBeats);
 
   logic                advance, step, vector_last, sequence_last;
   logic                unused_context, unused_context_done;
@@ -74,7 +76,7 @@ module em_embed #(
 
   always_comb begin
     table_address_d = TableBits'(beat);
-    for (int unsigned b = 0; b < 32; b++) begin
+    for (int b = 0; b < 32; b++) begin
       if (((OutBeats >> b) & 1) == 1) begin
         table_address_d = table_address_d + (TableBits'(data_i[XBits-1:0]) << b);
       end
@@ -85,10 +87,9 @@ module em_embed #(
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) row_q <= '0;
-    else row_q <= row_d;
-  end
+  em_register #(.Width(BiasBits)) u_row (
+    .clk_i, .rst_ni, .data_i(row_d), .data_o(row_q)
+  );
 
   always_ff @(posedge clk_i) begin
     if (advance) begin

@@ -2,8 +2,8 @@
 // A first-in first-out buffer of Depth beats. No combinational path in either direction: a beat
 // comes out one cycle after it went in, at the earliest.
 module em_fifo #(
-  parameter int unsigned Width = 32,
-  parameter int unsigned Depth = 4
+  parameter int Width = 32,
+  parameter int Depth = 4
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -17,15 +17,17 @@ module em_fifo #(
   output logic             last_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Depth < 1) begin : gen_bad_size
     $error("em_fifo: Width = %0d, Depth = %0d: must be 1 or more", Width, Depth);
   end
+`endif
 
-  localparam int unsigned AddressBits = em_pkg::index_bits(Depth);
-  localparam int unsigned CountBits = em_pkg::index_bits(Depth + 1);
+  localparam int AddressBits = em_pkg::index_bits(Depth);
+  localparam int CountBits = em_pkg::index_bits(Depth + 1);
 
-  logic [AddressBits-1:0] write_q, read_q;
-  logic [CountBits-1:0]   count_q;
+  logic [AddressBits-1:0] write_q, write_d, read_q, read_d;
+  logic [CountBits-1:0]   count_q, count_d;
   logic                   push, pop;
 
   assign ready_o = (count_q != CountBits'(Depth));
@@ -45,22 +47,21 @@ module em_fifo #(
     .data_o         ({last_o, data_o})
   );
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      write_q <= '0;
-      read_q  <= '0;
-      count_q <= '0;
-    end else begin
-      if (push) begin
-        write_q <= (write_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(write_q + 1'b1);
-      end
-      if (pop) begin
-        read_q <= (read_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(read_q + 1'b1);
-      end
-      if (push && !pop) count_q <= CountBits'(count_q + 1'b1);
-      if (pop && !push) count_q <= CountBits'(count_q - 1'b1);
-    end
+  always_comb begin
+    write_d = write_q;
+    read_d  = read_q;
+    count_d = count_q;
+    if (push) write_d = (write_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(write_q + 1'b1);
+    if (pop) read_d = (read_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(read_q + 1'b1);
+    if (push && !pop) count_d = CountBits'(count_q + 1'b1);
+    if (pop && !push) count_d = CountBits'(count_q - 1'b1);
   end
+
+  em_register #(.Width(2 * AddressBits + CountBits)) u_state (
+    .clk_i, .rst_ni,
+    .data_i({write_d, read_d, count_d}),
+    .data_o({write_q, read_q, count_q})
+  );
 
 `ifndef SYNTHESIS
   em_stream_check #(.Width(Width)) u_check (

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One stream to Outputs consumers. Each takes the beat when it can; the beat is gone when all have.
 module em_fork #(
-  parameter int unsigned Width = 32,
-  parameter int unsigned Outputs = 2
+  parameter int Width = 32,
+  parameter int Outputs = 2
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
@@ -16,9 +16,11 @@ module em_fork #(
   output logic [Outputs-1:0]       last_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Outputs < 1) begin : gen_bad_size
     $error("em_fork: Width = %0d, Outputs = %0d: must be 1 or more", Width, Outputs);
   end
+`endif
 
   logic [Outputs-1:0] taken_q, taken_d;  // this beat, by each consumer, in an earlier cycle
 
@@ -28,9 +30,8 @@ module em_fork #(
   assign last_o  = {Outputs{last_i}};
   assign taken_d = (valid_i && !ready_o) ? (taken_q | ready_i) : '0;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) taken_q <= '0;
-    else taken_q <= taken_d;
-  end
+  em_register #(.Width(Outputs)) u_taken (
+    .clk_i, .rst_ni, .data_i(taken_d), .data_o(taken_q)
+  );
 
 endmodule

@@ -2,9 +2,9 @@
 // Factor beats as one, the first in the lowest bits. A vector has Beats beats; what its last wide
 // beat lacks is left as it was: nobody reads it.
 module em_gather #(
-  parameter int unsigned Width = 32,
-  parameter int unsigned Factor = 2,
-  parameter int unsigned Beats = 4
+  parameter int Width = 32,
+  parameter int Factor = 2,
+  parameter int Beats = 4
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -18,12 +18,14 @@ module em_gather #(
   output logic                    last_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Factor < 1 || Beats < 1) begin : gen_bad_size
     $error("em_gather: Width = %0d, Factor = %0d, Beats = %0d: must be 1 or more", Width, Factor,
            Beats);
   end
+`endif
 
-  localparam int unsigned SlotBits = em_pkg::index_bits(Factor);
+  localparam int SlotBits = em_pkg::index_bits(Factor);
 
   logic                    step, unused_context, unused_context_done;
   logic [4:0]              unused;
@@ -47,7 +49,7 @@ module em_gather #(
   );
 
   always_ff @(posedge clk_i) begin
-    for (int unsigned i = 0; i < Factor; i++) begin
+    for (int i = 0; i < Factor; i++) begin
       if (step && (slot == SlotBits'(i))) data_q[i*Width +: Width] <= data_i;
     end
   end

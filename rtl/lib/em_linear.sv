@@ -8,21 +8,21 @@
 // the words are (contexts or BiasRows, OutBeats). With MaxOffset > 0, output channels have weight
 // exponents of their own (em_channel_shift).
 module em_linear #(
-  parameter int unsigned InPar = 4,
-  parameter int unsigned OutPar = 4,
-  parameter int unsigned InBeats = 5,
-  parameter int unsigned OutBeats = 10,
-  parameter int unsigned XBits = 8,
-  parameter int unsigned YBits = 8,
-  parameter int unsigned AccBits = 24,
-  parameter int unsigned BiasRows = 1,  // 0: no bias; 1; or one for every vector of a sequence
+  parameter int InPar = 4,
+  parameter int OutPar = 4,
+  parameter int InBeats = 5,
+  parameter int OutBeats = 10,
+  parameter int XBits = 8,
+  parameter int YBits = 8,
+  parameter int AccBits = 24,
+  parameter int BiasRows = 1,  // 0: no bias; 1; or one for every vector of a sequence
   parameter bit Relu = 1'b0,
-  parameter int unsigned Contexts = 1,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter bit BlockWeights = 1'b0,
   parameter WeightInit = "",
   parameter BiasInit = "",
-  parameter int unsigned MaxOffset = 0,
+  parameter int MaxOffset = 0,
   parameter OffsetInit = ""
 ) (
   input  logic                    clk_i,
@@ -37,6 +37,7 @@ module em_linear #(
   output logic                    last_o
 );
 
+`ifndef __ICARUS__
   if (InPar < 1 || OutPar < 1) begin : gen_bad_size
     $error("em_linear: InPar = %0d, OutPar = %0d: must be 1 or more", InPar, OutPar);
   end
@@ -50,13 +51,14 @@ module em_linear #(
   if (BiasRows > 1 && Contexts > 1) begin : gen_bad_rows
     $error("em_linear: BiasRows = %0d: at most 1 with Contexts = %0d", BiasRows, Contexts);
   end
+`endif
 
   // The stage at which the adder trees are done.
-  localparam int unsigned Sum = 1 + em_pkg::mul_latency() + em_pkg::tree_latency(InPar);
-  localparam int unsigned ProductBits = XBits + 8;
-  localparam int unsigned InnerBits = em_pkg::index_bits(OutBeats);
-  localparam int unsigned WeightWords = InBeats * OutBeats * Contexts;
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Sum = 1 + em_pkg::MulLatency + em_pkg::tree_latency(InPar);
+  localparam int ProductBits = XBits + 8;
+  localparam int InnerBits = em_pkg::index_bits(OutBeats);
+  localparam int WeightWords = InBeats * OutBeats * Contexts;
+  localparam int ContextBits = em_pkg::index_bits(Contexts);
 
   logic                   advance, step, first_beat, vector_last, sequence_last, unused;
   logic [InnerBits-1:0]   inner;
@@ -152,8 +154,8 @@ module em_linear #(
     assign unused_sequence_last = vector_last & sequence_last;
     assign bias = '0;
   end else begin : gen_bias
-    localparam int unsigned Words = OutBeats * ((BiasRows > 1) ? BiasRows : Contexts);
-    localparam int unsigned AddressBits = em_pkg::index_bits(Words);
+    localparam int Words = OutBeats * ((BiasRows > 1) ? BiasRows : Contexts);
+    localparam int AddressBits = em_pkg::index_bits(Words);
     logic [AddressBits-1:0] row_q, row_d, bias_address;
 
     always_comb begin
@@ -168,10 +170,9 @@ module em_linear #(
       end
     end
 
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) row_q <= '0;
-      else row_q <= row_d;
-    end
+    em_register #(.Width(AddressBits)) u_row (
+      .clk_i, .rst_ni, .data_i(row_d), .data_o(row_q)
+    );
 
     em_delay #(
       .Width(AddressBits),
@@ -219,7 +220,7 @@ module em_linear #(
   end
 
   always_comb begin
-    for (int unsigned o = 0; o < OutPar; o++) begin
+    for (int o = 0; o < OutPar; o++) begin
       acc_d[o*AccBits +: AccBits] =
           AccBits'(partial[o*AccBits +: AccBits] + sums[o*AccBits +: AccBits]);
     end
@@ -230,13 +231,13 @@ module em_linear #(
   end
 
   // Stage Sum + 2: activation, rounding, saturation.
-  localparam int unsigned AlignedBits = AccBits + MaxOffset;
+  localparam int AlignedBits = AccBits + MaxOffset;
   logic [OutPar*AccBits-1:0]     active;
   logic [OutPar*AlignedBits-1:0] aligned;
   logic [OutPar*YBits-1:0]       y_d, y_q;
 
   always_comb begin
-    for (int unsigned o = 0; o < OutPar; o++) begin
+    for (int o = 0; o < OutPar; o++) begin
       active[o*AccBits +: AccBits] =
           (Relu && acc_q[o*AccBits+AccBits-1]) ? '0 : acc_q[o*AccBits +: AccBits];
     end

@@ -2,13 +2,13 @@
 // The mean over the Tokens tokens of a sequence: docs/arithmetic.md, section 11. Sums wait in a
 // memory; the last token's sums are multiplied by the reciprocal and leave.
 module em_mean_pool #(
-  parameter int unsigned Par = 4,
-  parameter int unsigned Beats = 5,
-  parameter int unsigned Tokens = 16,
-  parameter int unsigned XBits = 8,
-  parameter int unsigned YBits = 8,
-  parameter int unsigned SumBits = 13,
-  parameter logic [em_pkg::mean_reciprocal_bits()-1:0] Reciprocal = 16'd16384,  // of Tokens
+  parameter int Par = 4,
+  parameter int Beats = 5,
+  parameter int Tokens = 16,
+  parameter int XBits = 8,
+  parameter int YBits = 8,
+  parameter int SumBits = 13,
+  parameter logic [em_pkg::MeanReciprocalBits-1:0] Reciprocal = 16'd16384,  // of Tokens
   parameter logic [7:0] Shift = '0
 ) (
   input  logic                 clk_i,
@@ -23,6 +23,7 @@ module em_mean_pool #(
   output logic                 last_o
 );
 
+`ifndef __ICARUS__
   if (Par < 1 || Beats < 1 || Tokens < 1 || XBits < 1) begin : gen_bad_size
     $error("em_mean_pool: Par = %0d, Beats = %0d, Tokens = %0d, XBits = %0d: must be 1 or more",
            Par, Beats, Tokens, XBits);
@@ -31,9 +32,10 @@ module em_mean_pool #(
     $error("em_mean_pool: SumBits = %0d: cannot hold Tokens = %0d numbers", SumBits, Tokens);
   end
   if ($signed(Reciprocal) <= 0) $error("em_mean_pool: Reciprocal = %0d: not positive", Reciprocal);
+`endif
 
-  localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
-  localparam int unsigned ProductBits = SumBits + em_pkg::mean_reciprocal_bits();
+  localparam int BeatBits = em_pkg::index_bits(Beats);
+  localparam int ProductBits = SumBits + em_pkg::MeanReciprocalBits;
 
   logic                advance, step, first_token, unused_context, unused_context_done;
   logic [2:0]          unused;
@@ -41,7 +43,7 @@ module em_mean_pool #(
   logic [em_pkg::index_bits(Tokens*Beats)-1:0] unused_address;
 
   em_core #(
-    .Depth   (2 + em_pkg::mul_latency()),
+    .Depth   (2 + em_pkg::MulLatency),
     .Active  (Tokens * Beats),
     .Inner   (Beats),
     .EmitFrom((Tokens - 1) * Beats)
@@ -84,7 +86,7 @@ module em_mean_pool #(
 
     em_mul #(
       .ABits(SumBits),
-      .BBits(em_pkg::mean_reciprocal_bits())
+      .BBits(em_pkg::MeanReciprocalBits)
     ) u_mul (
       .clk_i,
       .advance_i(advance),

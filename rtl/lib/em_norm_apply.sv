@@ -4,17 +4,17 @@
 // token. Par units of two multipliers each. A weight word holds Par weights, a bias word Par
 // biases; the words are (contexts, beats).
 module em_norm_apply #(
-  parameter int unsigned Par = 4,
-  parameter int unsigned Width = 20,  // D
-  parameter int unsigned YBits = 8,
-  parameter int unsigned AccBits = 26,
-  parameter int unsigned Contexts = 1,
+  parameter int Par = 4,
+  parameter int Width = 20,  // D
+  parameter int YBits = 8,
+  parameter int AccBits = 26,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter WeightInit = "",
   parameter BiasInit = "",
-  localparam int unsigned Beats = (Width + Par - 1) / Par,
-  localparam int unsigned SumBits = em_pkg::sum_bits(Width),
-  localparam int unsigned ReciprocalBits = em_pkg::reciprocal_bits()
+  localparam int Beats = (Width + Par - 1) / Par,
+  localparam int SumBits = em_pkg::sum_bits(Width),
+  localparam int ReciprocalBits = em_pkg::ReciprocalBits
 ) (
   input  logic                              clk_i,
   input  logic                              rst_ni,
@@ -32,21 +32,23 @@ module em_norm_apply #(
   output logic                              last_o
 );
 
+`ifndef __ICARUS__
   if (Par < 1 || AccBits < 1 || Contexts < 1) begin : gen_bad_size
     $error("em_norm_apply: Par = %0d, AccBits = %0d, Contexts = %0d: must be 1 or more", Par,
            AccBits, Contexts);
   end
   if (Width < 1 || Width > 1024) $error("em_norm_apply: Width = %0d: must be 1 .. 1024", Width);
+`endif
 
-  localparam int unsigned Scaled = 2 + em_pkg::mul_latency();         // the stage of the ratio
-  localparam int unsigned Weighted = Scaled + em_pkg::mul_latency();  // of weight * ratio
-  localparam int unsigned CentredBits = SumBits + 1;
-  localparam int unsigned RatioBits = em_pkg::ratio_bits();
+  localparam int Scaled = 2 + em_pkg::MulLatency;         // the stage of the ratio
+  localparam int Weighted = Scaled + em_pkg::MulLatency;  // of weight * ratio
+  localparam int CentredBits = SumBits + 1;
+  localparam int RatioBits = em_pkg::RatioBits;
   localparam logic [7:0] RatioShift =
-      8'(em_pkg::reciprocal_fraction(Width) - em_pkg::ratio_fraction());
-  localparam int unsigned Words = Beats * Contexts;
-  localparam int unsigned AddressBits = em_pkg::index_bits(Words);
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+      8'(em_pkg::reciprocal_fraction(Width) - em_pkg::RatioFraction);
+  localparam int Words = Beats * Contexts;
+  localparam int AddressBits = em_pkg::index_bits(Words);
+  localparam int ContextBits = em_pkg::index_bits(Contexts);
 
   logic                   advance;
   logic [4:0]             unused;
@@ -127,7 +129,7 @@ module em_norm_apply #(
     // D * x - sum, with D * x by shifts and additions: D is a constant.
     always_comb begin
       scaled_x = '0;
-      for (int unsigned b = 0; b < 32; b++) begin
+      for (int b = 0; b < 32; b++) begin
         if (((Width >> b) & 1) == 1) begin
           scaled_x = scaled_x + (CentredBits'($signed(data0_i[i*8 +: 8])) << b);
         end

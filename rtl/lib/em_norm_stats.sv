@@ -2,10 +2,10 @@
 // The first half of range normalisation (docs/arithmetic.md, section 6): sum and range, max - min,
 // over the Width channels of a token. Gives one beat {range, sum} a token.
 module em_norm_stats #(
-  parameter int unsigned Par = 4,
-  parameter int unsigned Width = 20,
-  localparam int unsigned Beats = (Width + Par - 1) / Par,
-  localparam int unsigned SumBits = em_pkg::sum_bits(Width)
+  parameter int Par = 4,
+  parameter int Width = 20,
+  localparam int Beats = (Width + Par - 1) / Par,
+  localparam int SumBits = em_pkg::sum_bits(Width)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -19,11 +19,13 @@ module em_norm_stats #(
   output logic                 last_o
 );
 
+`ifndef __ICARUS__
   if (Par < 1) $error("em_norm_stats: Par = %0d: must be 1 or more", Par);
   if (Width < 1 || Width > 1024) $error("em_norm_stats: Width = %0d: must be 1 .. 1024", Width);
+`endif
 
-  localparam int unsigned BeatBits = em_pkg::index_bits(Beats);
-  localparam int unsigned Tail = Width - (Beats - 1) * Par;  // channels in the last beat
+  localparam int BeatBits = em_pkg::index_bits(Beats);
+  localparam int Tail = Width - (Beats - 1) * Par;  // channels in the last beat
 
   logic                advance, step, vector_last, unused_context, unused_context_done;
   logic [2:0]          unused;
@@ -54,7 +56,7 @@ module em_norm_stats #(
     beat_min_d = data_i[7:0];
     beat_max_d = data_i[7:0];
     x = '0;
-    for (int unsigned i = 0; i < Par; i++) begin
+    for (int i = 0; i < Par; i++) begin
       if (!vector_last || (i < Tail)) begin
         x = data_i[i*8 +: 8];
         beat_sum_d = beat_sum_d + SumBits'(x);

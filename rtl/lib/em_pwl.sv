@@ -2,14 +2,14 @@
 // A piecewise-linear function, element by element: docs/arithmetic.md, section 7. A beat of Par
 // elements a cycle, with Par multipliers.
 module em_pwl #(
-  parameter int unsigned Par = 4,
-  parameter int unsigned Beats = 10,
-  parameter int unsigned XBits = 8,
-  parameter int unsigned YBits = 8,
-  parameter int unsigned Knots = 18,
-  parameter int unsigned SlopeBits = 12,
-  parameter int unsigned InterceptBits = 24,
-  parameter int unsigned Contexts = 1,
+  parameter int Par = 4,
+  parameter int Beats = 10,
+  parameter int XBits = 8,
+  parameter int YBits = 8,
+  parameter int Knots = 18,
+  parameter int SlopeBits = 12,
+  parameter int InterceptBits = 24,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter logic [Contexts*Knots*(XBits+1)-1:0] KnotTable = '0,
   parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
@@ -27,14 +27,16 @@ module em_pwl #(
   output logic                 last_o
 );
 
+`ifndef __ICARUS__
   if (Par < 1 || Beats < 1 || XBits < 1 || Contexts < 1) begin : gen_bad_size
     $error("em_pwl: Par = %0d, Beats = %0d, XBits = %0d, Contexts = %0d: must be 1 or more", Par,
            Beats, XBits, Contexts);
   end
+`endif
 
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
-  localparam int unsigned ProductBits = XBits + SlopeBits;
-  localparam int unsigned AccBits =
+  localparam int ContextBits = em_pkg::index_bits(Contexts);
+  localparam int ProductBits = XBits + SlopeBits;
+  localparam int AccBits =
       ((ProductBits > InterceptBits) ? ProductBits : InterceptBits) + 1;
 
   logic                   advance;
@@ -44,7 +46,7 @@ module em_pwl #(
   logic [em_pkg::index_bits(Beats*Contexts)-1:0] unused_address;
 
   em_core #(
-    .Depth   (3 + em_pkg::mul_latency()),
+    .Depth   (3 + em_pkg::MulLatency),
     .Active  (Beats),
     .Contexts(Contexts)
   ) u_core (
@@ -95,7 +97,7 @@ module em_pwl #(
 
     em_delay #(
       .Width(InterceptBits),
-      .Depth(em_pkg::mul_latency())
+      .Depth(em_pkg::MulLatency)
     ) u_intercept (
       .clk_i, .advance_i(advance), .data_i(intercept_q), .data_o(intercept)
     );

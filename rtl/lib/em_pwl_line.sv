@@ -2,15 +2,15 @@
 // The line that x falls on: index = number of knots k with k <= x (docs/arithmetic.md, section 7).
 // Tables of all contexts stand one after the other, the first in the lowest bits. Combinational.
 module em_pwl_line #(
-  parameter int unsigned Knots = 18,
-  parameter int unsigned XBits = 8,
-  parameter int unsigned SlopeBits = 12,
-  parameter int unsigned InterceptBits = 24,
-  parameter int unsigned Contexts = 1,
+  parameter int Knots = 18,
+  parameter int XBits = 8,
+  parameter int SlopeBits = 12,
+  parameter int InterceptBits = 24,
+  parameter int Contexts = 1,
   parameter logic [Contexts*Knots*(XBits+1)-1:0] KnotTable = '0,
   parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
   parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts)
+  localparam int ContextBits = em_pkg::index_bits(Contexts)
 ) (
   input  logic [ContextBits-1:0]   context_i,
   input  logic [XBits-1:0]         x_i,
@@ -18,6 +18,7 @@ module em_pwl_line #(
   output logic [InterceptBits-1:0] intercept_o
 );
 
+`ifndef __ICARUS__
   if (Knots < 1 || XBits < 1 || Contexts < 1) begin : gen_bad_size
     $error("em_pwl_line: Knots = %0d, XBits = %0d, Contexts = %0d: must be 1 or more", Knots, XBits,
            Contexts);
@@ -33,8 +34,9 @@ module em_pwl_line #(
       $error("em_pwl_line: KnotTable: %0d comes behind %0d", Knot, Before);
     end
   end
+`endif
 
-  localparam int unsigned LineBits = SlopeBits + InterceptBits;
+  localparam int LineBits = SlopeBits + InterceptBits;
 
   logic [Contexts*LineBits-1:0] lines;
 
@@ -46,12 +48,12 @@ module em_pwl_line #(
   assign x = (XBits+1)'($signed(x_i)) ^ Sign;
 
   always_comb begin
-    for (int unsigned c = 0; c < Contexts; c++) begin
+    for (int c = 0; c < Contexts; c++) begin
       lines[c*LineBits +: LineBits] = {
         SlopeTable[c*(Knots+1)*SlopeBits +: SlopeBits],
         InterceptTable[c*(Knots+1)*InterceptBits +: InterceptBits]
       };
-      for (int unsigned k = 0; k < Knots; k++) begin
+      for (int k = 0; k < Knots; k++) begin
         if (x >= (KnotTable[(c*Knots+k)*(XBits+1) +: XBits+1] ^ Sign)) begin
           lines[c*LineBits +: LineBits] = {
             SlopeTable[(c*(Knots+1)+k+1)*SlopeBits +: SlopeBits],
@@ -69,7 +71,7 @@ module em_pwl_line #(
   end else begin : gen_many
     always_comb begin
       {slope_o, intercept_o} = lines[LineBits-1:0];
-      for (int unsigned c = 1; c < Contexts; c++) begin
+      for (int c = 1; c < Contexts; c++) begin
         if (context_i == ContextBits'(c)) begin
           {slope_o, intercept_o} = lines[c*LineBits +: LineBits];
         end

@@ -3,9 +3,9 @@
 // {range, sum} becomes {reciprocal, sum} in em_pkg::divider_steps(D) cycles,
 // reciprocal = floor((2^(f+1) + D * range) / (2 * D * range)); 0 for range 0.
 module em_reciprocal_divider #(
-  parameter int unsigned Width = 20,  // D
-  localparam int unsigned SumBits = em_pkg::sum_bits(Width),
-  localparam int unsigned ReciprocalBits = em_pkg::reciprocal_bits()
+  parameter int Width = 20,  // D
+  localparam int SumBits = em_pkg::sum_bits(Width),
+  localparam int ReciprocalBits = em_pkg::ReciprocalBits
 ) (
   input  logic                              clk_i,
   input  logic                              rst_ni,
@@ -19,13 +19,15 @@ module em_reciprocal_divider #(
   output logic                              last_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Width > 1024) begin : gen_bad_width
     $error("em_reciprocal_divider: Width = %0d: must be 1 .. 1024", Width);
   end
+`endif
 
-  localparam int unsigned Steps = em_pkg::divider_steps(Width);
-  localparam int unsigned DivisorBits = SumBits + 1;  // of 2 * D * range
-  localparam int unsigned StepBits = em_pkg::index_bits(Steps);
+  localparam int Steps = em_pkg::divider_steps(Width);
+  localparam int DivisorBits = SumBits + 1;  // of 2 * D * range
+  localparam int StepBits = em_pkg::index_bits(Steps);
 
   logic                step, unused_context, unused_context_done;
   logic [4:0]          unused;
@@ -52,7 +54,7 @@ module em_reciprocal_divider #(
 
   always_comb begin
     product = '0;
-    for (int unsigned b = 0; b < 32; b++) begin
+    for (int b = 0; b < 32; b++) begin
       if (((Width >> b) & 1) == 1) begin
         product = product + (DivisorBits'(data_i[SumBits +: 8]) << b);
       end

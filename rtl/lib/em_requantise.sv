@@ -3,31 +3,35 @@
 // floor((v + 2^(shift-1)) / 2^shift), that is, add half and shift arithmetically; for shift <= 0,
 // v * 2^-shift; then clamped to [-2^(OutBits-1), 2^(OutBits-1) - 1]. Combinational.
 module em_requantise #(
-  parameter int unsigned InBits = 20,
-  parameter int unsigned OutBits = 8,
-  parameter int unsigned Contexts = 1,
+  parameter int InBits = 20,
+  parameter int OutBits = 8,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Shift = '0,  // of each context, signed, -62 .. 62
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts)
+  localparam int ContextBits = em_pkg::index_bits(Contexts)
 ) (
   input  logic [ContextBits-1:0] context_i,
   input  logic [InBits-1:0]      value_i,
   output logic [OutBits-1:0]     value_o
 );
 
+`ifndef __ICARUS__
   if (InBits < 1 || Contexts < 1) begin : gen_bad_size
     $error("em_requantise: InBits = %0d, Contexts = %0d: must be 1 or more", InBits, Contexts);
   end
   if (OutBits < 2) $error("em_requantise: OutBits = %0d: must be 2 or more", OutBits);
+`endif
 
   logic [Contexts*OutBits-1:0] values;
 
   for (genvar c = 0; c < Contexts; c++) begin : gen_context
     localparam int S = 32'($signed(Shift[c*8 +: 8]));
+`ifndef __ICARUS__
     if (S < -62 || S > 62) $error("em_requantise: Shift = %0d: must be -62 .. 62", S);
+`endif
 
     // Bits of the shifted value before saturation: rounding up may need one more.
-    localparam int unsigned Work = (S > 0) ? ((S > InBits ? S : InBits) + 1) : (InBits - S);
-    localparam int unsigned Kept = (S > 0) ? (Work - S) : Work;
+    localparam int Work = (S > 0) ? ((S > InBits ? S : InBits) + 1) : (InBits - S);
+    localparam int Kept = (S > 0) ? (Work - S) : Work;
     logic signed [Work-1:0] wide;
     logic        [Kept-1:0] shifted;
 
@@ -60,7 +64,7 @@ module em_requantise #(
   end else begin : gen_many
     always_comb begin
       value_o = values[OutBits-1:0];
-      for (int unsigned c = 1; c < Contexts; c++) begin
+      for (int c = 1; c < Contexts; c++) begin
         if (context_i == ContextBits'(c)) value_o = values[c*OutBits +: OutBits];
       end
     end

@@ -7,23 +7,23 @@
 // states (BWords words, of which the first NPar * NBeats count). An A word holds (DPar, NPar)
 // numbers, a D word DPar; the words are (contexts, DBeats, NBeats) and (contexts, DBeats).
 module em_scan #(
-  parameter int unsigned DPar = 4,
-  parameter int unsigned NPar = 8,
-  parameter int unsigned DBeats = 10,
-  parameter int unsigned NBeats = 1,
-  parameter int unsigned BWords = 8,
-  parameter int unsigned XBits = 8,
-  parameter int unsigned DeltaBits = 8,
-  parameter int unsigned BBits = 8,
-  parameter int unsigned CBits = 8,
-  parameter int unsigned YBits = 8,
-  parameter int unsigned StateBits = 24,
-  parameter int unsigned IncrementBits = 32,
-  parameter int unsigned AccBits = 36,
-  parameter int unsigned Knots = 12,
-  parameter int unsigned SlopeBits = 12,
-  parameter int unsigned InterceptBits = 24,
-  parameter int unsigned Contexts = 1,
+  parameter int DPar = 4,
+  parameter int NPar = 8,
+  parameter int DBeats = 10,
+  parameter int NBeats = 1,
+  parameter int BWords = 8,
+  parameter int XBits = 8,
+  parameter int DeltaBits = 8,
+  parameter int BBits = 8,
+  parameter int CBits = 8,
+  parameter int YBits = 8,
+  parameter int StateBits = 24,
+  parameter int IncrementBits = 32,
+  parameter int AccBits = 36,
+  parameter int Knots = 12,
+  parameter int SlopeBits = 12,
+  parameter int InterceptBits = 24,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] ZShift = '0,
   parameter logic [Contexts*8-1:0] AbarShift = '0,
   parameter logic [Contexts*8-1:0] BbarShift = '0,
@@ -61,6 +61,7 @@ module em_scan #(
   output logic                      last_o
 );
 
+`ifndef __ICARUS__
   if (DPar < 1 || NPar < 1 || Contexts < 1) begin : gen_bad_size
     $error("em_scan: DPar = %0d, NPar = %0d, Contexts = %0d: must be 1 or more", DPar, NPar,
            Contexts);
@@ -71,21 +72,22 @@ module em_scan #(
   if (BWords < NPar * NBeats) begin : gen_bad_words
     $error("em_scan: BWords = %0d: fewer than NPar * NBeats = %0d", BWords, NPar * NBeats);
   end
+`endif
 
-  localparam int unsigned ML = em_pkg::mul_latency();
-  localparam int unsigned Recurrence = ML + 1;
-  localparam int unsigned HRead = 4 + 2 * ML;
-  localparam int unsigned HWrite = HRead + ML;
+  localparam int ML = em_pkg::MulLatency;
+  localparam int Recurrence = ML + 1;
+  localparam int HRead = 4 + 2 * ML;
+  localparam int HWrite = HRead + ML;
   // The stage at which the terms are added.
-  localparam int unsigned Sum = HWrite + 1 + ML + em_pkg::tree_latency(NPar);
-  localparam int unsigned StoredBits = StateBits - em_pkg::state_drop();
-  localparam int unsigned TermBits = CBits + StateBits;
-  localparam int unsigned InnerBits = em_pkg::index_bits(NBeats);
-  localparam int unsigned Words = DBeats * NBeats;
-  localparam int unsigned WordBits = em_pkg::index_bits(Words);
-  localparam int unsigned AddressBits = em_pkg::index_bits(Words * Contexts);
-  localparam int unsigned DAddressBits = em_pkg::index_bits(DBeats * Contexts);
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Sum = HWrite + 1 + ML + em_pkg::tree_latency(NPar);
+  localparam int StoredBits = StateBits - em_pkg::StateDrop;
+  localparam int TermBits = CBits + StateBits;
+  localparam int InnerBits = em_pkg::index_bits(NBeats);
+  localparam int Words = DBeats * NBeats;
+  localparam int WordBits = em_pkg::index_bits(Words);
+  localparam int AddressBits = em_pkg::index_bits(Words * Contexts);
+  localparam int DAddressBits = em_pkg::index_bits(DBeats * Contexts);
+  localparam int ContextBits = em_pkg::index_bits(Contexts);
 
   logic                   advance, step, inner_last, vector_last, sequence_last, first, unused;
   logic [InnerBits-1:0]   inner;
@@ -136,17 +138,11 @@ module em_scan #(
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      word_q      <= '0;
-      d_address_q <= '0;
-      d_base_q    <= '0;
-    end else begin
-      word_q      <= word_d;
-      d_address_q <= d_address_d;
-      d_base_q    <= d_base_d;
-    end
-  end
+  em_register #(.Width(WordBits + 2 * DAddressBits)) u_position (
+    .clk_i, .rst_ni,
+    .data_i({word_d, d_address_d, d_base_d}),
+    .data_o({word_q, d_address_q, d_base_q})
+  );
 
   // Stage 1: the operands.
   logic [DPar*NPar*8-1:0]    a;
@@ -158,7 +154,7 @@ module em_scan #(
   always_comb begin
     b_d = data2_i[NPar*BBits-1:0];
     c_d = data3_i[NPar*CBits-1:0];
-    for (int unsigned n = 1; n < NBeats; n++) begin
+    for (int n = 1; n < NBeats; n++) begin
       if (inner == InnerBits'(n)) begin
         b_d = data2_i[n*NPar*BBits +: NPar*BBits];
         c_d = data3_i[n*NPar*CBits +: NPar*CBits];

@@ -7,16 +7,16 @@
 // Operands come at stage 1 of em_scan's pipeline, h at stage HRead; the new h leaves at stage
 // HRead + ML, the term ML + 1 later.
 module em_scan_cell #(
-  parameter int unsigned XBits = 8,
-  parameter int unsigned DeltaBits = 8,
-  parameter int unsigned BBits = 8,
-  parameter int unsigned CBits = 8,
-  parameter int unsigned StateBits = 24,
-  parameter int unsigned IncrementBits = 32,
-  parameter int unsigned Knots = 12,
-  parameter int unsigned SlopeBits = 12,
-  parameter int unsigned InterceptBits = 24,
-  parameter int unsigned Contexts = 1,
+  parameter int XBits = 8,
+  parameter int DeltaBits = 8,
+  parameter int BBits = 8,
+  parameter int CBits = 8,
+  parameter int StateBits = 24,
+  parameter int IncrementBits = 32,
+  parameter int Knots = 12,
+  parameter int SlopeBits = 12,
+  parameter int InterceptBits = 24,
+  parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] ZShift = '0,
   parameter logic [Contexts*8-1:0] AbarShift = '0,
   parameter logic [Contexts*8-1:0] BbarShift = '0,
@@ -24,8 +24,8 @@ module em_scan_cell #(
   parameter logic [Contexts*Knots*9-1:0] KnotTable = '0,
   parameter logic [Contexts*(Knots+1)*SlopeBits-1:0] SlopeTable = '0,
   parameter logic [Contexts*(Knots+1)*InterceptBits-1:0] InterceptTable = '0,
-  localparam int unsigned ContextBits = em_pkg::index_bits(Contexts),
-  localparam int unsigned StoredBits = StateBits - em_pkg::state_drop()
+  localparam int ContextBits = em_pkg::index_bits(Contexts),
+  localparam int StoredBits = StateBits - em_pkg::StateDrop
 ) (
   input  logic                       clk_i,
   input  logic                       advance_i,
@@ -40,15 +40,16 @@ module em_scan_cell #(
   output logic [CBits+StateBits-1:0] term_o      // C * state
 );
 
+`ifndef __ICARUS__
   if (XBits < 1 || DeltaBits < 1) begin : gen_bad_size
     $error("em_scan_cell: XBits = %0d, DeltaBits = %0d: must be 1 or more", XBits, DeltaBits);
   end
   if (BBits < 1 || CBits < 1) begin : gen_bad_bits
     $error("em_scan_cell: BBits = %0d, CBits = %0d: must be 1 or more", BBits, CBits);
   end
-  if (StateBits < em_pkg::state_drop() + 2) begin : gen_bad_state
+  if (StateBits < em_pkg::StateDrop + 2) begin : gen_bad_state
     $error("em_scan_cell: StateBits = %0d: must be %0d or more", StateBits,
-           em_pkg::state_drop() + 2);
+           em_pkg::StateDrop + 2);
   end
   for (genvar c = 0; c < Contexts; c++) begin : gen_check
     localparam int S = 32'($signed(IncrementShift[c*8 +: 8]));
@@ -57,11 +58,12 @@ module em_scan_cell #(
              IncrementBits, c);
     end
   end
+`endif
 
-  localparam int unsigned ML = em_pkg::mul_latency();
-  localparam int unsigned LineAccBits =
+  localparam int ML = em_pkg::MulLatency;
+  localparam int LineAccBits =
       ((8 + SlopeBits > InterceptBits) ? (8 + SlopeBits) : InterceptBits) + 1;
-  localparam int unsigned SumBits =
+  localparam int SumBits =
       ((StateBits + 1 > IncrementBits) ? (StateBits + 1) : IncrementBits) + 1;
 
   // The context, with each requantisation.
@@ -163,7 +165,7 @@ module em_scan_cell #(
   em_requantise #(.InBits(SumBits), .OutBits(StateBits)) u_state (
     .context_i(1'b0), .value_i(sum), .value_o(state_d)
   );
-  assign h_o = state_d[StateBits-1:em_pkg::state_drop()];
+  assign h_o = state_d[StateBits-1:em_pkg::StateDrop];
 
   // term = C * state
   logic [CBits-1:0] c;

@@ -2,9 +2,9 @@
 // One wide beat as Factor beats, the lowest bits first. A vector gives Beats beats; what is left of
 // its last wide beat is dropped. Combinational but for the counter.
 module em_serialise #(
-  parameter int unsigned Width = 32,
-  parameter int unsigned Factor = 2,
-  parameter int unsigned Beats = 4
+  parameter int Width = 32,
+  parameter int Factor = 2,
+  parameter int Beats = 4
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -18,12 +18,14 @@ module em_serialise #(
   output logic                    last_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Factor < 1 || Beats < 1) begin : gen_bad_size
     $error("em_serialise: Width = %0d, Factor = %0d, Beats = %0d: must be 1 or more", Width, Factor,
            Beats);
   end
+`endif
 
-  localparam int unsigned SlotBits = em_pkg::index_bits(Factor);
+  localparam int SlotBits = em_pkg::index_bits(Factor);
 
   logic                unused_context, unused_context_done;
   logic [5:0]          unused;
@@ -48,7 +50,7 @@ module em_serialise #(
 
   always_comb begin
     data_o = data_i[Width-1:0];
-    for (int unsigned i = 1; i < Factor; i++) begin
+    for (int i = 1; i < Factor; i++) begin
       if (slot == SlotBits'(i)) data_o = data_i[i*Width +: Width];
     end
   end

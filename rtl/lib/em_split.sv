@@ -2,8 +2,8 @@
 // The exit of a shared block: of every Passes sequences, the last leaves (output 0), the others are
 // fed back (output 1).
 module em_split #(
-  parameter int unsigned Width = 32,
-  parameter int unsigned Passes = 2
+  parameter int Width = 32,
+  parameter int Passes = 2
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -17,11 +17,13 @@ module em_split #(
   output logic [1:0]         last_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Passes < 1) begin : gen_bad_size
     $error("em_split: Width = %0d, Passes = %0d: must be 1 or more", Width, Passes);
   end
+`endif
 
-  localparam int unsigned PassBits = em_pkg::index_bits(Passes);
+  localparam int PassBits = em_pkg::index_bits(Passes);
 
   logic [PassBits-1:0] pass_q, pass_d;
   logic                leaves;
@@ -37,9 +39,8 @@ module em_split #(
     if (valid_i && ready_o && last_i) pass_d = leaves ? '0 : PassBits'(pass_q + 1'b1);
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) pass_q <= '0;
-    else pass_q <= pass_d;
-  end
+  em_register #(.Width(PassBits)) u_pass (
+    .clk_i, .rst_ni, .data_i(pass_d), .data_o(pass_q)
+  );
 
 endmodule

@@ -2,7 +2,7 @@
 // The rule of every stream, checked in simulation: a beat that is offered stays, unchanged, until
 // it is taken.
 module em_stream_check #(
-  parameter int unsigned Width = 32
+  parameter int Width = 32
 ) (
   input logic             clk_i,
   input logic             rst_ni,
@@ -12,24 +12,25 @@ module em_stream_check #(
   input logic             last_i
 );
 
+`ifndef __ICARUS__
   if (Width < 1) $error("em_stream_check: Width = %0d: must be 1 or more", Width);
+`endif
 
   logic           waiting_q;
   logic [Width:0] beat_q;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      waiting_q <= 1'b0;
-      beat_q    <= '0;
-    end else begin
+  em_register u_waiting (
+    .clk_i, .rst_ni, .data_i(valid_i & ~ready_i), .data_o(waiting_q)
+  );
+
+  always_ff @(posedge clk_i) beat_q <= {last_i, data_i};
+
 `ifndef SYNTHESIS
-      if (waiting_q && !((valid_i === 1'b1) && (beat_q === {last_i, data_i}))) begin
-        $error("%m: a beat changed or went away before it was taken");
-      end
-`endif
-      waiting_q <= valid_i & ~ready_i;
-      beat_q    <= {last_i, data_i};
+  always @(posedge clk_i) begin
+    if (rst_ni && waiting_q && !((valid_i === 1'b1) && (beat_q === {last_i, data_i}))) begin
+      $error("%m: a beat changed or went away before it was taken");
     end
   end
+`endif
 
 endmodule

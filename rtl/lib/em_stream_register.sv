@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two registers on a stream: no combinational path in either direction, a beat every cycle.
 module em_stream_register #(
-  parameter int unsigned Width = 32
+  parameter int Width = 32
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -15,9 +15,11 @@ module em_stream_register #(
   output logic             last_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1) $error("em_stream_register: Width = %0d: must be 1 or more", Width);
+`endif
 
-  logic           front_valid_q, back_valid_q;
+  logic           front_valid_q, front_valid_d, back_valid_q, back_valid_d;
   logic [Width:0] front_q, back_q;
   logic           push, pop;
 
@@ -27,15 +29,14 @@ module em_stream_register #(
   assign push = valid_i & ready_o;
   assign pop  = valid_o & ready_i;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      front_valid_q <= 1'b0;
-      back_valid_q  <= 1'b0;
-    end else begin
-      front_valid_q <= push | back_valid_q | (front_valid_q & ~pop);
-      back_valid_q  <= front_valid_q & ~pop & (push | back_valid_q);
-    end
-  end
+  assign front_valid_d = push | back_valid_q | (front_valid_q & ~pop);
+  assign back_valid_d  = front_valid_q & ~pop & (push | back_valid_q);
+
+  em_register #(.Width(2)) u_valid (
+    .clk_i, .rst_ni,
+    .data_i({front_valid_d, back_valid_d}),
+    .data_o({front_valid_q, back_valid_q})
+  );
 
   always_ff @(posedge clk_i) begin
     if (pop || !front_valid_q) front_q <= back_valid_q ? back_q : {last_i, data_i};

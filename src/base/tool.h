@@ -34,7 +34,7 @@ struct ToolCall {
   std::string log;                       // file for what it prints
   std::vector<std::string> writes = {};  // files that it must write; removed before
   int timeout_seconds = 0;
-  std::function<void()> tick = {};  // called several times a second
+  std::function<void()> tick = {};                      // called several times a second
   std::map<std::string, std::string> environment = {};  // variables, besides and before ours
 };
 

@@ -82,7 +82,7 @@ std::string top_module(const Design& design) {
   }
   for (const Port& port : design.outputs) {
     text += fmt::format(
-        "  assign {1}_valid_o = s{0}_valid;\n  assign {1}_data_o = s{0}_data;\n"
+        "  assign {1}_valid_o = s{0}_valid & rst_ni;\n  assign {1}_data_o = s{0}_data;\n"
         "  assign {1}_last_o = s{0}_last;\n  assign s{0}_ready = {1}_ready_i;\n",
         port.stream, identifier(port.name));
   }
@@ -152,9 +152,10 @@ std::string interface_text(const Plan& plan, const Program& program) {
   const Design& design = plan.design;
   std::string text = fmt::format(
       "# {}: the accelerator's interface\n\n"
-      "`top` has a clock `clk_i`, an active-low asynchronous reset `rst_ni`, and streams. There "
-      "are "
-      "no\nregisters to write: the model is fixed in memories, and the accelerator works on what "
+      "`top` has a clock `clk_i`, an active-low reset `rst_ni`, and streams. Hold reset for a\n"
+      "rising edge of the clock or more; it is asynchronous with `files_asic.f` alone. There are "
+      "no\n"
+      "registers to write: the model is fixed in memories, and the accelerator works on what "
       "comes.\n\n"
       "A beat moves in a cycle in which `valid` and `ready` are both high. A beat that is offered\n"
       "stays until it is taken. `last` marks the last beat of a sequence, and so resets all "
@@ -210,11 +211,11 @@ void emit(const Plan& plan, const Program& program, const std::string& directory
   // What an earlier design left must not be mistaken for this one's.
   std::error_code code;
   for (const char* part : {"/mem", "/rtl"}) std::filesystem::remove_all(directory + part, code);
-  for (const char* tech : {"", "xilinx"}) {
+  for (const std::string tech : {"", "xilinx", "asic"}) {
     for (const std::string& source : rtl_sources(tech)) {
       write_file(directory + "/rtl/" + source, read_file(folder + "/" + source));
     }
-    write_file(directory + (*tech ? "/files_xilinx.f" : "/files.f"),
+    write_file(directory + (tech.empty() ? "/files.f" : "/files_" + tech + ".f"),
                fmt::format("{}\n", fmt::join(design_files(tech), "\n")));
   }
   for (const Memory& memory : plan.design.memories) {

@@ -18,8 +18,8 @@ std::string top_module(const Design& design);
 std::string interface_text(const Plan& plan, const Program& program);
 
 // Writes DIR/top.sv, DIR/mem/*.hex, DIR/rtl/ (the library), DIR/files.f (generic multipliers),
-// DIR/files_xilinx.f, DIR/top.json and DIR/interface.md. Throws Error when the library is not
-// found.
+// DIR/files_xilinx.f, DIR/files_asic.f, DIR/top.json and DIR/interface.md. Throws Error when the
+// library is not found.
 void emit(const Plan& plan, const Program& program, const std::string& directory);
 
 // Holds the memories' files in a folder against the design, word by word and to the end of the last

@@ -72,6 +72,7 @@ std::string shim(const Design& design, const SimulatorSources& sources) {
       "void* em_new() { return new Sim; }\n"
       "void em_delete(void* self) { delete static_cast<Sim*>(self); }\n"
       "void em_eval(void* self) { static_cast<Sim*>(self)->top.eval(); }\n"
+      "void em_forget_errors(void* self) { static_cast<Sim*>(self)->context.errorCount(0); }\n"
       "int em_errors(void* self) { return static_cast<Sim*>(self)->context.errorCount(); }\n"
       "void em_signals(void* self, void (*visit)(void*, const char*, void*), void* context) {\n"
       "  Sim* sim = static_cast<Sim*>(self);\n" +

@@ -106,6 +106,8 @@ void Simulator::reset() {
   *reset = 1;
   eval();
   cycle_ = 0;
+  // Before its first edge, nothing that a register holds means anything.
+  function<void (*)(void*)>(library_, "em_forget_errors")(model_);
 }
 
 void Simulator::settle() {

@@ -50,7 +50,7 @@ class Simulator {
   void settle();  // lets combinational logic follow the inputs
   void clock();   // a rising and a falling edge
   std::int64_t cycle() const { return cycle_; }  // rising edges since reset
-  int errors() const;                            // rules of the streams that were broken
+  int errors() const;  // rules of the streams that were broken since reset
 
   // Writes every cycle between begin_wave() and end_wave(); only for a library built with `trace`.
   void begin_wave(const std::string& path);

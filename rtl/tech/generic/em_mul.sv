@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A signed multiplier with em_pkg::mul_latency() registers: behavioural, for simulation and for
+// A signed multiplier with em_pkg::MulLatency registers: behavioural, for simulation and for
 // synthesis to gates.
 module em_mul #(
-  parameter int unsigned ABits = 8,
-  parameter int unsigned BBits = 8
+  parameter int ABits = 8,
+  parameter int BBits = 8
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -12,12 +12,14 @@ module em_mul #(
   output logic [ABits+BBits-1:0] product_o
 );
 
+`ifndef __ICARUS__
   if (ABits < 1 || BBits < 1) begin : gen_bad_size
     $error("em_mul: ABits = %0d, BBits = %0d: must be 1 or more", ABits, BBits);
   end
-  if (em_pkg::mul_latency() != 2) $error("em_mul: 2 registers, not %0d", em_pkg::mul_latency());
+  if (em_pkg::MulLatency != 2) $error("em_mul: 2 registers, not %0d", em_pkg::MulLatency);
+`endif
 
-  localparam int unsigned Bits = ABits + BBits;
+  localparam int Bits = ABits + BBits;
 
   logic signed [Bits-1:0] product_d, product_q, result_q;
 

@@ -2,9 +2,9 @@
 // A memory with one write port and one combinational read port, which shows what was written in
 // earlier cycles. One word is a register.
 module em_ram #(
-  parameter int unsigned Width = 8,
-  parameter int unsigned Depth = 16,
-  localparam int unsigned AddressBits = em_pkg::index_bits(Depth)
+  parameter int Width = 8,
+  parameter int Depth = 16,
+  localparam int AddressBits = em_pkg::index_bits(Depth)
 ) (
   input  logic                   clk_i,
   input  logic                   write_i,
@@ -14,9 +14,11 @@ module em_ram #(
   output logic [Width-1:0]       data_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Depth < 1) begin : gen_bad_size
     $error("em_ram: Width = %0d, Depth = %0d: must be 1 or more", Width, Depth);
   end
+`endif
 
   if (Depth == 1) begin : gen_register
     logic [Width-1:0] word_q;

@@ -2,11 +2,11 @@
 // A read-only memory with a registered output: the word at `address_i` comes one cycle later. Block
 // asks for block memory; else it is built from look-up tables.
 module em_rom #(
-  parameter int unsigned Width = 8,
-  parameter int unsigned Depth = 16,
+  parameter int Width = 8,
+  parameter int Depth = 16,
   parameter bit Block = 1'b0,
   parameter Init = "",  // file of hexadecimal words
-  localparam int unsigned AddressBits = em_pkg::index_bits(Depth)
+  localparam int AddressBits = em_pkg::index_bits(Depth)
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -14,9 +14,11 @@ module em_rom #(
   output logic [Width-1:0]       data_o
 );
 
+`ifndef __ICARUS__
   if (Width < 1 || Depth < 1) begin : gen_bad_size
     $error("em_rom: Width = %0d, Depth = %0d: must be 1 or more", Width, Depth);
   end
+`endif
 
   logic [Width-1:0] data_q;
 

@@ -3,8 +3,8 @@
 // result registers (M, P), for operands of at most 27 and 18 bits; larger ones are left to the
 // synthesiser.
 module em_mul #(
-  parameter int unsigned ABits = 8,
-  parameter int unsigned BBits = 8
+  parameter int ABits = 8,
+  parameter int BBits = 8
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -13,15 +13,17 @@ module em_mul #(
   output logic [ABits+BBits-1:0] product_o
 );
 
+`ifndef __ICARUS__
   if (ABits < 1 || BBits < 1) begin : gen_bad_size
     $error("em_mul: ABits = %0d, BBits = %0d: must be 1 or more", ABits, BBits);
   end
-  if (em_pkg::mul_latency() != 2) $error("em_mul: 2 registers, not %0d", em_pkg::mul_latency());
+  if (em_pkg::MulLatency != 2) $error("em_mul: 2 registers, not %0d", em_pkg::MulLatency);
+`endif
 
-  localparam int unsigned Bits = ABits + BBits;
+  localparam int Bits = ABits + BBits;
   localparam bit Swap = (BBits > ABits);  // the wider operand goes to the 27-bit port
-  localparam int unsigned Wide = Swap ? BBits : ABits;
-  localparam int unsigned Narrow = Swap ? ABits : BBits;
+  localparam int Wide = Swap ? BBits : ABits;
+  localparam int Narrow = Swap ? ABits : BBits;
 
   if ((Wide <= 27) && (Narrow <= 18)) begin : gen_dsp
     logic [29:0] a;

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Properties of the technology: standard cells, which reset without a clock.
+package em_tech;
+
+  localparam bit AsynchronousReset = 1'b1;
+
+endpackage
