@@ -30,6 +30,8 @@ lib/em_serialise.sv
 lib/em_split.sv
 lib/em_stream_check.sv
 lib/em_stream_register.sv
+lib/em_table.sv
+lib/em_table_element.sv
 tech/generic/em_mul.sv
 tech/generic/em_ram.sv
 tech/generic/em_rom.sv

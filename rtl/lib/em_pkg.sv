@@ -28,6 +28,11 @@ package em_pkg;
     index_bits = (n > 1) ? $clog2(n) : 1;
   endfunction
 
+  // The stage of em_scan at which exp(delta * A) is there and states are read.
+  function automatic integer scan_read(input bit exp_table);
+    scan_read = exp_table ? 3 + MulLatency : 4 + 2 * MulLatency;
+  endfunction
+
   // Registers of an adder tree of n operands (em_adder_tree): one for every two levels.
   function automatic integer tree_latency(input integer n);
     tree_latency = ((n > 1 ? $clog2(n) : 0) + 1) / 2;

@@ -20,6 +20,8 @@ module em_scan #(
   parameter int StateBits = 24,
   parameter int IncrementBits = 32,
   parameter int AccBits = 36,
+  parameter bit ExpTable = 1'b0,
+  parameter ExpInit = "",
   parameter int Knots = 12,
   parameter int SlopeBits = 12,
   parameter int InterceptBits = 24,
@@ -76,7 +78,7 @@ module em_scan #(
 
   localparam int ML = em_pkg::MulLatency;
   localparam int Recurrence = ML + 1;
-  localparam int HRead = 4 + 2 * ML;
+  localparam int HRead = em_pkg::scan_read(ExpTable);
   localparam int HWrite = HRead + ML;
   // The stage at which the terms are added.
   localparam int Sum = HWrite + 1 + ML + em_pkg::tree_latency(NPar);
@@ -268,6 +270,8 @@ module em_scan #(
         .CBits         (CBits),
         .StateBits     (StateBits),
         .IncrementBits (IncrementBits),
+        .ExpTable      (ExpTable),
+        .ExpInit       (ExpInit),
         .Knots         (Knots),
         .SlopeBits     (SlopeBits),
         .InterceptBits (InterceptBits),

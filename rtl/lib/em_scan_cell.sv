@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One state of the selective scan: docs/arithmetic.md, section 8. Six multipliers:
+// One state of the selective scan: docs/arithmetic.md, section 8. Five multipliers, and a sixth for a line:
 //
-//   z = delta * A    abar = exp(z), a line      bbar = delta * B    increment = bbar * x
-//   state = abar * h + increment                term = C * state
+//   z = delta * A    abar = exp(z), a table or a line    bbar = delta * B    increment = bbar * x
+//   state = abar * h + increment                         term = C * state
 //
 // Operands come at stage 1 of em_scan's pipeline, h at stage HRead; the new h leaves at stage
 // HRead + ML, the term ML + 1 later.
@@ -13,6 +13,8 @@ module em_scan_cell #(
   parameter int CBits = 8,
   parameter int StateBits = 24,
   parameter int IncrementBits = 32,
+  parameter bit ExpTable = 1'b0,  // exp from a table, else from lines
+  parameter ExpInit = "",
   parameter int Knots = 12,
   parameter int SlopeBits = 12,
   parameter int InterceptBits = 24,
@@ -63,6 +65,7 @@ module em_scan_cell #(
   localparam int ML = em_pkg::MulLatency;
   localparam int LineAccBits =
       ((8 + SlopeBits > InterceptBits) ? (8 + SlopeBits) : InterceptBits) + 1;
+  localparam int HRead = em_pkg::scan_read(ExpTable);
   localparam int SumBits =
       ((StateBits + 1 > IncrementBits) ? (StateBits + 1) : IncrementBits) + 1;
 
@@ -93,37 +96,63 @@ module em_scan_cell #(
     .context_i(context_z), .value_i(z_product), .value_o(z_d)
   );
 
-  // abar = max(0, the line at z, requantised to {8, -7})
-  logic [SlopeBits-1:0]     slope_d, slope_q;
-  logic [InterceptBits-1:0] intercept_d, intercept_q, intercept;
-  logic [7:0]               line_z_q;
-  logic [SlopeBits+7:0]     line_product;
-  logic [LineAccBits-1:0]   line;
-  logic [7:0]               abar_d, abar_q;
-  em_pwl_line #(
-    .Knots(Knots),
-    .XBits(8),
-    .SlopeBits(SlopeBits),
-    .InterceptBits(InterceptBits),
-    .Contexts(Contexts),
-    .KnotTable(KnotTable),
-    .SlopeTable(SlopeTable),
-    .InterceptTable(InterceptTable)
-  ) u_line (
-    .context_i(context_line), .x_i(z_q), .slope_o(slope_d), .intercept_o(intercept_d)
-  );
-  em_mul #(.ABits(SlopeBits), .BBits(8)) u_line_product (
-    .clk_i, .advance_i, .a_i(slope_q), .b_i(line_z_q), .product_o(line_product)
-  );
-  em_delay #(.Width(InterceptBits), .Depth(ML)) u_intercept (
-    .clk_i, .advance_i, .data_i(intercept_q), .data_o(intercept)
-  );
-  assign line = LineAccBits'($signed(line_product)) + LineAccBits'($signed(intercept));
-  em_requantise #(
-    .InBits(LineAccBits), .OutBits(8), .Contexts(Contexts), .Shift(AbarShift)
-  ) u_abar (
-    .context_i(context_abar), .value_i(line), .value_o(abar_d)
-  );
+  // abar = exp(z), 0 .. 127, at stage HRead
+  logic [7:0] abar;
+
+  if (ExpTable) begin : gen_table
+    logic unused_contexts;
+    assign unused_contexts = ^context_abar;
+    assign abar[7] = 1'b0;
+    em_table_element #(
+      .XBits   (8),
+      .YBits   (7),
+      .Contexts(Contexts),
+      .Init    (ExpInit)
+    ) u_exp (
+      .clk_i, .advance_i, .context_i(context_line), .x_i(z_q), .y_o(abar[6:0])
+    );
+  end else begin : gen_lines
+    // max(0, the line at z, requantised to {8, -7})
+    logic [SlopeBits-1:0]     slope_d, slope_q;
+    logic [InterceptBits-1:0] intercept_d, intercept_q, intercept;
+    logic [7:0]               line_z_q;
+    logic [SlopeBits+7:0]     line_product;
+    logic [LineAccBits-1:0]   line;
+    logic [7:0]               abar_d, abar_q;
+    em_pwl_line #(
+      .Knots(Knots),
+      .XBits(8),
+      .SlopeBits(SlopeBits),
+      .InterceptBits(InterceptBits),
+      .Contexts(Contexts),
+      .KnotTable(KnotTable),
+      .SlopeTable(SlopeTable),
+      .InterceptTable(InterceptTable)
+    ) u_line (
+      .context_i(context_line), .x_i(z_q), .slope_o(slope_d), .intercept_o(intercept_d)
+    );
+    em_mul #(.ABits(SlopeBits), .BBits(8)) u_line_product (
+      .clk_i, .advance_i, .a_i(slope_q), .b_i(line_z_q), .product_o(line_product)
+    );
+    em_delay #(.Width(InterceptBits), .Depth(ML)) u_intercept (
+      .clk_i, .advance_i, .data_i(intercept_q), .data_o(intercept)
+    );
+    assign line = LineAccBits'($signed(line_product)) + LineAccBits'($signed(intercept));
+    em_requantise #(
+      .InBits(LineAccBits), .OutBits(8), .Contexts(Contexts), .Shift(AbarShift)
+    ) u_abar (
+      .context_i(context_abar), .value_i(line), .value_o(abar_d)
+    );
+    always_ff @(posedge clk_i) begin
+      if (advance_i) begin
+        slope_q     <= slope_d;
+        intercept_q <= intercept_d;
+        line_z_q    <= z_q;
+        abar_q      <= abar_d[7] ? 8'd0 : abar_d;
+      end
+    end
+    assign abar = abar_q;
+  end
 
   // bbar = requantise(delta * B); increment = round_shift(bbar * x)
   logic [DeltaBits+BBits-1:0] bbar_product;
@@ -150,7 +179,7 @@ module em_scan_cell #(
   ) u_increment_shift (
     .context_i(context_increment), .value_i(increment_product), .value_o(increment_d)
   );
-  em_delay #(.Width(IncrementBits), .Depth(ML + 1)) u_increment (
+  em_delay #(.Width(IncrementBits), .Depth(HRead - ML - 3)) u_increment (
     .clk_i, .advance_i, .data_i(increment_q), .data_o(increment)
   );
 
@@ -159,7 +188,7 @@ module em_scan_cell #(
   logic [SumBits-1:0]   sum;
   logic [StateBits-1:0] state_d, state_q;
   em_mul #(.ABits(8), .BBits(StoredBits)) u_decay (
-    .clk_i, .advance_i, .a_i(abar_q), .b_i(h_i), .product_o(decayed)
+    .clk_i, .advance_i, .a_i(abar), .b_i(h_i), .product_o(decayed)
   );
   assign sum = SumBits'($signed(decayed)) + SumBits'($signed(increment));
   em_requantise #(.InBits(SumBits), .OutBits(StateBits)) u_state (
@@ -169,7 +198,7 @@ module em_scan_cell #(
 
   // term = C * state
   logic [CBits-1:0] c;
-  em_delay #(.Width(CBits), .Depth(4 + 3 * ML)) u_c (
+  em_delay #(.Width(CBits), .Depth(HRead + ML)) u_c (
     .clk_i, .advance_i, .data_i(c_i), .data_o(c)
   );
   em_mul #(.ABits(CBits), .BBits(StateBits)) u_term (
@@ -179,10 +208,6 @@ module em_scan_cell #(
   always_ff @(posedge clk_i) begin
     if (advance_i) begin
       z_q         <= z_d;
-      slope_q     <= slope_d;
-      intercept_q <= intercept_d;
-      line_z_q    <= z_q;
-      abar_q      <= abar_d[7] ? 8'd0 : abar_d;
       bbar_q      <= bbar_d;
       increment_q <= increment_d;
       state_q     <= state_d;

@@ -7,8 +7,8 @@
 namespace emamba {
 
 // Gives every buffer a depth, its module, parameters and parts. One that may never fill (Fifo) gets
-// the room that it uses when tokens come no faster than the design can take them: it holds what
-// differs between the ways around it, at least 2 beats.
+// the least depth found, 2 or more, with which no frame ends later than when every buffer holds
+// what it does at an even pace, and with which the design never stands still (hw/timing.h).
 void size_buffers(Design& design);
 
 }  // namespace emamba

@@ -15,6 +15,10 @@ constexpr int index_bits(std::int64_t n) {
 
 // Registers of a multiplier, and of an adder tree of n operands.
 inline constexpr int kMulLatency = 2;
+// The stage of em_scan at which exp(delta * A) is there and states are read.
+constexpr int scan_read(bool exp_table) {
+  return exp_table ? 3 + kMulLatency : 4 + 2 * kMulLatency;
+}
 constexpr int tree_latency(int n) {
   return (fx::ceil_log2(n) + 1) / 2;
 }

@@ -22,9 +22,10 @@ std::int64_t least_steps(const Program& program, const Op& op, const HardwareSpe
   return least;
 }
 
-// Fewer multipliers, then fewer steps, then more outputs at a time.
+// Fewer multipliers, then fewer tables, then fewer steps, then more outputs at a time.
 bool better(const FoldCost& a, const Fold& a_fold, const FoldCost& b, const Fold& b_fold) {
   if (a.multipliers != b.multipliers) return a.multipliers < b.multipliers;
+  if (a.tables != b.tables) return a.tables < b.tables;
   if (a.steps != b.steps) return a.steps < b.steps;
   return a_fold.out > b_fold.out;
 }

@@ -22,6 +22,7 @@ struct Fold {
 // the neighbours do; of an operation behind the pooling, a sequence.
 struct FoldCost {
   std::int64_t multipliers = 0, steps = 0;
+  std::int64_t tables = 0;  // of functions
 };
 FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& hardware, Fold fold);
 

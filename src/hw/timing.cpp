@@ -35,54 +35,52 @@ struct Node {
 };
 
 constexpr int kMaxDepth = 63;
-constexpr std::int64_t kDeadlock = std::int64_t{1} << 24;  // cycles without any beat moving
+constexpr std::size_t kCompared = 3;  // frames, which fill every buffer
 
 class Machine {
  public:
-  Machine(const Design& design, std::int64_t pace)
+  Machine(const Design& design, std::int64_t period, const CycleReport* no_later)
       : design_(design),
-        pace_(pace),
+        period_(period),
+        no_later_(no_later),
         taken_in_(design.inputs.size()),
         valid_(design.streams.size()),
         ready_(design.streams.size()) {
-    for (const Instance& instance : design.instances) nodes_.push_back(node_of(instance));
+    for (const Instance& instance : design.instances) {
+      nodes_.push_back(node_of(instance));
+      passes_ = std::max(passes_, nodes_.back().passes);
+    }
     report_.spans.resize(nodes_.size());
   }
 
-  CycleReport run() {
+  // To its end; false when it comes to a stand, where nothing will ever change.
+  bool run() {
     const Port& out = design_.outputs.at(0);
     const std::int64_t frame_beats = out.beats * out.vectors;
-    std::int64_t taken = 0, first_input = -1, still = 0;
+    std::int64_t taken = 0, first_input = -1;
     for (std::int64_t cycle = 0;; ++cycle) {
       settle(cycle);
-      bool moved = false;
       for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
         if (!moves(design_.inputs[i].stream)) continue;
-        moved = true;
         ++taken_in_[i];
         if (first_input < 0) first_input = cycle;
       }
-      if (valid_[out.stream]) {
-        moved = true;
-        if (++taken % frame_beats == 0) {
-          report_.frame_ends.push_back(cycle);
-          if (settled()) break;
-        }
+      if (valid_[out.stream] && ++taken % frame_beats == 0) {
+        report_.frame_ends.push_back(cycle);
+        if (no_later_ != nullptr ? compared() : settled()) break;
       }
+      changed_ = false;
       clock(cycle);
-      still = moved ? 0 : still + 1;
-      if (still > kDeadlock) {
-        throw Error(fmt::format("{}: the plan stands still after {} cycles", design_.name, cycle),
-                    "this is a defect of the planner; please report it with the config",
-                    ErrorKind::kDefect);
-      }
+      if (!changed_ && period_ == 0) return false;
     }
     const auto& ends = report_.frame_ends;
     report_.latency = ends.front() - first_input + 1;
-    report_.per_frame = ends.back() - ends[ends.size() - 2];
+    if (ends.size() > 1) report_.per_frame = ends.back() - ends[ends.size() - 2];
     for (const Node& node : nodes_) report_.occupancy.push_back(node.most);
-    return std::move(report_);
+    return true;
   }
+
+  const CycleReport& report() const { return report_; }
 
  private:
   static Node node_of(const Instance& instance) {
@@ -109,6 +107,7 @@ class Machine {
       node.kind = Kind::kMerge;
       node.passes = merge->passes;
       node.beats = merge->beats;
+      node.frame_vectors = instance.vectors;
     } else if (const auto* split = std::get_if<LoopExit>(&instance.timing)) {
       node.kind = Kind::kSplit;
       node.passes = split->passes;
@@ -129,11 +128,18 @@ class Machine {
     return n.until_pop[input] == 0 || last_step(n);
   }
 
+  // When vector `index` of those of a frame, of which there are `vectors`, may come at the earliest
+  // if all of a frame's come evenly in `cycles`.
+  std::int64_t due(std::int64_t index, std::int64_t vectors, std::int64_t cycles) const {
+    return index / vectors * period_ + index % vectors * cycles / vectors;
+  }
+
   // Valid forwards, then ready backwards. Registers and buffers cut every circle.
   void settle(std::int64_t cycle) {
     for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
       const Port& port = design_.inputs[i];
-      valid_[port.stream] = cycle >= taken_in_[i] / port.beats * pace_;
+      valid_[port.stream] =
+          cycle >= due(taken_in_[i] / port.beats, port.vectors, period_ / passes_);
     }
     for (const Node& n : nodes_) {
       if (n.kind == Kind::kFifo) {
@@ -154,7 +160,8 @@ class Machine {
           }
           break;
         case Kind::kMerge:
-          valid_[n.outputs[0]] = valid_[n.inputs[n.pass == 0 ? 0 : 1]];
+          n.fire = cycle >= entry(n);
+          valid_[n.outputs[0]] = n.fire && valid_[n.inputs[n.pass == 0 ? 0 : 1]];
           break;
         case Kind::kSplit: {
           const bool leaves = n.pass == n.passes - 1;
@@ -188,8 +195,8 @@ class Machine {
           break;
         }
         case Kind::kMerge:
-          ready_[n.inputs[0]] = n.pass == 0 && ready_[n.outputs[0]];
-          ready_[n.inputs[1]] = n.pass != 0 && ready_[n.outputs[0]];
+          ready_[n.inputs[0]] = n.fire && n.pass == 0 && ready_[n.outputs[0]];
+          ready_[n.inputs[1]] = n.fire && n.pass != 0 && ready_[n.outputs[0]];
           break;
         case Kind::kSplit:
           ready_[n.inputs[0]] = ready_[n.outputs[n.pass == n.passes - 1 ? 0 : 1]];
@@ -198,6 +205,13 @@ class Machine {
           break;
       }
     }
+  }
+
+  // When the next beat may pass an entrance, by the period.
+  std::int64_t entry(const Node& n) const {
+    if (period_ == 0 || n.begin == 0) return 0;
+    const std::int64_t vector_beats = n.beats * n.passes / n.frame_vectors;
+    return n.begin + due(n.vectors / vector_beats, n.frame_vectors, period_);
   }
 
   bool moves(int stream) const { return valid_[stream] && ready_[stream]; }
@@ -210,12 +224,14 @@ class Machine {
           if (n.advance) step(n, i, cycle);
           break;
         case Kind::kFifo:
+          changed_ = changed_ || moves(n.inputs[0]) || moves(n.outputs[0]);
           // A beat that comes needs room even when another leaves in the same cycle.
           if (moves(n.inputs[0])) n.most = std::max(n.most, ++n.count);
           if (moves(n.outputs[0])) --n.count;
           break;
         case Kind::kFork: {
           if (!valid_[n.inputs[0]]) break;
+          // Whoever takes a beat has a register, or passes it on to one, and changes.
           if (ready_[n.inputs[0]]) {
             n.taken = 0;
           } else {
@@ -226,6 +242,7 @@ class Machine {
           break;
         }
         case Kind::kMerge:
+          if (moves(n.outputs[0]) && n.vectors++ == 0) n.begin = cycle;  // counts beats
           count_pass(n, moves(n.outputs[0]));
           break;
         case Kind::kSplit:
@@ -243,7 +260,8 @@ class Machine {
 
   void step(Node& n, std::size_t index, std::int64_t cycle) {
     const bool emitted = n.fire && emits(n);
-    n.pipe = n.pipe << 1 | (emitted ? 1 : 0);
+    changed_ = changed_ || n.fire || n.step >= n.active || n.pipe != 0;
+    n.pipe = (n.pipe << 1 | (emitted ? 1 : 0)) & ((std::uint64_t{1} << n.depth) - 1);
     if (n.fire) {
       if (n.step == 0) n.begin = cycle;
       if (last_step(n) && n.vectors < n.frame_vectors) {
@@ -273,8 +291,18 @@ class Machine {
            n == 64;
   }
 
+  // Whether it is known that a frame ends later than in the other run, or that none does.
+  bool compared() const {
+    const std::size_t n = report_.frame_ends.size();
+    return report_.frame_ends[n - 1] > no_later_->frame_ends[n - 1] ||
+           n == std::min<std::size_t>(kCompared, no_later_->frame_ends.size());
+  }
+
   const Design& design_;
-  std::int64_t pace_;
+  std::int64_t period_;
+  bool changed_ = false;  // anything, in this cycle
+  const CycleReport* no_later_;
+  int passes_ = 1;
   std::vector<std::int64_t> taken_in_;  // beats of each input
   std::vector<Node> nodes_;
   std::vector<std::uint8_t> valid_, ready_;
@@ -283,8 +311,27 @@ class Machine {
 
 }  // namespace
 
-CycleReport run_timing(const Design& design, std::int64_t pace) {
-  return Machine(design, pace).run();
+CycleReport run_timing(const Design& design, std::int64_t period) {
+  Machine machine(design, period, nullptr);
+  if (machine.run()) return machine.report();
+  throw Error(fmt::format("{}: the plan comes to a stand", design.name),
+              "this is a defect of the planner; please report it with the config",
+              ErrorKind::kDefect);
+}
+
+bool keeps_up(const Design& design, const CycleReport& report) {
+  Machine machine(design, 0, &report);
+  if (!machine.run()) return false;
+  const auto& ends = machine.report().frame_ends;
+  return ends.back() <= report.frame_ends[ends.size() - 1];
+}
+
+bool never_stands_still(Design design) {
+  for (Instance& instance : design.instances) {
+    auto* steps = std::get_if<Steps>(&instance.timing);
+    if (steps != nullptr && steps->depth > 1) steps->depth = 1;
+  }
+  return Machine(design, 0, nullptr).run();
 }
 
 }  // namespace emamba

@@ -26,8 +26,18 @@ struct CycleReport {
   std::vector<std::vector<Span>> spans;  // of each instance with Steps: the first frame's vectors
 };
 
-// Runs the design with outputs always taken, and inputs always valid; with `pace` > 0, vectors
-// start at an input that many cycles apart or more. Throws Error on a deadlock.
-CycleReport run_timing(const Design& design, std::int64_t pace = 0);
+// Runs the design with outputs always taken, and inputs always valid; with `period` > 0, frames are
+// let in that many cycles apart or more, and their vectors evenly: at inputs and at the entrances
+// of shared blocks, where every pass has its share of the period. Throws Error on a deadlock.
+CycleReport run_timing(const Design& design, std::int64_t period = 0);
+
+// Whether no frame of `report`, a run of a design with other buffers, ends later in this one.
+bool keeps_up(const Design& design, const CycleReport& report);
+
+// Whether the design runs on under any stalls. What it does is determinate: every core gives the
+// same beats in the same order whenever its inputs come. So it can come to a stand under some
+// stalls only if it does in a run in which its parts have no more room than they have under these,
+// and a core's registers hold one beat at least. This runs the design with registers for one.
+bool never_stands_still(Design design);
 
 }  // namespace emamba

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pwl in hardware: fold.out elements at a time, each with a line's choice and a multiplier.
+// Pwl in hardware, fold.out elements at a time: each with a table of all values, or with a line's
+// choice and a multiplier.
 #include "hw/units/pwl_tables.h"
 #include "hw/units/unit.h"
 
@@ -10,11 +11,42 @@ std::vector<Fold> folds(const Program&, const Pwl&, const HardwareSpec& hardware
   return element_folds(hardware.lanes);
 }
 
-FoldCost cost(const Program&, const Pwl& op, const HardwareSpec&, Fold fold) {
-  return {fold.out, beats_of(op.width, fold.out)};
+FoldCost cost(const Program& program, const Pwl& op, const HardwareSpec& hardware, Fold fold) {
+  const std::int64_t steps = beats_of(op.width, fold.out);
+  if (as_table(hardware, program.edges[op.x].type.bits)) {
+    return {.multipliers = 0, .steps = steps, .tables = fold.out};
+  }
+  return {.multipliers = fold.out, .steps = steps};
 }
 
-int build(Site& site) {
+int build_table(Site& site) {
+  const auto contexts = contexts_of<Pwl>(site);
+  const int par = site.fold.out, width = contexts.front()->width, count = site.contexts();
+  const int x_bits = site.type(contexts.front()->x).bits, y_bits = site.y_type().bits;
+  const std::int64_t beats = beats_of(width, par);
+  std::vector<std::string> words;
+  for (int c = 0; c < count; ++c) {
+    const Pwl& op = *contexts[c];
+    pack_values(words, fx::tabulate(op.table, x_bits, site.type(op.x).exp, site.y_type(c)), y_bits);
+  }
+  const int in = narrow(site.graph, site.name + "_in", site.inputs[0], par, width);
+  const int out = add_stream(site.graph, par, y_bits);
+  Instance& core = add_instance(site.graph, "em_table", site.name, {in}, {out});
+  core.core = true;
+  core.timing = Steps{.depth = 1, .active = beats};
+  core.parts.add(Control{beats, 1});
+  core.parts.add(Rom{std::ssize(words), y_bits}, par);
+  core.parameters = {
+      {"Par", number(par)},
+      {"Beats", number(beats)},
+      {"XBits", number(x_bits)},
+      {"YBits", number(y_bits)},
+      {"Contexts", number(count)},
+      {"Init", add_memory(site.graph, site.name + "_values", y_bits, std::move(words))}};
+  return to_lanes(site.graph, site.name, out, width, beats);
+}
+
+int build_lines(Site& site) {
   const auto contexts = contexts_of<Pwl>(site);
   const Pwl& op = *contexts.front();
   const int par = site.fold.out, count = site.contexts();
@@ -53,6 +85,11 @@ int build(Site& site) {
       {"SlopeTable", t.slope_table},
       {"InterceptTable", t.intercept_table}};
   return to_lanes(site.graph, site.name, out, op.width, beats);
+}
+
+int build(Site& site) {
+  const int x_bits = site.type(contexts_of<Pwl>(site).front()->x).bits;
+  return as_table(site.hardware, x_bits) ? build_table(site) : build_lines(site);
 }
 
 }  // namespace

@@ -37,4 +37,17 @@ PwlTables pwl_tables(const std::vector<const PwlTable*>& contexts, int x_bits) {
   return result;
 }
 
+bool as_table(const HardwareSpec& hardware, int x_bits) {
+  return hardware.functions == Functions::kTable && x_bits <= 8;
+}
+
+void pack_values(std::vector<std::string>& words, const std::vector<std::int32_t>& values,
+                 int bits) {
+  for (std::int32_t value : values) {
+    Bits word;
+    word.put(value, bits);
+    words.push_back(word.hex());
+  }
+}
+
 }  // namespace emamba

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Piecewise-linear functions in hardware: the tables of all contexts as parameters (em_pwl_line).
+// Functions in hardware: as memories of all values (em_table_element), or piecewise-linear, the
+// tables of all contexts as parameters (em_pwl_line).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "fx/pwl.h"
+#include "hw/options.h"
 
 namespace emamba {
 
@@ -16,5 +18,12 @@ struct PwlTables {
 
 // For inputs of `x_bits`. A context with fewer knots gets some that are never passed.
 PwlTables pwl_tables(const std::vector<const PwlTable*>& contexts, int x_bits);
+
+// Whether a function of numbers of `x_bits` becomes a table of all its values.
+bool as_table(const HardwareSpec& hardware, int x_bits);
+
+// Appends words of `bits` that hold one value each.
+void pack_values(std::vector<std::string>& words, const std::vector<std::int32_t>& values,
+                 int bits);
 
 }  // namespace emamba

@@ -2,6 +2,8 @@
 // Scan in hardware: fold.out channels by fold.in states at a time, which divide N.
 #include "fx/scan.h"
 
+#include <optional>
+
 #include "hw/units/pwl_tables.h"
 #include "hw/units/unit.h"
 
@@ -21,9 +23,17 @@ std::vector<Fold> folds(const Program&, const Scan& op, const HardwareSpec& hard
   return folds;
 }
 
+// Of z = delta * A.
+constexpr int kZBits = 8;
+
+// A state's multipliers.
+int cell_products(const HardwareSpec& hardware) {
+  return as_table(hardware, kZBits) ? 5 : 6;
+}
+
 FoldCost cost(const Program&, const Scan& op, const HardwareSpec& hardware, Fold fold) {
   const std::int64_t steps = beats_of(op.width, fold.out) * (op.states / fold.in);
-  return {std::int64_t{fold.out} * (6 * fold.in + 1),
+  return {std::int64_t{fold.out} * (cell_products(hardware) * fold.in + 1),
           std::max({steps, std::int64_t{kRecurrence}, beats_of(op.width, hardware.lanes),
                     beats_of(op.states, hardware.lanes)})};
 }
@@ -77,26 +87,33 @@ Memories memories(const Contexts<Scan>& contexts, int d_par, int n_par) {
   return result;
 }
 
-// One state of one channel (em_scan_cell).
-Parts cell_parts(const Widths& w, const PwlTables& t, int contexts) {
+// One state of one channel (em_scan_cell), with exp from a table or from lines.
+Parts cell_parts(const Widths& w, const std::optional<PwlTables>& lines, int contexts) {
   Parts cell;
   cell.add(Multiplier{w.delta, 8});
-  cell.add(Multiplier{t.slope_bits, 8});
   cell.add(Multiplier{w.delta, w.b});
   cell.add(Multiplier{8, w.x});
   cell.add(Multiplier{8, w.stored()});
   cell.add(Multiplier{w.c, w.state});
-  const int line = std::max(8 + t.slope_bits, t.intercept_bits) + 1;
-  cell.add(PwlLine{8, t.knots, t.slope_bits, t.intercept_bits, contexts});
   // An increment is a product shifted: the bits that the shift fills take no adder and no delay.
   const int moved = std::min(w.increment, w.x + 8);
-  cell.add(Adder{line + moved + 1});
+  cell.add(Adder{moved + 1});
   cell.add(Requantiser{w.delta + 8, 8, contexts});
   cell.add(Requantiser{w.delta + w.b, 8, contexts});
-  cell.add(Requantiser{line, 8, contexts});
   cell.add(Requantiser{w.x + 8, moved, contexts});
   cell.add(Requantiser{std::max(w.state + 1, w.increment) + 1, w.state, 1});
-  cell.add(Register{8 * 3 + t.slope_bits + 3 * t.intercept_bits + w.state + moved});
+  cell.add(Register{8 * 2 + w.state + moved});
+  if (!lines) {
+    cell.add(Rom{256 * contexts, 7});
+    return cell;
+  }
+  const PwlTables& t = *lines;
+  const int line = std::max(8 + t.slope_bits, t.intercept_bits) + 1;
+  cell.add(Multiplier{t.slope_bits, 8});
+  cell.add(PwlLine{8, t.knots, t.slope_bits, t.intercept_bits, contexts});
+  cell.add(Adder{line});
+  cell.add(Requantiser{line, 8, contexts});
+  cell.add(Register{8 + t.slope_bits + 3 * t.intercept_bits});
   cell.add(Delay{moved, kMulLatency + 1});
   return cell;
 }
@@ -121,14 +138,25 @@ int build(Site& site) {
   const int lanes = site.lanes(), cells = d_par * n_par;
   const std::int64_t d_beats = beats_of(op.width, d_par), n_beats = op.states / n_par;
   const Widths w = widths(site, contexts);
-  std::vector<const PwlTable*> all;
-  for (const Scan* o : contexts) all.push_back(&o->exp);
-  const PwlTables t = pwl_tables(all, 8);
+  const bool table = as_table(site.hardware, kZBits);
+  std::optional<PwlTables> lines;
+  std::vector<std::string> values;
+  if (table) {
+    for (const Scan* o : contexts) {
+      std::vector<std::int32_t> abar = fx::tabulate(o->exp, kZBits, o->z_type.exp, fx::kAbarType);
+      for (std::int32_t& a : abar) a = std::max(a, 0);
+      pack_values(values, abar, 7);
+    }
+  } else {
+    std::vector<const PwlTable*> all;
+    for (const Scan* o : contexts) all.push_back(&o->exp);
+    lines = pwl_tables(all, kZBits);
+  }
   Memories words = memories(contexts, d_par, n_par);
   const auto a_words = static_cast<std::int64_t>(words.a.size());
   const auto d_words = static_cast<std::int64_t>(words.d.size());
   const bool block = site.rule.wants_block(a_words, cells * 8);
-  const int depth = 7 + 4 * kMulLatency + tree_latency(n_par);
+  const int depth = scan_read(table) + 2 * kMulLatency + tree_latency(n_par) + 3;
   const std::int64_t steps = d_beats * n_beats;
   const int idle = static_cast<int>(std::max<std::int64_t>(0, kRecurrence - steps));
 
@@ -149,12 +177,12 @@ int build(Site& site) {
                       .idle = idle,
                       .pop_every = {n_beats, n_beats, steps, steps},
                       .emit_every = n_beats};
-  core.products = core.vectors * op.width * (6 * op.states + 1);
+  core.products = core.vectors * op.width * (cell_products(site.hardware) * op.states + 1);
   Parts& parts = core.parts;
   parts.add(Control{a_words, depth});
-  parts.add(cell_parts(w, t, count), cells);
+  parts.add(cell_parts(w, lines, count), cells);
   parts.add(channel_parts(w, n_par, depth, count), d_par);
-  parts.add(Delay{w.c, 4 + 3 * kMulLatency}, n_par);
+  parts.add(Delay{w.c, scan_read(table) + kMulLatency}, n_par);
   parts.add(Register{n_par * (w.b + w.c)});
   parts.add(Multiplexer{n_beats, n_par * (w.b + w.c)});
   parts.add(Rom{a_words, cells * 8, block});
@@ -178,9 +206,7 @@ int build(Site& site) {
       {"StateBits", number(w.state)},
       {"IncrementBits", number(w.increment)},
       {"AccBits", number(w.acc)},
-      {"Knots", number(t.knots)},
-      {"SlopeBits", number(t.slope_bits)},
-      {"InterceptBits", number(t.intercept_bits)},
+      {"ExpTable", flag(table)},
       {"Contexts", number(count)},
       {"ZShift",
        shift([&](const Scan& o) { return o.z_type.exp - (exp(o.delta) + o.A_type.exp); })},
@@ -193,12 +219,22 @@ int build(Site& site) {
          return exp(o.C) + o.state_type.exp - (o.D_type.exp + exp(o.x));
        })},
       {"Shift", shifts(site, contexts, [&](const Scan& o) { return exp(o.C) + o.state_type.exp; })},
-      {"KnotTable", t.knot_table},
-      {"SlopeTable", t.slope_table},
-      {"InterceptTable", t.intercept_table},
       {"BlockWeights", flag(block)},
       {"AInit", add_memory(site.graph, site.name + "_a", cells * 8, std::move(words.a))},
       {"DInit", add_memory(site.graph, site.name + "_d", d_par * 8, std::move(words.d))}};
+  const auto add = [&](const char* name, const std::string& value) {
+    core.parameters.push_back({name, value});
+  };
+  if (table) {
+    add("ExpInit", add_memory(site.graph, site.name + "_exp", 7, std::move(values)));
+  } else {
+    add("Knots", number(lines->knots));
+    add("SlopeBits", number(lines->slope_bits));
+    add("InterceptBits", number(lines->intercept_bits));
+    add("KnotTable", lines->knot_table);
+    add("SlopeTable", lines->slope_table);
+    add("InterceptTable", lines->intercept_table);
+  }
   return to_lanes(site.graph, site.name, out, op.width, d_beats);
 }
 
