@@ -95,8 +95,11 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
   token.model.position = Position::kLearned;
   token.model.head = Head::kMeanLinear;
   return {make_subject("image", image,
-                       {.lanes = 2, .shared_blocks = true, .reciprocal = Reciprocal::kDivider}, 1,
-                       sources),
+                       {.lanes = 2,
+                        .shared_blocks = true,
+                        .reciprocal = Reciprocal::kDivider,
+                        .functions = Functions::kLines},
+                       1, sources),
           make_subject("token", token, {.lanes = 4, .cycles_per_token = 4}, 2, sources)};
 }
 

@@ -70,7 +70,7 @@ class Shrinker {
   }
 
   // Of all trials: cycles times instances. The slowest designs stay a little deeper than need be.
-  static constexpr std::int64_t kEffort = 120'000'000;
+  static constexpr std::int64_t kEffort = 60'000'000;
 
   Design& design_;
   const CycleReport& report_;

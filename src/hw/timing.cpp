@@ -314,7 +314,7 @@ class Machine {
 CycleReport run_timing(const Design& design, std::int64_t period) {
   Machine machine(design, period, nullptr);
   if (machine.run()) return machine.report();
-  throw Error(fmt::format("{}: the plan comes to a stand", design.name),
+  throw Error(fmt::format("{}: the plan stands still", design.name),
               "this is a defect of the planner; please report it with the config",
               ErrorKind::kDefect);
 }

@@ -55,5 +55,31 @@ TEST(Timing, ADeadlockIsAnError) {
   expect_error([&] { run_timing(design); }, "stands still");
 }
 
+// A fork whose ways meet again: one gathers four beats, and the other has no room but the registers
+// of a core, which hold four beats at full speed. Stalls that leave fewer in them bring it to a
+// stand.
+TEST(Timing, RegistersOfACoreAreNoBuffer) {
+  Design design = chain({Fork{2}}, 1, 1, 4);
+  design.streams.resize(7);
+  design.instances[0].outputs = {1, 2};
+  const auto add = [&](const char* name, std::vector<int> inputs, int output, Timing timing) {
+    Instance instance;
+    instance.name = name;
+    instance.inputs = std::move(inputs);
+    instance.outputs = {output};
+    instance.timing = timing;
+    instance.vectors = 1;
+    design.instances.push_back(instance);
+  };
+  add("gather", {1}, 3, Steps{.depth = 1, .active = 4, .pop_every = {1}, .emit_every = 4});
+  add("gathered", {3}, 6, Fifo{2});
+  add("slow", {2}, 4, Steps{.depth = 8, .active = 1});
+  add("join", {6, 4}, 5, Steps{.depth = 1, .active = 4, .pop_every = {4, 1}, .emit_every = 4});
+  design.outputs[0].stream = 5;
+  design.outputs[0].vectors = 1;
+  run_timing(design);
+  EXPECT_FALSE(never_stands_still(design));
+}
+
 }  // namespace
 }  // namespace emamba

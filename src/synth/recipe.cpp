@@ -14,13 +14,18 @@ namespace {
 constexpr char kLogicRoms[] =
     "setattr -set logic_block 1 -unset rom_style t:$mem_v2 a:rom_style=distributed %i\n";
 
+// Read-only memories are mapped each by itself: among other logic abc9 makes two to three times as
+// many look-up tables of them. In the end they are part of the design again.
+constexpr char kKeepRoms[] = "hierarchy -top top\nsetattr -mod -set keep_hierarchy 1 *em_rom*\n";
+constexpr char kFlatRoms[] = "setattr -mod -unset keep_hierarchy *em_rom*\nflatten\nopt_clean\n";
+
 // In pieces also because shift registers made of the family's flip-flops lose their enable in Yosys
 // 0.23; those of generic ones keep it.
 std::string xilinx_commands() {
   const std::string synth =
       "synth_xilinx -family xcup -abc9 -nosrl -noiopad -flatten -top top -run ";
-  return synth + "begin:map_memory\n" + kLogicRoms + synth + "map_memory:map_cells\n" +
-         "xilinx_srl -fixed -minlen 3\n" + synth + "map_cells:\n";
+  return kKeepRoms + synth + "begin:map_memory\n" + kLogicRoms + synth +
+         "map_memory:map_cells\nxilinx_srl -fixed -minlen 3\n" + synth + "map_cells:\n" + kFlatRoms;
 }
 
 // Multipliers are MULT18X18D without their registers, which Yosys does not put into them.

@@ -48,10 +48,11 @@ Resources rom(const Rom& r) {
     const std::int64_t bits = std::max<std::int64_t>(1, 36 * 512 / deep);
     return {.block = deep > 18432 ? r.width * ceil_div(r.words, 18432) : ceil_div(r.width, bits)};
   }
-  // Yosys needs a look-up table for 16 words, where 64 would fit. The output is registered.
+  // A look-up table for 64 words, and from 257 on more that choose between them. The output is
+  // registered.
   const std::int64_t columns = columns_of(r);
-  const std::int64_t luts = columns * ceil_div(r.words, 16);
-  return {.lut = r.smooth ? luts / 2 : luts, .ff = columns};
+  const std::int64_t choosing = r.words > 256 ? ceil_div(r.words, 256) : 0;
+  return {.lut = columns * (ceil_div(r.words, 64) + choosing), .ff = columns};
 }
 
 // Simple dual-port memories of look-up tables: 14 bits of 32 words in 8, 7 bits of 64 words in 8.

@@ -33,8 +33,8 @@ TEST(Ultrascale, Memories) {
   EXPECT_EQ(of(Rom{512, 72, true}), (Resources{.block = 2}));
   EXPECT_EQ(of(Rom{513, 72, true}), (Resources{.block = 4}));
   EXPECT_EQ(of(Rom{40000, 3, true}), (Resources{.block = 9}));
-  EXPECT_EQ(of(Rom{100, 21}), (Resources{.lut = 21 * 7, .ff = 21}));
-  EXPECT_EQ(of(Rom{.words = 256, .width = 21, .smooth = true}), (Resources{.lut = 168, .ff = 21}));
+  EXPECT_EQ(of(Rom{100, 21}), (Resources{.lut = 21 * 2, .ff = 21}));
+  EXPECT_EQ(of(Rom{.words = 256, .width = 21, .smooth = true}), (Resources{.lut = 84, .ff = 21}));
   // Of one word, all columns are one of two constants.
   EXPECT_EQ(of(Rom{1, 1000}), (Resources{.lut = 2, .ff = 2}));
 }

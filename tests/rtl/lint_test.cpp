@@ -174,6 +174,7 @@ HardwareSpec hardware_of(const Program& program, std::uint64_t seed) {
   hardware.lanes = 1 + static_cast<int>(seed % static_cast<std::uint64_t>(widest(program)));
   hardware.shared_blocks = seed % 2 == 0;
   hardware.reciprocal = seed % 3 == 0 ? Reciprocal::kDivider : Reciprocal::kTable;
+  hardware.functions = seed % 3 == 1 ? Functions::kLines : Functions::kTable;
   return hardware;
 }
 

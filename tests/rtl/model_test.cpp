@@ -77,6 +77,7 @@ TEST_P(RandomModel, IsBitEqualAndCycleExact) {
   hardware.lanes = rng.between(1, std::min(8, spec.model.ED()));
   hardware.shared_blocks = rng.below(2) == 1;
   hardware.reciprocal = rng.below(2) ? Reciprocal::kTable : Reciprocal::kDivider;
+  hardware.functions = rng.below(4) ? Functions::kTable : Functions::kLines;
   // Half of the time the fewest multipliers, else something feasible.
   if (rng.below(2)) hardware.cycles_per_token = rng.between(100, 400);
   expect_verified(program, hardware, rng);

@@ -21,6 +21,7 @@ void expect_random(std::uint64_t seed, const Wanted& wanted, bool offsets = fals
     HardwareSpec hardware;
     hardware.lanes = rng.between(1, std::min(9, spec.model.ED()));
     hardware.reciprocal = found % 2 ? Reciprocal::kDivider : Reciprocal::kTable;
+    hardware.functions = found % 2 ? Functions::kLines : Functions::kTable;
     const Program program = random_program(spec, rng);
     std::vector<std::size_t> candidates;
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
