@@ -190,6 +190,8 @@ int build(Site& site) {
   parts.add(Ram{steps, cells * w.stored(), true});
   parts.add(Logic{cells * w.stored()});  // zeros for the first token
 
+  // Without lines, their parameters say nothing.
+  const PwlTables t = lines.value_or(PwlTables{1, 2, 2, "'0", "'0", "'0"});
   const auto exp = [&](EdgeIndex edge) { return site.type(edge).exp; };
   const auto shift = [&](const auto& value) { return bytes(contexts, value); };
   core.parameters = {
@@ -207,6 +209,11 @@ int build(Site& site) {
       {"IncrementBits", number(w.increment)},
       {"AccBits", number(w.acc)},
       {"ExpTable", flag(table)},
+      {"ExpInit",
+       table ? add_memory(site.graph, site.name + "_exp", 7, std::move(values)) : "\"\""},
+      {"Knots", number(t.knots)},
+      {"SlopeBits", number(t.slope_bits)},
+      {"InterceptBits", number(t.intercept_bits)},
       {"Contexts", number(count)},
       {"ZShift",
        shift([&](const Scan& o) { return o.z_type.exp - (exp(o.delta) + o.A_type.exp); })},
@@ -219,22 +226,12 @@ int build(Site& site) {
          return exp(o.C) + o.state_type.exp - (o.D_type.exp + exp(o.x));
        })},
       {"Shift", shifts(site, contexts, [&](const Scan& o) { return exp(o.C) + o.state_type.exp; })},
+      {"KnotTable", t.knot_table},
+      {"SlopeTable", t.slope_table},
+      {"InterceptTable", t.intercept_table},
       {"BlockWeights", flag(block)},
       {"AInit", add_memory(site.graph, site.name + "_a", cells * 8, std::move(words.a))},
       {"DInit", add_memory(site.graph, site.name + "_d", d_par * 8, std::move(words.d))}};
-  const auto add = [&](const char* name, const std::string& value) {
-    core.parameters.push_back({name, value});
-  };
-  if (table) {
-    add("ExpInit", add_memory(site.graph, site.name + "_exp", 7, std::move(values)));
-  } else {
-    add("Knots", number(lines->knots));
-    add("SlopeBits", number(lines->slope_bits));
-    add("InterceptBits", number(lines->intercept_bits));
-    add("KnotTable", lines->knot_table);
-    add("SlopeTable", lines->slope_table);
-    add("InterceptTable", lines->intercept_table);
-  }
   return to_lanes(site.graph, site.name, out, op.width, d_beats);
 }
 
