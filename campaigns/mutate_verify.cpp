@@ -311,8 +311,12 @@ class Campaign {
   void draw() {
     // Shares of the kinds, in percent. Those that leave the hardware's sources alone come first:
     // they take little time.
+    const auto kind = [&](std::uint64_t number) { rng_ = Rng{100 * options_.seed + number}; };
+    kind(0);
     for (std::size_t i = 0; i < count_of(10); ++i) add_memory();
+    kind(1);
     for (std::size_t i = 0; i < count_of(10); ++i) add_plan();
+    kind(2);
     for (std::size_t i = 0; i < count_of(10); ++i) add_program();
     std::map<std::string, std::vector<RtlChange>> by_kind;
     for (const auto& [file, text] : sources_) {
@@ -322,8 +326,9 @@ class Campaign {
     const std::pair<const char*, int> rtl_shares[] = {{"operator", 22}, {"constant", 12},
                                                       {"width", 8},     {"enable", 8},
                                                       {"reset", 8},     {"handshake", 12}};
-    for (const auto& [kind, share] : rtl_shares) {
-      std::vector<RtlChange>& all = by_kind[kind];
+    kind(3);
+    for (const auto& [name, share] : rtl_shares) {
+      std::vector<RtlChange>& all = by_kind[name];
       const std::vector<std::size_t> order = permutation(all.size(), rng_);
       const std::size_t count = std::min(all.size(), count_of(share));
       for (std::size_t i = 0; i < count; ++i) add_rtl(all[order[i]]);

@@ -150,6 +150,12 @@ std::vector<RtlChange> changes_of(const std::string& file, const std::string& te
         }
       }
     }
+    // The reset of a register of control.
+    const std::size_t wire = line.find(".rst_ni,");
+    const std::string head = (i > 0 ? hardware[i - 1] : "") + line;
+    if (wire != std::string::npos && head.find("em_register") != std::string::npos) {
+      add("reset", i, begin, wire, ".rst_ni,", ".rst_ni(1'b1),");
+    }
     // What reset sets, one register after the other.
     const std::size_t reset = line.find("if (!rst_ni)");
     if (reset != std::string::npos) in_reset = true;

@@ -36,8 +36,8 @@ std::int64_t& depth_of(Instance& buffer) {
 class Shrinker {
  public:
   Shrinker(Design& design, const CycleReport& report) : design_(design), report_(report) {
-    const std::int64_t frames = std::ssize(report.frame_ends);
-    trials_ = kEffort / (report.frame_ends[frames - 1] * std::ssize(design.instances));
+    const std::int64_t cycles = report.latency + 2 * report.per_frame;
+    trials_ = kEffort / (cycles * std::ssize(design.instances));
   }
 
   void shrink(std::span<Instance* const> buffers) {

@@ -35,7 +35,7 @@ struct Node {
 };
 
 constexpr int kMaxDepth = 63;
-constexpr std::size_t kCompared = 3;  // frames, which fill every buffer
+constexpr std::size_t kFill = 3;  // frames, which fill every buffer
 
 class Machine {
  public:
@@ -295,7 +295,7 @@ class Machine {
   bool compared() const {
     const std::size_t n = report_.frame_ends.size();
     return report_.frame_ends[n - 1] > no_later_->frame_ends[n - 1] ||
-           n == std::min<std::size_t>(kCompared, no_later_->frame_ends.size());
+           n == std::min<std::size_t>(kFill, no_later_->frame_ends.size());
   }
 
   const Design& design_;
@@ -331,7 +331,9 @@ bool never_stands_still(Design design) {
     auto* steps = std::get_if<Steps>(&instance.timing);
     if (steps != nullptr && steps->depth > 1) steps->depth = 1;
   }
-  return Machine(design, 0, nullptr).run();
+  CycleReport any;
+  any.frame_ends.assign(kFill, std::numeric_limits<std::int64_t>::max());
+  return Machine(design, 0, &any).run();
 }
 
 }  // namespace emamba
