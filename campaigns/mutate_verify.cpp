@@ -74,7 +74,7 @@ Subject make_subject(const std::string& name, const NetSpec& spec, const Hardwar
   subject.name = name;
   subject.program = random_program(spec, rng);
   subject.plan = plan_program(subject.program, hardware);
-  for (int i = 0; i < 16; ++i) subject.frames.push_back(random_tokens(subject.program, rng));
+  for (int i = 0; i < 64; ++i) subject.frames.push_back(random_tokens(subject.program, rng));
   collect_modules(top_module(subject.plan.design), sources, subject.modules);
   return subject;
 }
@@ -389,7 +389,7 @@ class Campaign {
   void add_plan() {
     const Subject& subject = any_subject();
     auto plan = std::make_shared<Plan>(subject.plan);
-    const int by = rng_.below(2) ? 1 : -1;
+    int by = rng_.below(2) ? 1 : -1;
     Change change{"plan", subject.name, "", "", {&subject}};
     const auto say = [&](const std::string& what, std::int64_t was) {
       change.where += " " + what;
@@ -420,6 +420,7 @@ class Campaign {
         }
         Instance& buffer = *buffers[rng_.below(buffers.size())];
         const std::int64_t depth = std::get<Fifo>(buffer.timing).depth;
+        by = -1;  // room for a beat more changes no number and no planned cycle
         say("depth of " + buffer.name, depth);
         buffer.module = "em_fifo";
         buffer.parameters.resize(1);
