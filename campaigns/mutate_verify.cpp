@@ -87,7 +87,7 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
   image.model.dt_rank = 2;
   image.model.head = Head::kFlattenMlp;
   image.model.head_hidden = 3;
-  image.offsets = true;
+  image.draw.offsets = true;
   NetSpec token;
   token.sample = token_samples();
   token.sample.width = 6;

@@ -81,9 +81,12 @@ double bound(const RangeNorm& op, const Context& c, int d) {
          c.bias_rounding(op.bias, op.weight_type.exp - fx::kRatioFraction, d);
 }
 
+// Lines miss the function; a table is rounded, and nothing else.
 double bound(const Pwl& op, const Context& c, int d) {
+  const auto* lines = std::get_if<PwlTable>(&op.table);
+  if (lines == nullptr) return 0;
   const double x = c.x(op.x, d);
-  return std::abs(evaluate(op.function, x) - curve_of(op.table, c.type(op.x).exp)(x));
+  return std::abs(evaluate(op.function, x) - curve_of(*lines, c.type(op.x).exp)(x));
 }
 
 double bound(const Gate&, const Context&, int) {
@@ -122,7 +125,7 @@ Tensor<double> bounds(const Scan& op, Context c, const std::vector<std::size_t>&
         std::int64_t& h = stored[d * op.states + n];
         const std::int64_t B = c.q(op.B, n), A = op.A.row(d)[n];
         const std::int64_t z = fx::requantise(delta * A, delta_type.exp + op.A_type.exp, op.z_type);
-        const std::int64_t abar_q = fx::scan_abar(op.exp, z, op.z_type.exp);
+        const std::int64_t abar_q = fx::scan_abar(op.exp, z, op.z_type);
         const std::int64_t bbar_q =
             fx::requantise(delta * B, delta_type.exp + c.type(op.B).exp, op.bbar_type);
         const double abar = std::exp(c.x(op.delta, d) * c.p.A[d * op.states + n]);

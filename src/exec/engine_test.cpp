@@ -24,7 +24,7 @@ constexpr std::uint64_t kSeeds = 40;
 // An engine with a random model of a random spec, and two random sequences for it.
 struct GoldenCase {
   static Golden engine(NetSpec spec, Rng& rng) {
-    spec.offsets = rng.below(2) == 1;
+    spec.draw.offsets = rng.below(2) == 1;
     return Golden(random_program(spec, rng));
   }
   static Tensor<std::int32_t> tokens(const Golden& golden, Rng& rng) {
@@ -159,7 +159,7 @@ TEST(Golden, AnOffsetIsAShiftOfTheWeights) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Rng rng{seed};
     NetSpec spec = random_net(rng);
-    spec.offsets = true;
+    spec.draw.offsets = true;
     Program own = random_program(spec, rng), same = own;
     for (std::size_t i = 0; i < own.ops.size(); ++i) {
       const auto shift = [&](auto& before, auto& after) {

@@ -106,12 +106,8 @@ struct Prepare {
   Kernel operator()(const Pwl& op) const {
     const NumberType x_type = type(op.x);
     if (x_type.bits > 8) return {};
-    const auto lowest = static_cast<std::int32_t>(fx::min_of(x_type.bits));
-    std::vector<std::int32_t> table;
-    for (std::int32_t x = lowest; x <= fx::max_of(x_type.bits); ++x) {
-      table.push_back(static_cast<std::int32_t>(fx::pwl(op.table, x, x_type.exp, y)));
-    }
-    return [=, edge = op.x](const Edges& edges, Vectors& result) {
+    return [table = fx::tabulate(op.table, x_type, y), edge = op.x,
+            lowest = static_cast<std::int32_t>(fx::min_of(x_type.bits))](const Edges& edges, Vectors& result) {
       const Vectors& x = edges[edge];
       fast::look_up(count_of(x), x.data.data(), table.data(), lowest, result.data.data());
     };
@@ -138,11 +134,7 @@ struct Prepare {
         op.state_type.bits > 30) {
       return {};
     }
-    std::vector<std::int32_t> abar;
-    for (int z = -128; z < 128; ++z) {
-      abar.push_back(static_cast<std::int32_t>(fx::scan_abar(op.exp, z, op.z_type.exp)));
-    }
-    return [c, abar, A = transposed(op.A),
+    return [c, abar = fx::tabulate_abar(op.exp, op.z_type), A = transposed(op.A),
             D = std::vector<std::int32_t>(op.D.data.begin(), op.D.data.end()), x_edge = op.x,
             delta_edge = op.delta, B_edge = op.B, C_edge = op.C](const Edges& edges, Vectors& y) {
       fast::ScanConstants constants = c;

@@ -112,10 +112,10 @@ void apply(const RangeNorm& op, const Context& c, std::int32_t* y) {
   }
 }
 
-// Section 7: acc = slope * x + intercept on the line that x falls on
+// Section 7: by the line that x falls on, or by its entry in a table
 void apply(const Pwl& op, const Context& c, std::int32_t* y) {
   for (int d = 0; d < op.width; ++d) {
-    y[d] = static_cast<std::int32_t>(fx::pwl(op.table, c.x(op.x)[d], c.type(op.x).exp, c.y));
+    y[d] = static_cast<std::int32_t>(fx::apply(op.table, c.x(op.x)[d], c.type(op.x), c.y));
   }
 }
 
@@ -140,7 +140,7 @@ void apply(const Scan& op, const Context& c, std::int32_t* y) {
     for (int n = 0; n < op.states; ++n) {
       const std::int64_t A = op.A.row(d)[n];
       const std::int64_t z = requantise(delta[d] * A, z_exp, op.z_type);
-      const std::int64_t abar = fx::scan_abar(op.exp, z, op.z_type.exp);
+      const std::int64_t abar = fx::scan_abar(op.exp, z, op.z_type);
       const std::int64_t bbar = requantise(std::int64_t{delta[d]} * B[n], bbar_exp, op.bbar_type);
       const std::int64_t increment = round_shift(bbar * x[d], increment_shift);
       const std::int64_t state = fx::scan_state(op.state_type.bits, abar, h[n], increment);

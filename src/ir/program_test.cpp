@@ -18,7 +18,7 @@ namespace {
 Program example(std::uint64_t seed = 1, bool offsets = false) {
   Rng rng{seed};
   NetSpec spec = random_net(rng);
-  spec.offsets = offsets;
+  spec.draw.offsets = offsets;
   return random_program(spec, rng);
 }
 

@@ -22,6 +22,9 @@ struct Sizes {
   }
   template <class T>
   void optional(const char*, const Tensor<T>&) {}
+  // How a function is computed is no more than its numbers.
+  void form(const std::string&, const FunctionIntegers&) {}
+  void entries(const std::string&, const std::vector<std::int32_t>&) {}
 };
 
 std::vector<int> sizes_of(const Op& op) {

@@ -37,7 +37,7 @@ Case case_of(const NetVariant& variant, Rng& rng) {
   const char* task = net.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images";
   c.train = first_samples(load_split(task_called(task), "", 0.1, "train"), 64);
   c.quant.weight_exponents =
-      net.offsets ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
+      net.draw.offsets ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
   c.model.network = variant.program();
   c.model.network.input.normalisation = fit_normalisation(net.sample, c.train);
   c.model.parameters = initial_parameters(variant.network(), 1, {});
@@ -59,7 +59,7 @@ std::vector<NetVariant> integer_variants() {
   }
   variants.push_back(variants.front());
   variants.back().name = "an exponent a channel";
-  variants.back().spec.offsets = true;
+  variants.back().spec.draw.offsets = true;
   return variants;
 }
 

@@ -21,7 +21,7 @@ std::string hash_of_programs(bool offsets) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng{seed};
     NetSpec spec = pinned_net(rng);
-    spec.offsets = offsets;
+    spec.draw.offsets = offsets;
     const Golden golden(random_program(spec, rng));
     const auto tokens = random_tokens(golden.program(), rng);
     Golden::State state = golden.initial();

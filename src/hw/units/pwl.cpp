@@ -21,7 +21,7 @@ int build(Site& site) {
   const int x_bits = site.type(op.x).bits, y_bits = site.y_type().bits;
   const std::int64_t beats = beats_of(op.width, par);
   std::vector<const PwlTable*> all;
-  for (const Pwl* o : contexts) all.push_back(&o->table);
+  for (const Pwl* o : contexts) all.push_back(&lines_of(o->table, o->name));
   const PwlTables t = pwl_tables(all, x_bits);
   const int acc = std::max(x_bits + t.slope_bits, t.intercept_bits) + 1;
   const int depth = 3 + kMulLatency;
@@ -48,7 +48,9 @@ int build(Site& site) {
       {"InterceptBits", number(t.intercept_bits)},
       {"Contexts", number(count)},
       {"Shift", shifts(site, contexts,
-                       [&](const Pwl& o) { return o.table.slope.exp + site.type(o.x).exp; })},
+                       [&](const Pwl& o) {
+                         return lines_of(o.table, o.name).slope.exp + site.type(o.x).exp;
+                       })},
       {"KnotTable", t.knot_table},
       {"SlopeTable", t.slope_table},
       {"InterceptTable", t.intercept_table}};

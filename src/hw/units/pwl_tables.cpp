@@ -4,9 +4,16 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "hw/memory_image.h"
 
 namespace emamba {
+
+const PwlTable& lines_of(const FunctionIntegers& function, const std::string& op) {
+  if (const auto* lines = std::get_if<PwlTable>(&function)) return *lines;
+  throw Error(op + ": hardware has no tables of functions yet",
+              "set approx.silu.form and approx.exp.form to lines, and quantise again");
+}
 
 PwlTables pwl_tables(const std::vector<const PwlTable*>& contexts, int x_bits) {
   PwlTables result;

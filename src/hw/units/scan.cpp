@@ -122,7 +122,7 @@ int build(Site& site) {
   const std::int64_t d_beats = beats_of(op.width, d_par), n_beats = op.states / n_par;
   const Widths w = widths(site, contexts);
   std::vector<const PwlTable*> all;
-  for (const Scan* o : contexts) all.push_back(&o->exp);
+  for (const Scan* o : contexts) all.push_back(&lines_of(o->exp, o->name));
   const PwlTables t = pwl_tables(all, 8);
   Memories words = memories(contexts, d_par, n_par);
   const auto a_words = static_cast<std::int64_t>(words.a.size());
@@ -185,7 +185,9 @@ int build(Site& site) {
       {"ZShift",
        shift([&](const Scan& o) { return o.z_type.exp - (exp(o.delta) + o.A_type.exp); })},
       {"AbarShift",
-       shift([&](const Scan& o) { return fx::kAbarType.exp - (o.exp.slope.exp + o.z_type.exp); })},
+       shift([&](const Scan& o) {
+         return fx::kAbarType.exp - (lines_of(o.exp, o.name).slope.exp + o.z_type.exp);
+       })},
       {"BbarShift",
        shift([&](const Scan& o) { return o.bbar_type.exp - (exp(o.delta) + exp(o.B)); })},
       {"IncrementShift", shift([&](const Scan& o) { return increment_shift(site, o); })},
