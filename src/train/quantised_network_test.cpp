@@ -31,7 +31,7 @@ struct Case {
 };
 
 // A model of the network with random parameters, quantised on synthetic samples.
-Case case_of(const NetVariant& variant, Rng& rng) {
+Case case_of(const NetVariant& variant, Rng& rng, FunctionForm form = FunctionForm::kLines) {
   Case c;
   const NetSpec& net = variant.spec;
   const char* task = net.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images";
@@ -45,7 +45,9 @@ Case case_of(const NetVariant& variant, Rng& rng) {
     for (float& v : tensor.data) v += static_cast<float>(rng.uniform() - 0.5);
   }
   keep_delta_positive(c.model);
-  c.program = program_by(c.model, {}, c.quant, c.train, Calibration::kMax);
+  ApproxSpec approx;
+  approx.silu.form = approx.exp.form = form;
+  c.program = program_by(c.model, approx, c.quant, c.train, Calibration::kMax);
   return c;
 }
 
@@ -63,6 +65,17 @@ std::vector<NetVariant> integer_variants() {
   return variants;
 }
 
+// All of them with lines, and some with tables.
+std::vector<std::pair<NetVariant, FunctionForm>> variants_and_forms() {
+  std::vector<std::pair<NetVariant, FunctionForm>> all;
+  const std::vector<NetVariant> variants = integer_variants();
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    all.emplace_back(variants[i], FunctionForm::kLines);
+    if (i % 3 == 0) all.emplace_back(variants[i], FunctionForm::kTable);
+  }
+  return all;
+}
+
 Weights weights_of(const Case& c) {
   return Weights(c.model.parameters, parameters_of(c.program), 0);
 }
@@ -75,9 +88,9 @@ torch::Tensor batch_of(const Case& c, std::size_t count) {
 
 TEST(QuantisedNetwork, EveryEdgeIsGoldensToTheBitForEveryModel) {
   Rng rng{60};
-  for (const NetVariant& variant : integer_variants()) {
-    SCOPED_TRACE(variant.name);
-    const Case c = case_of(variant, rng);
+  for (const auto& [variant, form] : variants_and_forms()) {
+    SCOPED_TRACE(variant.name + " " + name_of_key(form));
+    const Case c = case_of(variant, rng, form);
     const Golden golden(c.program);
     const torch::Tensor tokens = batch_of(c, 5);
     const Weights weights = weights_of(c);
@@ -103,9 +116,9 @@ TEST(QuantisedNetwork, EveryEdgeIsGoldensToTheBitForEveryModel) {
 // Where nothing saturates, gradients are close to those of the network in floating point.
 TEST(QuantisedNetwork, GradientsPointWhereThoseInFloatingPointDo) {
   Rng rng{61};
-  for (const NetVariant& variant : integer_variants()) {
-    SCOPED_TRACE(variant.name);
-    const Case c = case_of(variant, rng);
+  for (const auto& [variant, form] : variants_and_forms()) {
+    SCOPED_TRACE(variant.name + " " + name_of_key(form));
+    const Case c = case_of(variant, rng, form);
     const torch::Tensor tokens = batch_of(c, 16);
     Weights rounded = weights_of(c), exact = weights_of(c);
     differentiable_edges(c.program, rounded.parameters, integer_edges(Fast(c.program), tokens, 1))

@@ -34,7 +34,10 @@ Case random_case(std::uint64_t seed) {
   c.samples = first_samples(load_split(task, "", 0.1, "train"), 32);
   c.model = random_model(spec, rng.next(), fit_normalisation(spec.sample, c.samples));
   keep_delta_positive(c.model);
-  c.program = program_by(c.model, {}, quant, c.samples, Calibration::kMax);
+  ApproxSpec approx;
+  approx.silu.form = seed % 4 < 2 ? FunctionForm::kTable : FunctionForm::kLines;
+  approx.exp.form = seed % 3 > 0 ? FunctionForm::kTable : FunctionForm::kLines;
+  c.program = program_by(c.model, approx, quant, c.samples, Calibration::kMax);
   return c;
 }
 
@@ -94,6 +97,16 @@ TEST(Compare, FindsAWrongBias) {
 
 TEST(Compare, FindsAWrongSkip) {
   expect_found<Scan>([](Scan& op) { op.D_type.exp += 3; });
+}
+
+TEST(Compare, FindsWrongEntriesOfATable) {
+  expect_found<Pwl>([](Pwl& op) {
+    if (auto* table = std::get_if<LookupTable>(&op.table)) {
+      for (std::int32_t& v : table->values) v += v < 126 ? 2 : -2;
+    } else {
+      op.table = LookupTable{std::vector<std::int32_t>(256)};
+    }
+  });
 }
 
 TEST(Compare, RefusesAnotherNetwork) {

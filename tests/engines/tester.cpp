@@ -181,6 +181,7 @@ Case case_of(std::uint64_t seed, const NetSpec& spec, const Program& network, Rn
 NetSpec spec_of(Rng& rng) {
   NetSpec spec = random_net(rng);
   spec.draw.offsets = rng.below(2) == 1;
+  spec.draw.tables = rng.below(2) == 1;
   return spec;
 }
 
