@@ -26,6 +26,7 @@ struct GoldenCase {
   static Golden engine(NetSpec spec, Rng& rng) {
     spec.draw.offsets = rng.below(2) == 1;
     spec.draw.tables = rng.below(2) == 1;
+    spec.draw.orders = true;
     return Golden(random_program(spec, rng));
   }
   static Tensor<std::int32_t> tokens(const Golden& golden, Rng& rng) {

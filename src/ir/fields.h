@@ -15,6 +15,7 @@ namespace emamba {
 //   v(key, field)             for sizes (int), switches (an enum with KeyNames), number types,
 //                             tensors and the arrays of tables
 //   v.optional(key, tensor)   for a tensor that may be empty
+//   v.later(key, field)       for a switch that files did not have at first: its first value then
 //   v.form(key, function)     for the form of a function in integers, before its arrays
 //   v.entries(key, values)    for the entries of a table
 // O is the operation or a const one.
@@ -59,7 +60,13 @@ void visit_fields(O& o, V& v) {
     v("width", o.width), v("states", o.states);
     v("A_type", o.A_type), v("D_type", o.D_type), v("A", o.A), v("D", o.D), v("z_type", o.z_type);
     visit_function(o.exp, v, "exp");
-    v("bbar_type", o.bbar_type), v("state_type", o.state_type);
+    v.later("order", o.order);
+    if (o.order == ScanOrder::kDeltaX) {
+      v("u_type", o.u_type);
+    } else {
+      v("bbar_type", o.bbar_type);
+    }
+    v("state_type", o.state_type);
   } else if constexpr (std::is_same_v<T, Gate> || std::is_same_v<T, Add>) {
     v.edge("x0", o.x0), v.edge("x1", o.x1), v("width", o.width);
   } else {
@@ -72,6 +79,7 @@ void visit_fields(O& o, V& v) {
 EMAMBA_NAMES(Activation, "none", "relu", "softplus");
 EMAMBA_NAMES(Function, "silu", "exp");
 EMAMBA_NAMES(Norm, "range", "layer", "rms");
+EMAMBA_NAMES(ScanOrder, "delta-b", "delta-x");
 EMAMBA_NAMES(PoolKind, "flatten", "mean");
 
 }  // namespace emamba

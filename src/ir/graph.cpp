@@ -50,6 +50,10 @@ struct Writer {
   template <class E>
   requires std::is_enum_v<E>
   void operator()(const std::string& key, const E& field) { object[key] = name_of_key(field); }
+  template <class E>
+  void later(const char* key, const E& field) {
+    if (field != E{}) (*this)(key, field);
+  }
   // Files of programs that have lines alone are what they were before there were tables.
   void form(const std::string& key, const FunctionIntegers& function) {
     if (std::holds_alternative<LookupTable>(function)) object[key] = kTableForm;
@@ -163,6 +167,10 @@ struct Reader {
       }
     }
     fail(key, fmt::format("'{}' is none of {}", name.substr(0, 40), fmt::join(names, ", ")));
+  }
+  template <class E>
+  void later(const char* key, E& field) const {
+    if (object.contains(key)) (*this)(key, field);
   }
   void form(const std::string& key, FunctionIntegers& function) const {
     if (!object.contains(key)) return;

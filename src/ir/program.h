@@ -109,6 +109,10 @@ struct Pwl {
   FunctionIntegers table;
 };
 
+// Which product a scan rounds on a state's way: delta * B, one for every state, or delta * x, one
+// for every channel. The increment is that times what is left of delta, B and x.
+enum class ScanOrder { kDeltaB, kDeltaX };
+
 // The selective scan over `width` channels with `states` states each.
 struct Scan {
   static constexpr char kKind[] = "Scan";
@@ -121,7 +125,9 @@ struct Scan {
   Tensor<std::int8_t> D;  // (width), the skip
   NumberType z_type;      // of delta * A, the exponential's input
   FunctionIntegers exp;   // its output is Abar, type fx::kAbarType
-  NumberType bbar_type;   // of delta * B
+  ScanOrder order = ScanOrder::kDeltaB;
+  NumberType bbar_type;   // of delta * B, with kDeltaB
+  NumberType u_type;      // of delta * x, with kDeltaX
   NumberType state_type;  // of the working state, e.g. 24 bits; stored in 7 bits less, exponent + 7
 };
 

@@ -44,7 +44,7 @@ TEST(Network, WritesEveryEdgeOnceInOrder) {
 
 TEST(Program, FileRoundTripIsExactAndDeterministic) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const Program program = example(seed, {.offsets = seed % 2 == 1, .tables = seed % 3 == 1});
+    const Program program = example(seed, {.offsets = seed % 2 == 1, .tables = seed % 3 == 1, .orders = true});
     const std::string bytes = bytes_of(program);
     const Program again = parse_program(bytes, "memory");
     EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
@@ -441,6 +441,29 @@ TEST(Program, OffsetsAreStoredWhereThereAreAny) {
   file.tensors.erase("blocks.0.conv.weight_offset");
   Program without = parse_program(serialise_safetensors(file), "memory");
   EXPECT_TRUE(first<DwConv>(without).weight_offset.empty());
+}
+
+TEST(Program, TheOrderOfAScanIsStoredWhereItIsNotThatOfEarlierFiles) {
+  Program program = example();
+  EXPECT_EQ(bytes_of(program).find("delta-"), std::string::npos);
+  for (Op& op : program.ops) {
+    auto* scan = std::get_if<Scan>(&op);
+    if (scan == nullptr) continue;
+    scan->order = ScanOrder::kDeltaX;
+    scan->u_type = {8, scan->bbar_type.exp};
+  }
+  Program again = parse_program(bytes_of(program), "memory");
+  EXPECT_EQ(first<Scan>(again).order, ScanOrder::kDeltaX);
+  EXPECT_EQ(first<Scan>(again).u_type, first<Scan>(program).u_type);
+  EXPECT_EQ(bytes_of(again), bytes_of(program));
+  first<Scan>(again).u_type.bits = 9;
+  expect_error([&] { validate(again, "p"); }, "scan.u: 9 bits");
+  again = program;
+  first<Scan>(again).u_type.exp = 60;
+  expect_error([&] { validate(again, "p"); }, "cannot be shifted");
+  again = program;
+  first<Scan>(again).order = ScanOrder::kDeltaB;
+  expect_error([&] { validate(again, "p"); }, "group 0: 'blocks.1.scan' multiplies in another order");
 }
 
 // A file with lines alone says nothing of forms, and so is what it was before there were tables.

@@ -115,9 +115,13 @@ struct Draw {
     } else {
       op.exp = random_table(op.z_type.exp, rng);
     }
-    op.bbar_type = {8, x_exp(op.delta) + x_exp(op.B) + 6 + rng.between(-1, 1)};
+    // The exponent of the product that is rounded, and of what it is multiplied by.
+    const bool delta_x = op.order == ScanOrder::kDeltaX;
+    NumberType& product = delta_x ? op.u_type : op.bbar_type;
+    const int first = x_exp(delta_x ? op.x : op.B), second = x_exp(delta_x ? op.B : op.x);
+    product = {8, x_exp(op.delta) + first + 6 + rng.between(-1, 1)};
     op.state_type.exp =
-        op.bbar_type.exp + x_exp(op.x) + 14 - (op.state_type.bits - 1) + rng.between(0, 3);
+        product.exp + second + 14 - (op.state_type.bits - 1) + rng.between(0, 3);
     y.exp = x_exp(op.C) + op.state_type.exp + (op.state_type.bits - 8) + 1 + extra();
   }
   void operator()(Gate& op) const { y.exp = x_exp(op.x0) + x_exp(op.x1) + 6 + extra(); }
@@ -137,6 +141,11 @@ Program random_program(Program program, DrawOptions options, Rng& rng) {
     program.input.normalisation = {std::vector<float>(channels, 60.0f),
                                    std::vector<float>(channels, 40.0f)};
     program.edges[0].type.exp = -5;
+  }
+  if (options.orders && rng.below(2) == 1) {
+    for (Op& op : program.ops) {
+      if (auto* scan = std::get_if<Scan>(&op)) scan->order = ScanOrder::kDeltaX;
+    }
   }
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     std::visit(Draw{program, program.edges[i + 1].type, options, rng}, program.ops[i]);

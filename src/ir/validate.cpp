@@ -222,7 +222,6 @@ struct Validator {
     check_type(name + ".A", op.A_type, 8, 8);
     check_type(name + ".D", op.D_type, 8, 8);
     check_type(name + ".z", op.z_type, 8, 8);
-    check_type(name + ".bbar", op.bbar_type, 8, 8);
     check_type(name + ".state", op.state_type, 15, 32);
     check_shape(name + ".A", op.A, {std::size_t(op.width), std::size_t(op.states)});
     check_shape(name + ".D", op.D, {std::size_t(op.width)});
@@ -232,8 +231,18 @@ struct Validator {
     const NumberType sum{kMaxAccumulatorBits, C.exp + op.state_type.exp};
     check_requantise(name + ".z", delta.bits + 8, delta.exp + op.A_type.exp, op.z_type);
     check_function(name + ".exp", op.exp, op.z_type, fx::kAbarType, 0);
-    check_requantise(name + ".bbar", delta.bits + B.bits, delta.exp + B.exp, op.bbar_type);
-    check_requantise(name + ".state", 8 + x.bits, op.bbar_type.exp + x.exp, increment);
+    // delta * first, rounded to `type`, and that times second, on its way to the state.
+    const auto check_order = [&](const char* field, NumberType first, NumberType type,
+                                 NumberType second) {
+      check_type(name + field, type, 8, 8);
+      check_requantise(name + field, delta.bits + first.bits, delta.exp + first.exp, type);
+      check_requantise(name + ".state", 8 + second.bits, type.exp + second.exp, increment);
+    };
+    if (op.order == ScanOrder::kDeltaX) {
+      check_order(".u", x, op.u_type, B);
+    } else {
+      check_order(".bbar", B, op.bbar_type, x);
+    }
     check_requantise(name + ".D", 8 + x.bits, op.D_type.exp + x.exp, sum);
     check_requantise(name, accumulator_bits(program, op), sum.exp, y.type);
   }

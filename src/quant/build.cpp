@@ -65,7 +65,11 @@ struct TypeBuilder {
     op.A_type.exp = exponent(op.name + ".A");
     op.D_type.exp = exponent(op.name + ".D");
     op.z_type.exp = exponent(op.name + ".z");
-    op.bbar_type.exp = exponent(op.name + ".bbar");
+    if (op.order == ScanOrder::kDeltaX) {
+      op.u_type.exp = exponent(op.name + ".u");
+    } else {
+      op.bbar_type.exp = exponent(op.name + ".bbar");
+    }
     op.state_type.exp = exponent(op.name + ".state");
     op.exp = integers(op.name, Function::kExp, op.z_type, fx::kAbarType);
   }

@@ -124,6 +124,8 @@ TEST(Quantise, GoldenFollowsFloatForEverySwitch) {
        "model.head=mean-linear"},
       {"quant.calibration=percentile", "quant.percentile=99.99"},
       {"approx.silu.form=lines", "approx.exp.form=lines"},
+      {"quant.scan_order=delta-x"},
+      {"quant.scan_order=delta-x", "model.delta_activation=relu-before", "quant.state_bits=16"},
       {"approx.silu.form=table", "approx.exp.form=lines"},
       {"approx.silu.form=lines", "approx.exp.form=lines", "approx.silu.method=greedy",
        "approx.exp.method=equal", "approx.exp.segments=17"},
@@ -380,6 +382,21 @@ TEST(Quantise, TablesAreTheFunctionAtTheTypesOfTheProgram) {
     }
   }
   EXPECT_EQ(tables, 3);
+}
+
+// As many states as edges and scans have numbers of their own: u instead of B-bar, one a channel.
+TEST(Quantise, TheOrderOfTheScanIsThatAskedFor) {
+  const Case c = make_case({"model.M=1", "quant.scan_order=delta-x"});
+  const QuantiseResult result = c.quantised(kThreads);
+  const auto& edges = result.report.edges;
+  EXPECT_EQ(edges[edges.size() - 2].name, "blocks.0.scan.u");
+  for (const Op& op : result.program.ops) {
+    const auto* scan = std::get_if<Scan>(&op);
+    if (scan == nullptr) continue;
+    EXPECT_EQ(scan->order, ScanOrder::kDeltaX);
+    EXPECT_EQ(scan->u_type, edges[edges.size() - 2].type);
+    EXPECT_GT(edges[edges.size() - 2].snr_db, 20);
+  }
 }
 
 TEST(Quantise, RefusesAModelThatOverflows) {

@@ -36,6 +36,7 @@ Case case_of(const NetVariant& variant, Rng& rng, FunctionForm form = FunctionFo
   const NetSpec& net = variant.spec;
   const char* task = net.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images";
   c.train = first_samples(load_split(task_called(task), "", 0.1, "train"), 64);
+  c.quant.scan_order = form == FunctionForm::kTable ? ScanOrder::kDeltaX : ScanOrder::kDeltaB;
   c.quant.weight_exponents =
       net.draw.offsets ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
   c.model.network = variant.program();
@@ -65,7 +66,7 @@ std::vector<NetVariant> integer_variants() {
   return variants;
 }
 
-// All of them with lines, and some with tables.
+// All of them with lines, and some with tables and the other order of the scan.
 std::vector<std::pair<NetVariant, FunctionForm>> variants_and_forms() {
   std::vector<std::pair<NetVariant, FunctionForm>> all;
   const std::vector<NetVariant> variants = integer_variants();

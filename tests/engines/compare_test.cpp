@@ -32,6 +32,7 @@ Case random_case(std::uint64_t seed) {
       seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel;
   const Task& task = task_called(spec.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images");
   c.samples = first_samples(load_split(task, "", 0.1, "train"), 32);
+  quant.scan_order = seed % 5 < 2 ? ScanOrder::kDeltaX : ScanOrder::kDeltaB;
   c.model = random_model(spec, rng.next(), fit_normalisation(spec.sample, c.samples));
   keep_delta_positive(c.model);
   ApproxSpec approx;

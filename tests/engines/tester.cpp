@@ -182,6 +182,7 @@ NetSpec spec_of(Rng& rng) {
   NetSpec spec = random_net(rng);
   spec.draw.offsets = rng.below(2) == 1;
   spec.draw.tables = rng.below(2) == 1;
+  spec.draw.orders = true;
   return spec;
 }
 

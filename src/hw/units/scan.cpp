@@ -2,6 +2,7 @@
 // Scan in hardware: fold.out channels by fold.in states at a time, which divide N.
 #include "fx/scan.h"
 
+#include "base/error.h"
 #include "hw/units/pwl_tables.h"
 #include "hw/units/unit.h"
 
@@ -117,6 +118,10 @@ Parts channel_parts(const Widths& w, int n_par, int depth, int contexts) {
 int build(Site& site) {
   const auto contexts = contexts_of<Scan>(site);
   const Scan& op = *contexts.front();
+  if (op.order != ScanOrder::kDeltaB) {
+    throw Error(op.name + ": hardware has no scan that rounds delta * x yet",
+                "set quant.scan_order to delta-b, and quantise again");
+  }
   const int d_par = site.fold.out, n_par = site.fold.in, count = site.contexts();
   const int lanes = site.lanes(), cells = d_par * n_par;
   const std::int64_t d_beats = beats_of(op.width, d_par), n_beats = op.states / n_par;
