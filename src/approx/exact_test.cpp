@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every entry of tables of many types, against the definition in docs/arithmetic.md, section 7, with
-// more digits.
+// Every entry of tables of many types, against the definition in docs/arithmetic.md, section 7,
+// with more digits.
 #include "approx/exact.h"
 
 #include <gtest/gtest.h>

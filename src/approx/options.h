@@ -47,7 +47,8 @@ void visit_keys(ApproxSpec& a, V&& v) {
       "table: exact, an entry for every input of at most 8 bits; lines: piecewise linear; auto: a "
       "table where the input has so few bits");
     v(table + "method", pwl->method,
-      "of lines: where the knots stand: equally spaced, where the error is worst, or by least squares over "
+      "of lines: where the knots stand: equally spaced, where the error is worst, or by least "
+      "squares over "
       "the calibration data");
     v(table + "segments", pwl->segments, Range{1, 64}, "lines between the tails");
     v(table + "lo", pwl->lo, Range{-64, 64}, "start of the first line");

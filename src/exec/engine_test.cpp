@@ -209,7 +209,8 @@ std::string damaged(SafeTensors file, Rng& rng) {
   file.metadata["program"] = graph.dump();
   for (auto& [name, tensor] : file.tensors) {
     const bool free = name.ends_with("weight") || name.ends_with("bias") ||
-                      name.ends_with("intercepts") || name.ends_with("table.values") || name.ends_with("scan.A");
+                      name.ends_with("intercepts") || name.ends_with("table.values") ||
+                      name.ends_with("scan.A");
     if (!free || rng.below(2)) continue;
     const bool extreme = rng.below(2) == 1;
     for (char& byte : tensor.bytes) byte = extreme ? '\x7f' : static_cast<char>(rng.next());

@@ -107,7 +107,8 @@ struct Prepare {
     const NumberType x_type = type(op.x);
     if (x_type.bits > 8) return {};
     return [table = fx::tabulate(op.table, x_type, y), edge = op.x,
-            lowest = static_cast<std::int32_t>(fx::min_of(x_type.bits))](const Edges& edges, Vectors& result) {
+            lowest = static_cast<std::int32_t>(fx::min_of(x_type.bits))](const Edges& edges,
+                                                                         Vectors& result) {
       const Vectors& x = edges[edge];
       fast::look_up(count_of(x), x.data.data(), table.data(), lowest, result.data.data());
     };
@@ -132,8 +133,8 @@ struct Prepare {
     c.y_low = range.low, c.y_high = range.high;
     const bool bytes = std::max({x.bits, delta.bits, B.bits, op.z_type.bits, product.bits,
                                  op.A_type.bits, op.D_type.bits}) <= 8;
-    if (!bytes || !fits(c.z) || !fits(c.product) || c.increment_left > 14 || c.increment_shift > 31 ||
-        op.state_type.bits > 30) {
+    if (!bytes || !fits(c.z) || !fits(c.product) || c.increment_left > 14 ||
+        c.increment_shift > 31 || op.state_type.bits > 30) {
       return {};
     }
     return [c, abar = fx::tabulate_abar(op.exp, op.z_type), A = transposed(op.A),

@@ -78,14 +78,14 @@ EMAMBA_INLINE void add_body(int count, const std::int32_t* __restrict x0, int le
   for (int i = 0; i < count; ++i) y[i] = narrowed((x0[i] << left0) + (x1[i] << left1), narrow);
 }
 
-// One state of all channels at one token: h becomes the next, sum += C * working state. With kDeltaX
-// u is delta * x, rounded.
+// One state of all channels at one token: h becomes the next, sum += C * working state. With
+// kDeltaX u is delta * x, rounded.
 template <bool kDeltaX>
 EMAMBA_INLINE void scan_state(const ScanConstants& c, std::int32_t B, std::int32_t C,
                               const std::int32_t* __restrict x,
                               const std::int32_t* __restrict delta,
-                              const std::int32_t* __restrict u, const std::int32_t* __restrict A, std::int32_t* __restrict h,
-                              std::int64_t* __restrict sum) {
+                              const std::int32_t* __restrict u, const std::int32_t* __restrict A,
+                              std::int32_t* __restrict h, std::int64_t* __restrict sum) {
   const std::int32_t* __restrict abar = c.abar + 128;
   const Narrow to_z = c.z, to_bbar = c.product;
   const int left = c.increment_left, shift = c.increment_shift;

@@ -50,7 +50,7 @@ struct ScanConstants {
   const std::int32_t* A;     // (states, width)
   const std::int32_t* D;     // (width)
   const std::int32_t* abar;  // (256), of z = -128 .. 127
-  bool delta_x;  // of delta, B and x: whether delta * x is rounded first, or delta * B
+  bool delta_x;              // of delta, B and x: whether delta * x is rounded first, or delta * B
   Narrow z, product;
   int increment_left;  // product * what is left: shifted left by this, 0 .. 14, and narrowed
   int increment_shift;

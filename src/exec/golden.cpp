@@ -135,8 +135,7 @@ void apply(const Scan& op, const Context& c, std::int32_t* y) {
   const bool delta_x = op.order == ScanOrder::kDeltaX;
   const NumberType B_type = c.type(op.B), product = delta_x ? op.u_type : op.bbar_type;
   const int product_exp = delta_type.exp + (delta_x ? x_type : B_type).exp;
-  const int increment_shift =
-      op.state_type.exp - (product.exp + (delta_x ? B_type : x_type).exp);
+  const int increment_shift = op.state_type.exp - (product.exp + (delta_x ? B_type : x_type).exp);
   const int acc_exp = c.type(op.C).exp + op.state_type.exp;
   const int skip_shift = acc_exp - (op.D_type.exp + x_type.exp);
   for (int d = 0; d < op.width; ++d) {

@@ -201,7 +201,8 @@ TEST(Spec, ContradictionsAreNamed) {
   reject({"train.loss=cross-entropy"}, "does not fit a regression task");
   reject({"approx.exp.lo=2"}, "approx.exp: lo = 2 must be below hi = 1");
   reject({"approx.exp.lo=0.99"}, "approx.exp: lo = 0.99 and hi = 1 are less than 0.0625 apart");
-  reject({"approx.exp.form=tables"}, "approx.exp.form = \"tables\": must be one of auto, table, lines");
+  reject({"approx.exp.form=tables"},
+         "approx.exp.form = \"tables\": must be one of auto, table, lines");
   reject({"approx.silu.form=1"}, "approx.silu.form = 1: must be a string");
   reject({"task=\xff"}, "must be one of");
   reject({"train.flip=true"}, "train.shift and train.flip are for image classification");

@@ -21,7 +21,8 @@ namespace fx {
 // The function at x, an integer of type x_type, as type y.
 inline std::int64_t apply(const FunctionIntegers& function, std::int64_t x, NumberType x_type,
                           NumberType y) {
-  if (const auto* table = std::get_if<LookupTable>(&function)) return look_up(*table, x, x_type.bits);
+  if (const auto* table = std::get_if<LookupTable>(&function))
+    return look_up(*table, x, x_type.bits);
   return pwl(std::get<PwlTable>(function), x, x_type.exp, y);
 }
 

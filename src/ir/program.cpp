@@ -155,9 +155,7 @@ int accumulator_bits(const Program& program, const Op& op) {
                    const std::int64_t ratio = (std::int64_t{1} << fx::kRatioFraction) + 128;
                    return largest(o.weight) * ratio + largest(o.bias);
                  },
-                 [&](const Pwl& o) {
-                   return function_bound(o.table, magnitude(type(o.x)));
-                 },
+                 [&](const Pwl& o) { return function_bound(o.table, magnitude(type(o.x))); },
                  [&](const Scan& o) {
                    const int acc_exp = type(o.C).exp + o.state_type.exp;
                    const int skip_shift = acc_exp - (o.D_type.exp + type(o.x).exp);

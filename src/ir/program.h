@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/tensor.h"
-#include "fx/number.h"
 #include "fx/function.h"
+#include "fx/number.h"
 #include "ir/function.h"
 #include "ir/input.h"
 

@@ -44,7 +44,8 @@ TEST(Network, WritesEveryEdgeOnceInOrder) {
 
 TEST(Program, FileRoundTripIsExactAndDeterministic) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const Program program = example(seed, {.offsets = seed % 2 == 1, .tables = seed % 3 == 1, .orders = true});
+    const Program program =
+        example(seed, {.offsets = seed % 2 == 1, .tables = seed % 3 == 1, .orders = true});
     const std::string bytes = bytes_of(program);
     const Program again = parse_program(bytes, "memory");
     EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
@@ -463,7 +464,8 @@ TEST(Program, TheOrderOfAScanIsStoredWhereItIsNotThatOfEarlierFiles) {
   expect_error([&] { validate(again, "p"); }, "cannot be shifted");
   again = program;
   first<Scan>(again).order = ScanOrder::kDeltaB;
-  expect_error([&] { validate(again, "p"); }, "group 0: 'blocks.1.scan' multiplies in another order");
+  expect_error([&] { validate(again, "p"); },
+               "group 0: 'blocks.1.scan' multiplies in another order");
 }
 
 // A file with lines alone says nothing of forms, and so is what it was before there were tables.

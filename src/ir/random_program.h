@@ -8,9 +8,10 @@
 namespace emamba {
 
 struct DrawOptions {
-  bool offsets = false;  // channels of linear operations and convolutions have exponents of their own
-  bool tables = false;   // every other function, on average, has a table instead of lines
-  bool orders = false;   // the scans of every other program, on average, round delta * x
+  bool offsets =
+      false;  // channels of linear operations and convolutions have exponents of their own
+  bool tables = false;  // every other function, on average, has a table instead of lines
+  bool orders = false;  // the scans of every other program, on average, round delta * x
 };
 
 // A network with random integers, and exponents at which edges carry neither zeros nor saturated

@@ -57,7 +57,9 @@ struct TypeBuilder {
     op.weight_type.exp = exponent(op.name + ".weight");
     op.weight_offset = offsets(op.name);
   }
-  void choose(RangeNorm& op, NumberType) const { op.weight_type.exp = exponent(op.name + ".weight"); }
+  void choose(RangeNorm& op, NumberType) const {
+    op.weight_type.exp = exponent(op.name + ".weight");
+  }
   void choose(Pwl& op, NumberType y) const {
     op.table = integers(op.name, op.function, program.edges[op.x].type, y);
   }

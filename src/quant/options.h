@@ -23,8 +23,8 @@ struct QuantSpec {
   int samples = 2048;        // training samples used for calibration
   double percentile = 99.9;  // of |x|, for Calibration::kPercentile
   WeightExponents weight_exponents = WeightExponents::kPerTensor;
-  int output_bits = 16;    // of the last edge: logits or regressed numbers
-  int state_bits = 24;     // of the scan's state while computing; stored in state_bits - 7
+  int output_bits = 16;  // of the last edge: logits or regressed numbers
+  int state_bits = 24;   // of the scan's state while computing; stored in state_bits - 7
   ScanOrder scan_order = ScanOrder::kDeltaB;
   int finetune_steps = 0;  // batches of quantisation-aware training after the search; 0: none
   FinetuneTarget finetune_target = FinetuneTarget::kLabels;

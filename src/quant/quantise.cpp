@@ -100,7 +100,8 @@ void require_integer_form(const Program& network, const ApproxSpec& approx) {
   }
   for (const Stream& stream : streams_of(network)) {
     const bool fits = stream.bits <= fx::kMaxTableBits;
-    if (stream.curve.empty() || fits || !approx.of(stream.function).has_table(stream.bits)) continue;
+    if (stream.curve.empty() || fits || !approx.of(stream.function).has_table(stream.bits))
+      continue;
     const char* function = name_of_key(stream.function);
     throw Error(fmt::format("approx.{}.form = \"table\": the input of {} has {} bits, a table at "
                             "most {}",

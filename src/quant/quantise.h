@@ -29,9 +29,9 @@ std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const Approx
                                            const Split& calibration, int threads,
                                            const ProgressCallback& progress = {});
 
-// Fits the curves that there are, and chooses every exponent on `calibration` (training samples), by the rule in
-// `quant`, which also gives the widths of the answer and of the states. Deterministic. Throws Error
-// as require_integer_form() does.
+// Fits the curves that there are, and chooses every exponent on `calibration` (training samples),
+// by the rule in `quant`, which also gives the widths of the answer and of the states.
+// Deterministic. Throws Error as require_integer_form() does.
 QuantiseResult quantise(const FloatModel& model, const ApproxSpec& approx, const QuantSpec& quant,
                         const Split& calibration, int threads,
                         const ProgressCallback& progress = {});

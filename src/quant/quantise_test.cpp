@@ -455,8 +455,7 @@ TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
 }
 
 TEST(Quantise, ReportsEveryEdgeAndEveryCurve) {
-  const Case c =
-      make_case({"approx.silu.form=lines", "approx.silu.segments=9", "model.M=1"});
+  const Case c = make_case({"approx.silu.form=lines", "approx.silu.segments=9", "model.M=1"});
   const QuantiseResult result = c.quantised(kThreads);
   EXPECT_EQ(result.report.samples, c.samples.samples());
   ASSERT_EQ(result.report.edges.size(), result.program.edges.size() + 3);

@@ -38,22 +38,21 @@ int build(Site& site) {
   core.parts.add(Adder{acc}, par);
   core.parts.add(Register{x_bits + t.slope_bits + 3 * t.intercept_bits + acc + y_bits}, par);
   core.parts.add(Requantiser{acc, y_bits, count}, par);
-  core.parameters = {
-      {"Par", number(par)},
-      {"Beats", number(beats)},
-      {"XBits", number(x_bits)},
-      {"YBits", number(y_bits)},
-      {"Knots", number(t.knots)},
-      {"SlopeBits", number(t.slope_bits)},
-      {"InterceptBits", number(t.intercept_bits)},
-      {"Contexts", number(count)},
-      {"Shift", shifts(site, contexts,
-                       [&](const Pwl& o) {
-                         return lines_of(o.table, o.name).slope.exp + site.type(o.x).exp;
-                       })},
-      {"KnotTable", t.knot_table},
-      {"SlopeTable", t.slope_table},
-      {"InterceptTable", t.intercept_table}};
+  const auto acc_exp = [&](const Pwl& o) {
+    return lines_of(o.table, o.name).slope.exp + site.type(o.x).exp;
+  };
+  core.parameters = {{"Par", number(par)},
+                     {"Beats", number(beats)},
+                     {"XBits", number(x_bits)},
+                     {"YBits", number(y_bits)},
+                     {"Knots", number(t.knots)},
+                     {"SlopeBits", number(t.slope_bits)},
+                     {"InterceptBits", number(t.intercept_bits)},
+                     {"Contexts", number(count)},
+                     {"Shift", shifts(site, contexts, acc_exp)},
+                     {"KnotTable", t.knot_table},
+                     {"SlopeTable", t.slope_table},
+                     {"InterceptTable", t.intercept_table}};
   return to_lanes(site.graph, site.name, out, op.width, beats);
 }
 

@@ -189,8 +189,7 @@ int build(Site& site) {
       {"Contexts", number(count)},
       {"ZShift",
        shift([&](const Scan& o) { return o.z_type.exp - (exp(o.delta) + o.A_type.exp); })},
-      {"AbarShift",
-       shift([&](const Scan& o) {
+      {"AbarShift", shift([&](const Scan& o) {
          return fx::kAbarType.exp - (lines_of(o.exp, o.name).slope.exp + o.z_type.exp);
        })},
       {"BbarShift",
