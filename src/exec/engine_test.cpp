@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "base/testing.h"
+#include "exec/fast.h"
 #include "exec/float.h"
 #include "exec/golden.h"
 #include "net/files.h"
@@ -153,6 +154,38 @@ TEST(Golden, ChannelsHaveExponentsOfTheirOwn) {
   // The first number is 5 again: the same sums, but for the last, (1 * 5 - 6) * 32 = -32
   EXPECT_EQ(state.values[2].data, (std::vector<std::int32_t>{5, -6, 9, -32}));
   EXPECT_EQ(state.answer(), state.values[2].data);
+}
+
+// One vector, (5, 3), as x, delta, B and C of a scan with two channels and two states.
+TEST(Golden, AScanRoundsTheProductThatItsOrderSays) {
+  Program program;
+  program.name = "scan";
+  program.input.height = program.input.width = 1;
+  program.input.channels = 2;
+  program.input.patch = {1, 1};
+  program.input.normalisation = {{0.0f, 0.0f}, {1.0f, 1.0f}};
+  program.edges = {{0, 2, {8, 0}}, {0, 2, {16, 3}}};
+  Scan scan;
+  scan.name = "scan";
+  scan.width = scan.states = 2;
+  scan.A = {{2, 2}, {-1, -1, -1, -1}};
+  scan.D = {{2}, {0, 0}};
+  scan.exp = LookupTable{std::vector<std::int32_t>(256)};
+  scan.bbar_type = scan.u_type = {8, 3};
+  scan.state_type = {24, 3};
+  const auto answer = [&](ScanOrder order) {
+    scan.order = order;
+    program.ops = {scan};
+    const Tensor<std::int32_t> vector{{1, 2}, {5, 3}};
+    const std::vector<std::int32_t> golden = Golden(program).run(vector);
+    EXPECT_EQ(Fast(program).run(vector), golden);
+    return golden;
+  };
+  // Products in units of 8: 25 / 8 is 3, 15 / 8 is 2, 9 / 8 is 1.
+  EXPECT_EQ(answer(ScanOrder::kDeltaB),
+            (std::vector<std::int32_t>{5 * (3 * 5) + 3 * (2 * 5), 5 * (2 * 3) + 3 * (1 * 3)}));
+  EXPECT_EQ(answer(ScanOrder::kDeltaX),
+            (std::vector<std::int32_t>{5 * (3 * 5) + 3 * (3 * 3), 5 * (1 * 5) + 3 * (1 * 3)}));
 }
 
 // Weights and biases shifted up by their channel's offset, at offset 0, are the same program.
