@@ -87,7 +87,7 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
   image.model.dt_rank = 2;
   image.model.head = Head::kFlattenMlp;
   image.model.head_hidden = 3;
-  image.offsets = true;
+  image.draw.offsets = true;
   NetSpec token;
   token.sample = token_samples();
   token.sample.width = 6;
@@ -105,12 +105,10 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
 
 // Whether two operations differ by a line that no input falls on, or that rounds alike on all.
 bool same_functions(const Op& a, const Op& b, const Program& program) {
-  const auto same = [](const PwlTable& f, const PwlTable& g, NumberType x, NumberType y) {
+  const auto same = [](const FunctionIntegers& f, const FunctionIntegers& g, NumberType x,
+                       NumberType y) {
     if (f == g) return false;  // something else differs
-    for (std::int64_t v = fx::min_of(x.bits); v <= fx::max_of(x.bits); ++v) {
-      if (fx::pwl(f, v, x.exp, y) != fx::pwl(g, v, x.exp, y)) return false;
-    }
-    return true;
+    return fx::tabulate(f, x, y) == fx::tabulate(g, x, y);
   };
   if (const auto* pwl = std::get_if<Pwl>(&a)) {
     const std::size_t at = &a - program.ops.data();
@@ -480,7 +478,11 @@ class Campaign {
       const std::size_t at = rng_.below(tensor.data.size());
       nudge(fmt::format("{}[{}]", what, at), tensor.data[at]);
     };
-    const auto table = [&](PwlTable& t) {
+    const auto table = [&](FunctionIntegers& function) {
+      if (auto* entries = std::get_if<LookupTable>(&function)) {
+        return nudge("an entry", entries->values[rng_.below(entries->values.size())]);
+      }
+      PwlTable& t = std::get<PwlTable>(function);
       switch (rng_.below(3)) {
         case 0:
           return nudge("a knot", t.knots[rng_.below(t.knots.size())]);

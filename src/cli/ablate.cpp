@@ -48,9 +48,9 @@ void add_ablate(CLI::App& app) {
                    "and\n'<!-- ablation NAME:end -->'; at its end if it has none")
       ->type_name("FILE");
   verb->footer(
-      "Norm, delta, convolution, position and overlap are trained anew; lines, calibration, "
-      "state,\n"
-      "weights and fine-tuning use the configured model; for its own seed the one beside\n"
+      "Norm, delta, convolution, position and overlap are trained anew; lines, functions, scan,\n"
+      "calibration, state, weights and fine-tuning use the configured model; for its own seed the "
+      "one beside\n"
       "config.toml, if that was trained so. Every number is kept in OUT/ablate, so that the next\n"
       "run measures only what is missing or has changed, and goes on with a training that was\n"
       "stopped. The result is in OUT/ablation.json.\n\n"

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "flow/files.h"
+#include "ir/fields.h"
 #include "report/text_table.h"
 
 namespace emamba {
@@ -67,6 +68,16 @@ json describe_ops(const Program& program) {
   return ops;
 }
 
+// "lines" or "table", of an op with a function; else "".
+std::string form_of(const Op& op) {
+  const auto name = [](const FunctionIntegers& function) {
+    return std::holds_alternative<LookupTable>(function) ? "table" : "lines";
+  };
+  if (const auto* pwl = std::get_if<Pwl>(&op)) return name(pwl->table);
+  if (const auto* scan = std::get_if<Scan>(&op)) return name(scan->exp);
+  return "";
+}
+
 json describe_program(const Stored<Program>& program) {
   json ops = describe_ops(program.content);
   const std::vector<std::size_t> bytes = integer_bytes(program);
@@ -76,6 +87,9 @@ json describe_program(const Stored<Program>& program) {
     ops[i]["exp"] = type.exp;
     ops[i]["accumulator_bits"] = accumulator_bits(program.content, program.content.ops[i]);
     ops[i]["bytes"] = bytes[i];
+    const Op& op = program.content.ops[i];
+    if (const std::string form = form_of(op); !form.empty()) ops[i]["form"] = form;
+    if (const auto* scan = std::get_if<Scan>(&op)) ops[i]["order"] = name_of_key(scan->order);
   }
   const Edge& input = program.content.edges.front();
   return {{"file", program.path},
@@ -117,7 +131,10 @@ void print_ops(const json& ops) {
     const auto number = [&](const char* key) {
       return op.contains(key) ? fmt::format("{}", op.at(key).get<std::int64_t>()) : "-";
     };
-    table.add({op.at("name"), op.at("kind"),
+    std::string kind = op.at("kind");
+    if (op.contains("form")) kind += ", " + op.at("form").get<std::string>();
+    if (op.value("order", "delta-b") != "delta-b") kind += ", " + op.at("order").get<std::string>();
+    table.add({op.at("name"), kind,
                fmt::format("{}", fmt::join(op.at("in").get<std::vector<int>>(), ", ")),
                number("out"), op.at("per"), number("bits"), number("exp"),
                number("accumulator_bits"), number("bytes"),

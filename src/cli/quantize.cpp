@@ -41,7 +41,7 @@ void print_curves(const nlohmann::json& curves) {
 void print_report(const nlohmann::json& result) {
   const auto& report = result.at("report");
   const Measure measure = measure_of(report.at("measure"));
-  fmt::print("Functions: absolute errors of the piecewise-linear fits\n");
+  fmt::print("Functions: absolute errors of piecewise-linear fits; a table has none\n");
   print_curves(report.at("curves"));
   fmt::print("\nEdges: what rounding each one alone does\n");
   print_edges(report.at("edges"), measure.unit.empty() ? "lost" : measure.change_unit() + " lost");

@@ -81,9 +81,12 @@ double bound(const RangeNorm& op, const Context& c, int d) {
          c.bias_rounding(op.bias, op.weight_type.exp - fx::kRatioFraction, d);
 }
 
+// Lines miss the function; a table is rounded, and nothing else.
 double bound(const Pwl& op, const Context& c, int d) {
+  const auto* lines = std::get_if<PwlTable>(&op.table);
+  if (lines == nullptr) return 0;
   const double x = c.x(op.x, d);
-  return std::abs(evaluate(op.function, x) - curve_of(op.table, c.type(op.x).exp)(x));
+  return std::abs(evaluate(op.function, x) - curve_of(*lines, c.type(op.x).exp)(x));
 }
 
 double bound(const Gate&, const Context&, int) {
@@ -105,8 +108,8 @@ Tensor<double> bounds(const AnyOp& op, Context c, const std::vector<std::size_t>
   return result;
 }
 
-// Error of the working state: of Abar on the stored state, of Bbar on the input, of the stored
-// state carried on, of aligning the increment, and of saturation.
+// Error of the working state: of Abar on the stored state, of Bbar on the input (or u on B), of the
+// stored state carried on, of aligning the increment, and of saturation.
 Tensor<double> bounds(const Scan& op, Context c, const std::vector<std::size_t>& shape) {
   auto result = make_tensor<double>(shape);
   const NumberType x_type = c.type(op.x), delta_type = c.type(op.delta);
@@ -122,19 +125,26 @@ Tensor<double> bounds(const Scan& op, Context c, const std::vector<std::size_t>&
         std::int64_t& h = stored[d * op.states + n];
         const std::int64_t B = c.q(op.B, n), A = op.A.row(d)[n];
         const std::int64_t z = fx::requantise(delta * A, delta_type.exp + op.A_type.exp, op.z_type);
-        const std::int64_t abar_q = fx::scan_abar(op.exp, z, op.z_type.exp);
-        const std::int64_t bbar_q =
-            fx::requantise(delta * B, delta_type.exp + c.type(op.B).exp, op.bbar_type);
+        const std::int64_t abar_q = fx::scan_abar(op.exp, z, op.z_type);
+        // Of delta, B and x: `first` is multiplied by delta and rounded, `second` is left.
+        const bool delta_x = op.order == ScanOrder::kDeltaX;
+        const NumberType B_type = c.type(op.B), product_type = delta_x ? op.u_type : op.bbar_type;
+        const int first_exp = (delta_x ? x_type : B_type).exp;
+        const int second_exp = (delta_x ? B_type : x_type).exp;
+        const std::int64_t first = delta_x ? x : B, second = delta_x ? B : x;
+        const std::int64_t product_q =
+            fx::requantise(delta * first, delta_type.exp + first_exp, product_type);
         const double abar = std::exp(c.x(op.delta, d) * c.p.A[d * op.states + n]);
-        const double bbar = c.x(op.delta, d) * c.x(op.B, n);
-        const std::int64_t increment =
-            fx::round_shift(bbar_q * x, op.state_type.exp - (op.bbar_type.exp + x_type.exp));
+        const double product = c.x(op.delta, d) * real(first, first_exp);
+        const std::int64_t increment = fx::round_shift(
+            product_q * second, op.state_type.exp - (product_type.exp + second_exp));
         const std::int64_t exact = abar_q * h + increment;
         const std::int64_t state = fx::scan_state(op.state_type.bits, abar_q, h, increment);
 
         double& e = error[d * op.states + n];
         e = abar * e + std::abs(abar - real(abar_q, fx::kAbarType.exp)) * std::abs(real(h, h_exp)) +
-            std::abs(bbar - real(bbar_q, op.bbar_type.exp)) * std::abs(c.x(op.x, d)) +
+            std::abs(product - real(product_q, product_type.exp)) *
+                std::abs(real(second, second_exp)) +
             real(1, op.state_type.exp - 1) + std::abs(real(exact - state, op.state_type.exp));
         sum += std::abs(c.x(op.C, n)) * e;
         e += real(1, h_exp);  // storing drops less than one unit of the stored state

@@ -106,12 +106,9 @@ struct Prepare {
   Kernel operator()(const Pwl& op) const {
     const NumberType x_type = type(op.x);
     if (x_type.bits > 8) return {};
-    const auto lowest = static_cast<std::int32_t>(fx::min_of(x_type.bits));
-    std::vector<std::int32_t> table;
-    for (std::int32_t x = lowest; x <= fx::max_of(x_type.bits); ++x) {
-      table.push_back(static_cast<std::int32_t>(fx::pwl(op.table, x, x_type.exp, y)));
-    }
-    return [=, edge = op.x](const Edges& edges, Vectors& result) {
+    return [table = fx::tabulate(op.table, x_type, y), edge = op.x,
+            lowest = static_cast<std::int32_t>(fx::min_of(x_type.bits))](const Edges& edges,
+                                                                         Vectors& result) {
       const Vectors& x = edges[edge];
       fast::look_up(count_of(x), x.data.data(), table.data(), lowest, result.data.data());
     };
@@ -122,8 +119,10 @@ struct Prepare {
     fast::ScanConstants c{};
     c.width = op.width, c.states = op.states;
     c.z = narrow(delta.exp + op.A_type.exp, op.z_type);
-    c.bbar = narrow(delta.exp + B.exp, op.bbar_type);
-    const int shift = op.state_type.exp - (op.bbar_type.exp + x.exp);
+    c.delta_x = op.order == ScanOrder::kDeltaX;
+    const NumberType product = c.delta_x ? op.u_type : op.bbar_type;
+    c.product = narrow(delta.exp + (c.delta_x ? x : B).exp, product);
+    const int shift = op.state_type.exp - (product.exp + (c.delta_x ? B : x).exp);
     c.increment_left = std::max(0, -shift), c.increment_shift = std::max(0, shift);
     const fast::Narrow state = narrow(0, op.state_type);
     c.state_low = state.low, c.state_high = state.high;
@@ -132,17 +131,13 @@ struct Prepare {
     c.y_shift = y.exp - sum_exp;
     const fast::Narrow range = narrow(0, y);
     c.y_low = range.low, c.y_high = range.high;
-    const bool bytes = std::max({x.bits, delta.bits, B.bits, op.z_type.bits, op.bbar_type.bits,
+    const bool bytes = std::max({x.bits, delta.bits, B.bits, op.z_type.bits, product.bits,
                                  op.A_type.bits, op.D_type.bits}) <= 8;
-    if (!bytes || !fits(c.z) || !fits(c.bbar) || c.increment_left > 14 || c.increment_shift > 31 ||
-        op.state_type.bits > 30) {
+    if (!bytes || !fits(c.z) || !fits(c.product) || c.increment_left > 14 ||
+        c.increment_shift > 31 || op.state_type.bits > 30) {
       return {};
     }
-    std::vector<std::int32_t> abar;
-    for (int z = -128; z < 128; ++z) {
-      abar.push_back(static_cast<std::int32_t>(fx::scan_abar(op.exp, z, op.z_type.exp)));
-    }
-    return [c, abar, A = transposed(op.A),
+    return [c, abar = fx::tabulate_abar(op.exp, op.z_type), A = transposed(op.A),
             D = std::vector<std::int32_t>(op.D.data.begin(), op.D.data.end()), x_edge = op.x,
             delta_edge = op.delta, B_edge = op.B, C_edge = op.C](const Edges& edges, Vectors& y) {
       fast::ScanConstants constants = c;
@@ -150,9 +145,9 @@ struct Prepare {
       constants.A = A.data(), constants.D = D.data(), constants.abar = abar.data();
       const fast::ScanInputs inputs{edges[x_edge].data.data(), edges[delta_edge].data.data(),
                                     edges[B_edge].data.data(), edges[C_edge].data.data()};
-      std::vector<std::int32_t> h(A.size());
+      std::vector<std::int32_t> h(A.size()), u(D.size());
       std::vector<std::int64_t> sum(D.size());
-      fast::scan(constants, inputs, h.data(), sum.data(), y.data.data());
+      fast::scan(constants, inputs, h.data(), u.data(), sum.data(), y.data.data());
     };
   }
 

@@ -78,20 +78,22 @@ EMAMBA_INLINE void add_body(int count, const std::int32_t* __restrict x0, int le
   for (int i = 0; i < count; ++i) y[i] = narrowed((x0[i] << left0) + (x1[i] << left1), narrow);
 }
 
-// One state of all channels at one token: h becomes the next, sum += C * working state.
+// One state of all channels at one token: h becomes the next, sum += C * working state. With
+// kDeltaX u is delta * x, rounded.
+template <bool kDeltaX>
 EMAMBA_INLINE void scan_state(const ScanConstants& c, std::int32_t B, std::int32_t C,
                               const std::int32_t* __restrict x,
                               const std::int32_t* __restrict delta,
-                              const std::int32_t* __restrict A, std::int32_t* __restrict h,
-                              std::int64_t* __restrict sum) {
+                              const std::int32_t* __restrict u, const std::int32_t* __restrict A,
+                              std::int32_t* __restrict h, std::int64_t* __restrict sum) {
   const std::int32_t* __restrict abar = c.abar + 128;
-  const Narrow to_z = c.z, to_bbar = c.bbar;
+  const Narrow to_z = c.z, to_bbar = c.product;
   const int left = c.increment_left, shift = c.increment_shift;
   const std::int32_t low = c.state_low, high = c.state_high;
   for (int d = 0; d < c.width; ++d) {
     const std::int32_t z = narrowed(delta[d] * A[d], to_z);
-    const std::int32_t bbar = narrowed(delta[d] * B, to_bbar);
-    const std::int32_t increment = rounded((bbar * x[d]) << left, shift);
+    const std::int32_t product = kDeltaX ? u[d] * B : narrowed(delta[d] * B, to_bbar) * x[d];
+    const std::int32_t increment = rounded(product << left, shift);
     const std::int32_t state = clamped(abar[z] * h[d] + increment, low, high);
     h[d] = state >> fx::kStateDrop;
     sum[d] += std::int64_t{C} * state;
@@ -99,17 +101,24 @@ EMAMBA_INLINE void scan_state(const ScanConstants& c, std::int32_t B, std::int32
 }
 
 EMAMBA_INLINE void scan_body(const ScanConstants& c, const ScanInputs& in, std::int32_t* h,
-                             std::int64_t* __restrict sum, std::int32_t* __restrict y) {
+                             std::int32_t* __restrict u, std::int64_t* __restrict sum,
+                             std::int32_t* __restrict y) {
   const std::ptrdiff_t width = c.width, states = c.states;
   std::fill_n(h, width * states, 0);
   for (std::ptrdiff_t t = 0; t < c.rows; ++t, y += width) {
-    const std::int32_t* x = in.x + t * width;
+    const std::int32_t *x = in.x + t * width, *delta = in.delta + t * width;
     for (int d = 0; d < width; ++d) {
       sum[d] = fx::round_shift(std::int64_t{c.D[d]} * x[d], c.skip_shift);
     }
+    for (int d = 0; c.delta_x && d < width; ++d) u[d] = narrowed(delta[d] * x[d], c.product);
     for (std::ptrdiff_t n = 0; n < states; ++n) {
-      scan_state(c, in.B[t * states + n], in.C[t * states + n], x, in.delta + t * width,
-                 c.A + n * width, h + n * width, sum);
+      const std::int32_t B = in.B[t * states + n], C = in.C[t * states + n];
+      const std::int32_t* A = c.A + n * width;
+      if (c.delta_x) {
+        scan_state<true>(c, B, C, x, delta, u, A, h + n * width, sum);
+      } else {
+        scan_state<false>(c, B, C, x, delta, u, A, h + n * width, sum);
+      }
     }
     for (int d = 0; d < width; ++d) {
       const std::int64_t v = fx::round_shift(sum[d], c.y_shift);
@@ -144,7 +153,7 @@ EMAMBA_KERNEL(add,
               add_body(count, x0, left0, x1, left1, narrow, y));
 EMAMBA_KERNEL(scan,
               (const ScanConstants& constants, const ScanInputs& inputs, std::int32_t* h,
-               std::int64_t* sum, std::int32_t* y),
-              scan_body(constants, inputs, h, sum, y));
+               std::int32_t* u, std::int64_t* sum, std::int32_t* y),
+              scan_body(constants, inputs, h, u, sum, y));
 
 }  // namespace emamba::fast

@@ -50,8 +50,9 @@ struct ScanConstants {
   const std::int32_t* A;     // (states, width)
   const std::int32_t* D;     // (width)
   const std::int32_t* abar;  // (256), of z = -128 .. 127
-  Narrow z, bbar;
-  int increment_left;  // Bbar * x is shifted left by this, 0 .. 14, and narrowed
+  bool delta_x;              // of delta, B and x: whether delta * x is rounded first, or delta * B
+  Narrow z, product;
+  int increment_left;  // product * what is left: shifted left by this, 0 .. 14, and narrowed
   int increment_shift;
   std::int32_t state_low, state_high;  // of at most 30 bits
   int skip_shift;                      // round_shift of D * x, in 64 bits
@@ -62,8 +63,8 @@ struct ScanInputs {
   const std::int32_t *x, *delta;  // (rows, width)
   const std::int32_t *B, *C;      // (rows, states)
 };
-// h (states, width) and sum (width) are memory to work in.
+// h (states, width), u and sum (width) are memory to work in.
 extern void (*const scan)(const ScanConstants& constants, const ScanInputs& inputs, std::int32_t* h,
-                          std::int64_t* sum, std::int32_t* y);  // (rows, width)
+                          std::int32_t* u, std::int64_t* sum, std::int32_t* y);  // (rows, width)
 
 }  // namespace emamba::fast

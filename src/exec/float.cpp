@@ -292,21 +292,23 @@ std::vector<float> FloatEngine::run(const Tensor<float>& tokens) const {
 
 void FloatEngine::scan_numbers(
     std::size_t index, const std::vector<Tensor<float>>& edges,
-    const std::function<void(const std::vector<float>& z, const std::vector<float>& bbar,
+    const std::function<void(const std::vector<float>& z, const std::vector<float>& product,
                              const std::vector<float>& state)>& see) const {
   const Scan& op = std::get<Scan>(program_.ops[index]);
   const std::size_t count = memory_size(op), rows = edges[op.x].shape[0];
   const std::vector<float>& A = parameters_[index].A;
-  std::vector<float> z(count), bbar(count), state(count);
+  const bool delta_x = op.order == ScanOrder::kDeltaX;
+  std::vector<float> z(count), product(delta_x ? op.width : count), state(count);
   for (std::size_t t = 0; t < rows; ++t) {
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t d = i / op.states, n = i % op.states;
       const float delta = edges[op.delta].row(t)[d];
       z[i] = delta * A[i];
-      bbar[i] = delta * edges[op.B].row(t)[n];
-      state[i] = std::exp(z[i]) * state[i] + bbar[i] * edges[op.x].row(t)[d];
+      const float B = edges[op.B].row(t)[n], x = edges[op.x].row(t)[d];
+      product[delta_x ? d : i] = delta * (delta_x ? x : B);
+      state[i] = std::exp(z[i]) * state[i] + delta * B * x;
     }
-    see(z, bbar, state);
+    see(z, product, state);
   }
 }
 

@@ -54,10 +54,11 @@ class FloatEngine {
   void run_op(std::size_t index, const std::vector<Tensor<float>>& edges, Tensor<float>& y) const;
 
   // What the Scan `index` computes inside, vector by vector, with the exact exponential: delta * A,
-  // delta * B and the state, each (width, states).
+  // the product that its order rounds, delta * B or delta * x, and the state. Each is (width,
+  // states), but delta * x (width).
   void scan_numbers(
       std::size_t index, const std::vector<Tensor<float>>& edges,
-      const std::function<void(const std::vector<float>& z, const std::vector<float>& bbar,
+      const std::function<void(const std::vector<float>& z, const std::vector<float>& product,
                                const std::vector<float>& state)>& see) const;
 
   // An op's parameters as float engine and error bounds use them.

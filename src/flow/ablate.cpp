@@ -48,7 +48,7 @@ class Ablation {
       : base_(base), choice_(choice), rows_(chosen_rows(base.spec, choice.only)) {
     const auto integer = [](const AblationRow& row) { return in_integers(row.arithmetic); };
     if (std::any_of(rows_.begin(), rows_.end(), integer))
-      require_integer_form(network_of(base_.spec).program);
+      require_integer_form(network_of(base_.spec).program, base_.spec.approx);
   }
 
   json run() {

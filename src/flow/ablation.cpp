@@ -62,16 +62,23 @@ std::vector<AblationRow> ablation_rows(const Spec& base) {
     }
   }
   rows.push_back({"lines", "as configured", {}, Arithmetic::kPiecewise});
+  const std::vector<std::string> lines = {"approx.silu.form=lines", "approx.exp.form=lines"};
   for (const char* method : {"equal", "data"}) {
     for (int segments : {4, 8, 11, 17, 32}) {
-      rows.push_back({"lines",
-                      fmt::format("{}, {} segments", method, segments),
-                      {fmt::format("approx.silu.method={}", method),
-                       fmt::format("approx.exp.method={}", method),
-                       fmt::format("approx.silu.segments={}", segments),
-                       fmt::format("approx.exp.segments={}", segments)},
-                      Arithmetic::kPiecewise});
+      std::vector<std::string> overrides = lines;
+      for (const char* function : {"silu", "exp"}) {
+        overrides.push_back(fmt::format("approx.{}.method={}", function, method));
+        overrides.push_back(fmt::format("approx.{}.segments={}", function, segments));
+      }
+      rows.push_back({"lines", fmt::format("{}, {} segments", method, segments),
+                      std::move(overrides), Arithmetic::kPiecewise});
     }
+  }
+  rows.push_back({"functions", "lines", lines, kInteger});
+  rows.push_back(
+      {"functions", "tables", {"approx.silu.form=table", "approx.exp.form=table"}, kInteger});
+  for (const char* order : {"delta-b", "delta-x"}) {
+    rows.push_back({"scan", order, {fmt::format("quant.scan_order={}", order)}, kInteger});
   }
   for (const char* rule : {"max", "percentile", "search"}) {
     rows.push_back({"calibration", rule, {fmt::format("quant.calibration={}", rule)}, kInteger});

@@ -20,12 +20,13 @@ Plan job_plan(const Job& job, const Program& program) {
 }
 
 nlohmann::json estimate_stage(const Job& job) {
-  require_integer_form(network_of(job.spec).program);
+  require_integer_form(network_of(job.spec).program, job.spec.approx);
   const auto stored = current_program(job);
   Rng rng{1};
   const bool offsets = job.spec.quant.weight_exponents == WeightExponents::kPerChannel;
   const Plan plan = job_plan(
-      job, stored ? stored->content : random_program(network_of(job.spec).program, offsets, rng));
+      job, stored ? stored->content
+                  : random_program(network_of(job.spec).program, {.offsets = offsets}, rng));
   nlohmann::json result = estimate_json(plan, device_of(job));
   result["trained"] = stored.has_value();
   return result;

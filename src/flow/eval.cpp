@@ -19,14 +19,17 @@ namespace {
 
 using nlohmann::json;
 
-// The program's tables as the curves that the float engine runs.
+// The program's lines as the curves that the float engine runs. What has a table is exact.
 std::map<std::string, PwlCurve> curves_of(const Program& program) {
   std::map<std::string, PwlCurve> curves;
+  const auto add = [&](const std::string& op, const FunctionIntegers& function, int x_exp) {
+    if (const auto* lines = std::get_if<PwlTable>(&function)) curves[op] = curve_of(*lines, x_exp);
+  };
   for (const Op& op : program.ops) {
     if (const auto* pwl = std::get_if<Pwl>(&op)) {
-      curves[pwl->name] = curve_of(pwl->table, program.edges[pwl->x].type.exp);
+      add(pwl->name, pwl->table, program.edges[pwl->x].type.exp);
     } else if (const auto* scan = std::get_if<Scan>(&op)) {
-      curves[scan->name] = curve_of(scan->exp, scan->z_type.exp);
+      add(scan->name, scan->exp, scan->z_type.exp);
     }
   }
   return curves;

@@ -134,7 +134,7 @@ std::optional<Stored<Program>> current_program(const Job& job) {
 }
 
 Stored<Program> require_program(const Job& job) {
-  require_integer_form(network_of(job.spec).program);
+  require_integer_form(network_of(job.spec).program, job.spec.approx);
   if (auto program = current_program(job)) return std::move(*program);
   // A program of an earlier training has the right keys, and the wrong weights.
   if (const auto stale = find_program(job)) {

@@ -69,7 +69,7 @@ class Flow {
     const FolderLock lock = prepare_out(job_, files);
     // What cannot become integers or hardware is said before hours of training.
     const Program network = network_of(job_.spec).program;
-    require_integer_form(network);
+    require_integer_form(network, job_.spec.approx);
     if (choice_.frames > 0) choose_folds(network, job_.spec.hardware);
     hashes_ = data_hashes(job_);
     data();

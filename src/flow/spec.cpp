@@ -178,7 +178,10 @@ std::vector<std::string> spec_differences(const std::string& stored, const Spec&
 
 std::vector<std::string> spec_differences(const json& stored, const Spec& spec,
                                           const std::vector<std::string>& tables) {
-  return key_differences(flattened(stored), flattened(to_json(spec)), flattened(to_json(Spec{})),
+  // A configuration of before there were tables says nothing of them, and means lines.
+  Spec defaults;
+  defaults.approx.silu.form = defaults.approx.exp.form = FunctionForm::kLines;
+  return key_differences(flattened(stored), flattened(to_json(spec)), flattened(to_json(defaults)),
                          tables);
 }
 

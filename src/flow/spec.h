@@ -51,7 +51,8 @@ Spec spec_from_json(const nlohmann::json& json, const std::string& source);
 
 // Dotted keys on which a spec and another, or the configuration that a file holds (JSON, or its
 // text), differ, in the named tables: "name", "task", "model", "approx", "quant", "train",
-// "hardware". What a configuration does not say has its default.
+// "hardware". What a configuration does not say has its default, or what it meant before there was
+// a choice.
 std::vector<std::string> spec_differences(const Spec& a, const Spec& b,
                                           const std::vector<std::string>& tables);
 std::vector<std::string> spec_differences(const std::string& stored, const Spec& spec,

@@ -115,6 +115,17 @@ TEST(Spec, DifferencesToAStoredConfigurationLeaveOutWhatOneOfThemDoesNotKnow) {
             (std::vector<std::string>{"model.N"}));
 }
 
+// Before there were tables, functions had lines.
+TEST(Spec, AStoredConfigurationWithoutFormsMeansLines) {
+  const Spec tables = parse_spec(kMars, "a");
+  const Spec lines = parse_spec(kMars, "a", {"approx.silu.form=lines", "approx.exp.form=lines"});
+  nlohmann::json stored = to_json(tables);
+  for (const char* function : {"silu", "exp"}) stored["approx"][function].erase("form");
+  EXPECT_TRUE(spec_differences(stored.dump(), lines, {"approx"}).empty());
+  EXPECT_EQ(spec_differences(stored.dump(), tables, {"approx"}),
+            (std::vector<std::string>{"approx.exp.form", "approx.silu.form"}));
+}
+
 TEST(Spec, OverridesWinAndStringsGoUnquoted) {
   const Spec spec = parse_spec(kMars, "mars.toml",
                                {"train.epochs=3", "model.norm=layer", "train.lr=1e-4",
@@ -190,6 +201,9 @@ TEST(Spec, ContradictionsAreNamed) {
   reject({"train.loss=cross-entropy"}, "does not fit a regression task");
   reject({"approx.exp.lo=2"}, "approx.exp: lo = 2 must be below hi = 1");
   reject({"approx.exp.lo=0.99"}, "approx.exp: lo = 0.99 and hi = 1 are less than 0.0625 apart");
+  reject({"approx.exp.form=tables"},
+         "approx.exp.form = \"tables\": must be one of auto, table, lines");
+  reject({"approx.silu.form=1"}, "approx.silu.form = 1: must be a string");
   reject({"task=\xff"}, "must be one of");
   reject({"train.flip=true"}, "train.shift and train.flip are for image classification");
   reject({"model"}, "must be key=value");

@@ -62,7 +62,7 @@ constexpr std::int64_t requantise(std::int64_t acc, int acc_exp, NumberType y) {
 }
 
 // The integer of type `y` nearest to a real number, half up: floor(value * 2^-exp + 1/2),
-// saturated. (Section 4.) Exact in double precision; `value` must be finite.
+// saturated. (Section 4.) Exact in double precision; `value` must be a number, or infinite.
 inline std::int64_t quantise(double value, NumberType y) {
   const double q = std::floor(std::ldexp(value, -y.exp) + 0.5);
   const auto low = static_cast<double>(min_of(y.bits)), high = static_cast<double>(max_of(y.bits));

@@ -34,20 +34,5 @@ inline std::int64_t pwl(const PwlTable& table, std::int64_t x, int x_exp, Number
   return requantise(table.slopes[i] * x + table.intercepts[i], table.slope.exp + x_exp, y);
 }
 
-// Its values at all inputs of `x_bits`, in the order of their bits: those at 0, 1, .. and then at
-// the negative ones.
-inline std::vector<std::int32_t> tabulate(const PwlTable& table, int x_bits, int x_exp,
-                                          NumberType y) {
-  std::vector<std::int32_t> values;
-  const auto put = [&](std::int64_t from, std::int64_t to) {
-    for (std::int64_t x = from; x <= to; ++x) {
-      values.push_back(static_cast<std::int32_t>(pwl(table, x, x_exp, y)));
-    }
-  };
-  put(0, max_of(x_bits));
-  put(min_of(x_bits), -1);
-  return values;
-}
-
 }  // namespace fx
 }  // namespace emamba

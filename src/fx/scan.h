@@ -3,10 +3,12 @@
 // section 4.6.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
+#include "fx/function.h"
 #include "fx/number.h"
-#include "fx/pwl.h"
 
 namespace emamba::fx {
 
@@ -14,10 +16,15 @@ namespace emamba::fx {
 inline constexpr NumberType kAbarType{8, -7};
 inline constexpr int kStateDrop = 7;
 
-// Abar = exp(z) by the table, clamped to 0 .. 127; z has exponent z_exp.
-inline std::int64_t scan_abar(const PwlTable& exp_table, std::int64_t z, int z_exp) {
-  const std::int64_t a = pwl(exp_table, z, z_exp, kAbarType);
-  return a < 0 ? 0 : a;
+// Abar = exp(z), at least 0; z has type z_type.
+inline std::int64_t scan_abar(const FunctionIntegers& exp, std::int64_t z, NumberType z_type) {
+  return std::max(apply(exp, z, z_type, kAbarType), std::int64_t{0});
+}
+// The same for every z, from the smallest on.
+inline std::vector<std::int32_t> tabulate_abar(const FunctionIntegers& exp, NumberType z_type) {
+  std::vector<std::int32_t> values = tabulate(exp, z_type, kAbarType);
+  for (std::int32_t& abar : values) abar = std::max(abar, 0);
+  return values;
 }
 
 // The working state: abar * h + increment, saturated to `state_bits`. h is the stored state; the

@@ -57,8 +57,8 @@ TEST(ScanAbar, IsNeverNegative) {
   table.knots = {-100, 0};
   table.slopes = {256, 256, 0};
   table.intercepts = {0, 0, 1 << 20};
-  EXPECT_EQ(scan_abar(table, -128, -5), 0);
-  EXPECT_EQ(scan_abar(table, 0, -5), 127);
+  EXPECT_EQ(scan_abar(table, -128, {8, -5}), 0);
+  EXPECT_EQ(scan_abar(table, 0, {8, -5}), 127);
 }
 
 TEST(MeanReciprocal, IsTheRoundedQuotient) {

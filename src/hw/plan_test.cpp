@@ -67,7 +67,7 @@ TEST(Plan, ADividerKeepsTheTarget) {
 TEST(Plan, ExponentsOfChannelsCostNoCycles) {
   Rng rng{7};
   NetSpec spec = mars_net(20, 2);
-  spec.offsets = true;
+  spec.draw.offsets = true;
   const Program channels = random_program(spec, rng);
   Program zero = channels, none = channels;
   for (std::size_t i = 0; i < channels.ops.size(); ++i) {

@@ -15,14 +15,23 @@ namespace emamba {
 //   v(key, field)             for sizes (int), switches (an enum with KeyNames), number types,
 //                             tensors and the arrays of tables
 //   v.optional(key, tensor)   for a tensor that may be empty
+//   v.later(key, field)       for a switch that files did not have at first: its first value then
+//   v.form(key, function)     for the form of a function in integers, before its arrays
+//   v.entries(key, values)    for the entries of a table
 // O is the operation or a const one.
 
-template <class Table, class V>
-void visit_table(Table& t, V& v, const std::string& prefix) {
-  v(prefix + ".slope_type", t.slope);
-  v(prefix + ".knots", t.knots);
-  v(prefix + ".slopes", t.slopes);
-  v(prefix + ".intercepts", t.intercepts);
+template <class Integers, class V>
+void visit_function(Integers& function, V& v, const std::string& prefix) {
+  v.form(prefix + ".form", function);
+  if (auto* table = std::get_if<LookupTable>(&function)) {
+    v.entries(prefix + ".values", table->values);
+    return;
+  }
+  auto& lines = std::get<PwlTable>(function);
+  v(prefix + ".slope_type", lines.slope);
+  v(prefix + ".knots", lines.knots);
+  v(prefix + ".slopes", lines.slopes);
+  v(prefix + ".intercepts", lines.intercepts);
 }
 
 template <class O, class V>
@@ -45,13 +54,19 @@ void visit_fields(O& o, V& v) {
     v("weight", o.weight), v("bias", o.bias);
   } else if constexpr (std::is_same_v<T, Pwl>) {
     v.edge("x", o.x), v("width", o.width), v("function", o.function);
-    visit_table(o.table, v, "table");
+    visit_function(o.table, v, "table");
   } else if constexpr (std::is_same_v<T, Scan>) {
     v.edge("x", o.x), v.edge("delta", o.delta), v.edge("B", o.B), v.edge("C", o.C);
     v("width", o.width), v("states", o.states);
     v("A_type", o.A_type), v("D_type", o.D_type), v("A", o.A), v("D", o.D), v("z_type", o.z_type);
-    visit_table(o.exp, v, "exp");
-    v("bbar_type", o.bbar_type), v("state_type", o.state_type);
+    visit_function(o.exp, v, "exp");
+    v.later("order", o.order);
+    if (o.order == ScanOrder::kDeltaX) {
+      v("u_type", o.u_type);
+    } else {
+      v("bbar_type", o.bbar_type);
+    }
+    v("state_type", o.state_type);
   } else if constexpr (std::is_same_v<T, Gate> || std::is_same_v<T, Add>) {
     v.edge("x0", o.x0), v.edge("x1", o.x1), v("width", o.width);
   } else {
@@ -64,6 +79,7 @@ void visit_fields(O& o, V& v) {
 EMAMBA_NAMES(Activation, "none", "relu", "softplus");
 EMAMBA_NAMES(Function, "silu", "exp");
 EMAMBA_NAMES(Norm, "range", "layer", "rms");
+EMAMBA_NAMES(ScanOrder, "delta-b", "delta-x");
 EMAMBA_NAMES(PoolKind, "flatten", "mean");
 
 }  // namespace emamba

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/graph.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxOps = 4096;
+constexpr char kTableForm[] = "table";  // of a function; without a form it has lines
 
 json type_json(NumberType type) {
   return {{"bits", type.bits}, {"exp", type.exp}};
@@ -48,6 +50,23 @@ struct Writer {
   template <class E>
   requires std::is_enum_v<E>
   void operator()(const std::string& key, const E& field) { object[key] = name_of_key(field); }
+  template <class E>
+  void later(const char* key, const E& field) {
+    if (field != E{}) (*this)(key, field);
+  }
+  // Files of programs that have lines alone are what they were before there were tables.
+  void form(const std::string& key, const FunctionIntegers& function) {
+    if (std::holds_alternative<LookupTable>(function)) object[key] = kTableForm;
+  }
+  // In as many bytes as they need: those of functions of 8 bits fit one each.
+  void entries(const std::string& key, const std::vector<std::int32_t>& values) {
+    const auto narrow = [](std::int32_t v) { return fx::fits(8, v); };
+    if (std::all_of(values.begin(), values.end(), narrow)) {
+      (*this)(key, std::vector<std::int8_t>(values.begin(), values.end()));
+    } else {
+      (*this)(key, values);
+    }
+  }
 };
 
 // Typed access to JSON members with messages that name the place.
@@ -148,6 +167,24 @@ struct Reader {
       }
     }
     fail(key, fmt::format("'{}' is none of {}", name.substr(0, 40), fmt::join(names, ", ")));
+  }
+  template <class E>
+  void later(const char* key, E& field) const {
+    if (object.contains(key)) (*this)(key, field);
+  }
+  void form(const std::string& key, FunctionIntegers& function) const {
+    if (!object.contains(key)) return;
+    const std::string name = text(object, key);
+    if (name != kTableForm) fail(key, fmt::format("'{}' is no form", name.substr(0, 40)));
+    function = LookupTable{};
+  }
+  void entries(const std::string& key, std::vector<std::int32_t>& values) const {
+    if (content == GraphContent::kSkeleton) return;
+    const auto it = file.tensors.find(op + "." + key);
+    if (it == file.tensors.end() || it->second.dtype != Dtype::kI8) return (*this)(key, values);
+    std::vector<std::int8_t> narrow;
+    (*this)(key, narrow);
+    values.assign(narrow.begin(), narrow.end());
   }
 };
 

@@ -45,6 +45,13 @@ std::int64_t dot_bound(const Tensor<std::int8_t>& weight, const Tensor<std::int3
   return most;
 }
 
+// Of lines, max |slope| * input + max |intercept|; of a table, its largest entry.
+std::int64_t function_bound(const FunctionIntegers& function, std::int64_t input) {
+  if (const auto* table = std::get_if<LookupTable>(&function)) return largest(table->values);
+  const PwlTable& lines = std::get<PwlTable>(function);
+  return largest(lines.slopes) * input + largest(lines.intercepts);
+}
+
 using Edges = std::vector<EdgeIndex>;
 
 }  // namespace
@@ -148,10 +155,7 @@ int accumulator_bits(const Program& program, const Op& op) {
                    const std::int64_t ratio = (std::int64_t{1} << fx::kRatioFraction) + 128;
                    return largest(o.weight) * ratio + largest(o.bias);
                  },
-                 [&](const Pwl& o) {
-                   return largest(o.table.slopes) * magnitude(type(o.x)) +
-                          largest(o.table.intercepts);
-                 },
+                 [&](const Pwl& o) { return function_bound(o.table, magnitude(type(o.x))); },
                  [&](const Scan& o) {
                    const int acc_exp = type(o.C).exp + o.state_type.exp;
                    const int skip_shift = acc_exp - (o.D_type.exp + type(o.x).exp);

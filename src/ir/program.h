@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "fx/function.h"
 #include "fx/number.h"
-#include "fx/pwl.h"
 #include "ir/function.h"
 #include "ir/input.h"
 
@@ -98,7 +98,7 @@ struct RangeNorm {
   Tensor<std::int32_t> bias;   // beta (width), exponent weight.exp - fx::kRatioFraction
 };
 
-// y = function(x), piecewise linear.
+// y = function(x), by lines or a table.
 struct Pwl {
   static constexpr char kKind[] = "Pwl";
   static constexpr bool kByRow = true;
@@ -106,8 +106,12 @@ struct Pwl {
   EdgeIndex x = 0;
   int width = 0;
   Function function = Function::kSilu;
-  PwlTable table;
+  FunctionIntegers table;
 };
+
+// Which product a scan rounds on a state's way: delta * B, one for every state, or delta * x, one
+// for every channel. The increment is that times what is left of delta, B and x.
+enum class ScanOrder { kDeltaB, kDeltaX };
 
 // The selective scan over `width` channels with `states` states each.
 struct Scan {
@@ -120,8 +124,10 @@ struct Scan {
   Tensor<std::int8_t> A;  // (width, states), negative
   Tensor<std::int8_t> D;  // (width), the skip
   NumberType z_type;      // of delta * A, the exponential's input
-  PwlTable exp;           // its output is Abar, type fx::kAbarType
-  NumberType bbar_type;   // of delta * B
+  FunctionIntegers exp;   // its output is Abar, type fx::kAbarType
+  ScanOrder order = ScanOrder::kDeltaB;
+  NumberType bbar_type;   // of delta * B, with kDeltaB
+  NumberType u_type;      // of delta * x, with kDeltaX
   NumberType state_type;  // of the working state, e.g. 24 bits; stored in 7 bits less, exponent + 7
 };
 

@@ -15,10 +15,10 @@
 namespace emamba {
 namespace {
 
-Program example(std::uint64_t seed = 1, bool offsets = false) {
+Program example(std::uint64_t seed = 1, DrawOptions draw = {}) {
   Rng rng{seed};
   NetSpec spec = random_net(rng);
-  spec.offsets = offsets;
+  spec.draw = draw;
   return random_program(spec, rng);
 }
 
@@ -44,7 +44,8 @@ TEST(Network, WritesEveryEdgeOnceInOrder) {
 
 TEST(Program, FileRoundTripIsExactAndDeterministic) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const Program program = example(seed, seed % 2 == 1);
+    const Program program =
+        example(seed, {.offsets = seed % 2 == 1, .tables = seed % 3 == 1, .orders = true});
     const std::string bytes = bytes_of(program);
     const Program again = parse_program(bytes, "memory");
     EXPECT_EQ(bytes_of(again), bytes) << "seed " << seed;
@@ -75,6 +76,10 @@ AnyOp& first(Program& program) {
   throw Error("the example has no such op");
 }
 
+PwlTable& lines_of(FunctionIntegers& function) {
+  return std::get<PwlTable>(function);
+}
+
 TEST(Validate, NamesWhatIsWrong) {
   const Damage damages[] = {
       {"reads edge 7", [](Program& p) { first<RangeNorm>(p).x = 7; }},
@@ -85,8 +90,8 @@ TEST(Validate, NamesWhatIsWrong) {
       {"weight: 9 bits", [](Program& p) { first<DwConv>(p).weight_type.bits = 9; }},
       {"cannot be shifted", [](Program& p) { first<DwConv>(p).weight_type.exp = 55; }},
       {"shape", [](Program& p) { first<DwConv>(p).weight.shape[0] += 1; }},
-      {"knots 0 and 1 decrease", [](Program& p) { first<Scan>(p).exp.knots[0] = 1000; }},
-      {"does not fit 12 bits", [](Program& p) { first<Scan>(p).exp.slopes[0] = 2048; }},
+      {"knots 0 and 1 decrease", [](Program& p) { lines_of(first<Scan>(p).exp).knots[0] = 1000; }},
+      {"does not fit 12 bits", [](Program& p) { lines_of(first<Scan>(p).exp).slopes[0] = 2048; }},
       {"state: 33 bits",
        [](Program& p) {
          for (Op& op : p.ops) {
@@ -256,7 +261,58 @@ TEST(Validate, NamesWhatIsWrongWithChannels) {
        }},
   };
   for (const Damage& damage : damages) {
-    Program program = example(1, true);
+    Program program = example(1, {.offsets = true});
+    validate(program, "example");
+    damage.change(program);
+    expect_error([&] { validate(program, "example"); }, damage.message);
+  }
+}
+
+// A program with a table for every function: SiLU rises from 0 to 1, and so does exp.
+Program with_tables() {
+  Program program = example();
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    LookupTable table;
+    for (int x = 0; x < 256; ++x) table.values.push_back(x / 2);
+    if (auto* pwl = std::get_if<Pwl>(&program.ops[i])) pwl->table = table;
+    if (auto* scan = std::get_if<Scan>(&program.ops[i])) scan->exp = table;
+  }
+  return program;
+}
+std::vector<std::int32_t>& entries_of(FunctionIntegers& function) {
+  return std::get<LookupTable>(function).values;
+}
+
+TEST(Validate, NamesWhatIsWrongWithTables) {
+  const Damage damages[] = {
+      {"table: 255 entries, must be 256",
+       [](Program& p) { entries_of(first<Pwl>(p).table).pop_back(); }},
+      {"scan.exp: 257 entries, must be 256",
+       [](Program& p) { entries_of(first<Scan>(p).exp).push_back(0); }},
+      {"table: 0 entries", [](Program& p) { first<Pwl>(p).table = LookupTable{}; }},
+      {"table: entry 128, must lie in -128 .. 127",
+       [](Program& p) { entries_of(first<Pwl>(p).table)[7] = 128; }},
+      {"table: entry -129, must lie in -128 .. 127",
+       [](Program& p) { entries_of(first<Pwl>(p).table)[255] = -129; }},
+      {"scan.exp: entry -1, must lie in 0 .. 127",
+       [](Program& p) { entries_of(first<Scan>(p).exp)[0] = -1; }},
+      {"scan.exp: entry 128, must lie in 0 .. 127",
+       [](Program& p) { entries_of(first<Scan>(p).exp)[255] = 128; }},
+      {"table: a table for inputs of 9 bits, at most 8",
+       [](Program& p) {
+         for (Op& op : p.ops) {
+           if (auto* pwl = std::get_if<Pwl>(&op)) p.edges[pwl->x].type.bits = 9;
+         }
+       }},
+      {"table: 256 entries, must be 128",
+       [](Program& p) {
+         for (Op& op : p.ops) {
+           if (auto* pwl = std::get_if<Pwl>(&op)) p.edges[pwl->x].type.bits = 7;
+         }
+       }},
+  };
+  for (const Damage& damage : damages) {
+    Program program = with_tables();
     validate(program, "example");
     damage.change(program);
     expect_error([&] { validate(program, "example"); }, damage.message);
@@ -265,7 +321,7 @@ TEST(Validate, NamesWhatIsWrongWithChannels) {
 
 // An accumulator and its shift to a result of a smaller exponent have 62 bits, with the offset.
 TEST(Validate, CountsTheOffsetAsBitsOfTheAccumulator) {
-  Program program = example(1, true);
+  Program program = example(1, {.offsets = true});
   DwConv& op = first<DwConv>(program);
   for (std::int8_t& offset : op.weight_offset.data) offset = 0;
   int bits = 0;
@@ -375,7 +431,7 @@ TEST(Program, DamagedFieldsAreNamed) {
 
 // A file says nothing of offsets that are all 0, and so is what it was before there were any.
 TEST(Program, OffsetsAreStoredWhereThereAreAny) {
-  const Program program = example(1, true);
+  const Program program = example(1, {.offsets = true});
   SafeTensors file = parse_safetensors(bytes_of(program), "memory");
   EXPECT_TRUE(file.tensors.contains("blocks.0.conv.weight_offset"));
   EXPECT_EQ(std::get<Linear>(parse_program(bytes_of(program), "memory").ops.back()).weight_offset,
@@ -388,8 +444,83 @@ TEST(Program, OffsetsAreStoredWhereThereAreAny) {
   EXPECT_TRUE(first<DwConv>(without).weight_offset.empty());
 }
 
+TEST(Program, TheOrderOfAScanIsStoredWhereItIsNotThatOfEarlierFiles) {
+  Program program = example();
+  EXPECT_EQ(bytes_of(program).find("delta-"), std::string::npos);
+  for (Op& op : program.ops) {
+    auto* scan = std::get_if<Scan>(&op);
+    if (scan == nullptr) continue;
+    scan->order = ScanOrder::kDeltaX;
+    scan->u_type = {8, scan->bbar_type.exp};
+  }
+  Program again = parse_program(bytes_of(program), "memory");
+  EXPECT_EQ(first<Scan>(again).order, ScanOrder::kDeltaX);
+  EXPECT_EQ(first<Scan>(again).u_type, first<Scan>(program).u_type);
+  EXPECT_EQ(bytes_of(again), bytes_of(program));
+  first<Scan>(again).u_type.bits = 9;
+  expect_error([&] { validate(again, "p"); }, "scan.u: 9 bits");
+  again = program;
+  first<Scan>(again).u_type.exp = 60;
+  expect_error([&] { validate(again, "p"); }, "cannot be shifted");
+  again = program;
+  first<Scan>(again).order = ScanOrder::kDeltaB;
+  expect_error([&] { validate(again, "p"); },
+               "group 0: 'blocks.1.scan' multiplies in another order");
+}
+
+// A file with lines alone says nothing of forms, and so is what it was before there were tables.
+TEST(Program, FormsAreStoredWhereThereAreTables) {
+  EXPECT_EQ(bytes_of(example()).find("form\\\":"), std::string::npos);
+  const Program program = with_tables();
+  const SafeTensors file = parse_safetensors(bytes_of(program), "memory");
+  EXPECT_EQ(file.tensors.at("blocks.0.scan.exp.values").dtype, Dtype::kI8);
+  EXPECT_EQ(file.tensors.at("blocks.0.scan.exp.values").shape, (std::vector<std::size_t>{256}));
+  EXPECT_FALSE(file.tensors.contains("blocks.0.scan.exp.knots"));
+  Program again = parse_program(bytes_of(program), "memory");
+  EXPECT_EQ(entries_of(first<Scan>(again).exp)[255], 127);
+  EXPECT_EQ(first<Pwl>(again).table, first<Pwl>(const_cast<Program&>(program)).table);
+
+  const auto reject = [](const SafeTensors& changed, const std::string& message) {
+    expect_error([&] { parse_program(serialise_safetensors(changed), "p"); }, message);
+  };
+  SafeTensors changed = file;
+  changed.tensors.erase("blocks.0.scan.exp.values");
+  reject(changed, "p: blocks.0.scan.exp.values: the tensor is missing");
+  changed = file;
+  changed.tensors.at("blocks.0.scan.exp.values").shape = {16, 16};
+  reject(changed, "blocks.0.scan.exp.values: the tensor must have one dimension");
+  changed = file;
+  changed.tensors["blocks.0.scan.exp.values"] = store(Tensor<std::int16_t>{{1}, {0}});
+  reject(changed, "blocks.0.scan.exp.values");
+  nlohmann::json graph = parse_json(file.metadata.at("program"), "memory");
+  for (auto& op : graph.at("ops")) {
+    if (op.contains("exp.form")) op["exp.form"] = "spline";
+  }
+  changed = file;
+  changed.metadata["program"] = graph.dump();
+  reject(changed, "scan.exp.form: 'spline' is no form");
+  for (auto& op : graph.at("ops")) op.erase("exp.form");
+  changed.metadata["program"] = graph.dump();
+  reject(changed, "scan.exp.slope_type: is missing");
+}
+
+// Results of more than 8 bits are stored in 32.
+TEST(Program, WideEntriesAreStored) {
+  Program program = with_tables();
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    auto* pwl = std::get_if<Pwl>(&program.ops[i]);
+    if (pwl == nullptr) continue;
+    program.groups.clear();
+    program.edges[i + 1].type.bits = 16;
+    entries_of(pwl->table)[3] = -30000;
+    break;
+  }
+  const std::string bytes = bytes_of(program);
+  EXPECT_EQ(bytes_of(parse_program(bytes, "memory")), bytes);
+}
+
 TEST(Program, SurvivesMutatedFiles) {
-  std::string bytes = bytes_of(example(1, true));
+  std::string bytes = bytes_of(example(1, {.offsets = true, .tables = true}));
   bytes[bytes.find(kHashKey)] = 'E';  // no hash, so that damage is not found by that alone
   fuzz(bytes, 6000, 1500, [](const std::string& text) { parse_program(text, "fuzz"); });
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fx/range_norm.h"
+#include "fx/scan.h"
 
 namespace emamba {
 namespace {
@@ -37,11 +38,23 @@ PwlTable random_table(int x_exp, Rng& rng) {
   return table;
 }
 
+// Integers of type y that rise from about 0 to about 1 with random steps, one for every input.
+LookupTable random_entries(NumberType x, NumberType y, std::int64_t least, Rng& rng) {
+  LookupTable table;
+  const std::int64_t inputs = std::int64_t{1} << x.bits;
+  for (std::int64_t i = 0; i < inputs; ++i) {
+    const double line = std::ldexp(static_cast<double>(i) / static_cast<double>(inputs), -y.exp);
+    const std::int64_t v = std::llround(line) + rng.between(-20, 20);
+    table.values.push_back(static_cast<std::int32_t>(std::max(least, fx::saturate(y.bits, v))));
+  }
+  return table;
+}
+
 // Draws the integers of one op and the exponent of what it writes.
 struct Draw {
   Program& program;
   NumberType& y;
-  bool offsets;
+  DrawOptions options;
   Rng& rng;
 
   int x_exp(EdgeIndex edge) const { return program.edges[edge].type.exp; }
@@ -49,6 +62,10 @@ struct Draw {
   // log2 of what a sum of so many products of random bytes reaches.
   static int scale(int inputs) {
     return static_cast<int>(std::lround(std::log2(73 * std::sqrt(inputs))));
+  }
+  // Whether a function of x gets a table; without tables nothing is drawn.
+  bool draw_table(NumberType x) const {
+    return options.tables && x.bits <= fx::kMaxTableBits && rng.below(2) == 1;
   }
   static std::vector<std::size_t> shape(int rows, int columns) {
     return {std::size_t(rows), std::size_t(columns)};
@@ -61,14 +78,14 @@ struct Draw {
     y.exp = -6 + extra();
   }
   void operator()(Linear& op) const {
-    if (offsets) op.weight_offset = random_offsets(op.out, rng);
+    if (options.offsets) op.weight_offset = random_offsets(op.out, rng);
     op.weight_type = {8, -7 - largest_offset(op.weight_offset) / 2};
     fill(op.weight, shape(op.out, op.in), -128, 127, rng);
     if (op.bias_rows > 0) fill(op.bias, shape(op.bias_rows, op.out), -5000, 5000, rng);
     y.exp = -7 + x_exp(op.x) + scale(op.in) + extra();
   }
   void operator()(DwConv& op) const {
-    if (offsets) op.weight_offset = random_offsets(op.width, rng);
+    if (options.offsets) op.weight_offset = random_offsets(op.width, rng);
     op.weight_type = {8, -7 - largest_offset(op.weight_offset) / 2};
     fill(op.weight, shape(op.width, op.taps), -128, 127, rng);
     fill(op.bias, {std::size_t(op.width)}, -5000, 5000, rng);
@@ -81,8 +98,11 @@ struct Draw {
     y.exp = -6 - fx::kRatioFraction + 14 + extra();
   }
   void operator()(Pwl& op) const {
-    op.table = random_table(x_exp(op.x), rng);
+    const NumberType x = program.edges[op.x].type;
+    const bool table = draw_table(x);
+    if (!table) op.table = random_table(x.exp, rng);
     y.exp = -7 + extra();
+    if (table) op.table = random_entries(x, y, fx::min_of(y.bits), rng);
   }
   void operator()(Scan& op) const {
     op.A_type = {8, -4};
@@ -90,10 +110,17 @@ struct Draw {
     fill(op.A, shape(op.width, op.states), -128, -1, rng);
     fill(op.D, {std::size_t(op.width)}, -128, 127, rng);
     op.z_type = {8, x_exp(op.delta) - 4 + 6 + rng.between(-1, 1)};
-    op.exp = random_table(op.z_type.exp, rng);
-    op.bbar_type = {8, x_exp(op.delta) + x_exp(op.B) + 6 + rng.between(-1, 1)};
-    op.state_type.exp =
-        op.bbar_type.exp + x_exp(op.x) + 14 - (op.state_type.bits - 1) + rng.between(0, 3);
+    if (draw_table(op.z_type)) {
+      op.exp = random_entries(op.z_type, fx::kAbarType, 0, rng);
+    } else {
+      op.exp = random_table(op.z_type.exp, rng);
+    }
+    // The exponent of the product that is rounded, and of what it is multiplied by.
+    const bool delta_x = op.order == ScanOrder::kDeltaX;
+    NumberType& product = delta_x ? op.u_type : op.bbar_type;
+    const int first = x_exp(delta_x ? op.x : op.B), second = x_exp(delta_x ? op.B : op.x);
+    product = {8, x_exp(op.delta) + first + 6 + rng.between(-1, 1)};
+    op.state_type.exp = product.exp + second + 14 - (op.state_type.bits - 1) + rng.between(0, 3);
     y.exp = x_exp(op.C) + op.state_type.exp + (op.state_type.bits - 8) + 1 + extra();
   }
   void operator()(Gate& op) const { y.exp = x_exp(op.x0) + x_exp(op.x1) + 6 + extra(); }
@@ -105,7 +132,7 @@ struct Draw {
 
 }  // namespace
 
-Program random_program(Program program, bool offsets, Rng& rng) {
+Program random_program(Program program, DrawOptions options, Rng& rng) {
   const std::size_t channels = program.input.channels;
   if (program.input.vocab > 0) {
     program.input.normalisation = {{0.0f}, {1.0f}};
@@ -114,8 +141,13 @@ Program random_program(Program program, bool offsets, Rng& rng) {
                                    std::vector<float>(channels, 40.0f)};
     program.edges[0].type.exp = -5;
   }
+  if (options.orders && rng.below(2) == 1) {
+    for (Op& op : program.ops) {
+      if (auto* scan = std::get_if<Scan>(&op)) scan->order = ScanOrder::kDeltaX;
+    }
+  }
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    std::visit(Draw{program, program.edges[i + 1].type, offsets, rng}, program.ops[i]);
+    std::visit(Draw{program, program.edges[i + 1].type, options, rng}, program.ops[i]);
   }
   return program;
 }

@@ -7,9 +7,15 @@
 
 namespace emamba {
 
+struct DrawOptions {
+  bool offsets =
+      false;  // channels of linear operations and convolutions have exponents of their own
+  bool tables = false;  // every other function, on average, has a table instead of lines
+  bool orders = false;  // the scans of every other program, on average, round delta * x
+};
+
 // A network with random integers, and exponents at which edges carry neither zeros nor saturated
-// values alone. `offsets`: output channels of linear operations and convolutions get random
-// exponents of their own.
-Program random_program(Program network, bool offsets, Rng& rng);
+// values alone.
+Program random_program(Program network, DrawOptions options, Rng& rng);
 
 }  // namespace emamba

@@ -22,6 +22,11 @@ struct Sizes {
   }
   template <class T>
   void optional(const char*, const Tensor<T>&) {}
+  // In which order a scan multiplies is no more than its rounding.
+  void later(const char*, const ScanOrder&) {}
+  // How a function is computed is no more than its numbers.
+  void form(const std::string&, const FunctionIntegers&) {}
+  void entries(const std::string&, const std::vector<std::int32_t>&) {}
 };
 
 std::vector<int> sizes_of(const Op& op) {
@@ -58,6 +63,9 @@ std::optional<Unlike> first_unlike(const Program& program, const Group& group) {
     if (const auto* scan = std::get_if<Scan>(&op)) {
       if (scan->state_type.bits != std::get<Scan>(model).state_type.bits) {
         return Unlike{name_of(op), "has a state of other bits"};
+      }
+      if (scan->order != std::get<Scan>(model).order) {
+        return Unlike{name_of(op), "multiplies in another order"};
       }
     }
   }

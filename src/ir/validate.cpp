@@ -94,7 +94,27 @@ struct Validator {
     require(rows >= least && (rows <= 1 || rows == vectors), name + ".bias_rows",
             fmt::format("{}, must be {}1 or {}", rows, least == 0 ? "0, " : "", vectors));
   }
-  void check_table(const std::string& where, const PwlTable& table, NumberType x,
+  // A function in either form, whose results are `least` at least where they come from a table.
+  void check_function(const std::string& where, const FunctionIntegers& function, NumberType x,
+                      NumberType y, std::int64_t least) const {
+    if (const auto* table = std::get_if<LookupTable>(&function)) {
+      return check_table(where, *table, x, y, least);
+    }
+    check_lines(where, std::get<PwlTable>(function), x, y);
+  }
+  void check_table(const std::string& where, const LookupTable& table, NumberType x, NumberType y,
+                   std::int64_t least) const {
+    require(x.bits <= fx::kMaxTableBits, where,
+            fmt::format("a table for inputs of {} bits, at most {}", x.bits, fx::kMaxTableBits));
+    const std::size_t inputs = std::size_t{1} << x.bits;
+    require(table.values.size() == inputs, where,
+            fmt::format("{} entries, must be {}", table.values.size(), inputs));
+    for (std::int32_t v : table.values) {
+      require(v >= least && v <= fx::max_of(y.bits), where,
+              fmt::format("entry {}, must lie in {} .. {}", v, least, fx::max_of(y.bits)));
+    }
+  }
+  void check_lines(const std::string& where, const PwlTable& table, NumberType x,
                    NumberType y) const {
     check_type(where + ".slope", table.slope, 2, 16);
     require(x.bits <= 16, where, fmt::format("input of {} bits, at most 16", x.bits));
@@ -190,7 +210,7 @@ struct Validator {
                      y.type);
   }
   void check(const Pwl& op, const Edge& y) const {
-    check_table(op.name + ".table", op.table, edge(op.x).type, y.type);
+    check_function(op.name + ".table", op.table, edge(op.x).type, y.type, fx::min_of(y.type.bits));
   }
   void check(const Scan& op, const Edge& y) const {
     const std::string& name = op.name;
@@ -202,7 +222,6 @@ struct Validator {
     check_type(name + ".A", op.A_type, 8, 8);
     check_type(name + ".D", op.D_type, 8, 8);
     check_type(name + ".z", op.z_type, 8, 8);
-    check_type(name + ".bbar", op.bbar_type, 8, 8);
     check_type(name + ".state", op.state_type, 15, 32);
     check_shape(name + ".A", op.A, {std::size_t(op.width), std::size_t(op.states)});
     check_shape(name + ".D", op.D, {std::size_t(op.width)});
@@ -211,9 +230,19 @@ struct Validator {
     const NumberType increment{kMaxAccumulatorBits, op.state_type.exp};
     const NumberType sum{kMaxAccumulatorBits, C.exp + op.state_type.exp};
     check_requantise(name + ".z", delta.bits + 8, delta.exp + op.A_type.exp, op.z_type);
-    check_table(name + ".exp", op.exp, op.z_type, fx::kAbarType);
-    check_requantise(name + ".bbar", delta.bits + B.bits, delta.exp + B.exp, op.bbar_type);
-    check_requantise(name + ".state", 8 + x.bits, op.bbar_type.exp + x.exp, increment);
+    check_function(name + ".exp", op.exp, op.z_type, fx::kAbarType, 0);
+    // delta * first, rounded to `type`, and that times second, on its way to the state.
+    const auto check_order = [&](const char* field, NumberType first, NumberType type,
+                                 NumberType second) {
+      check_type(name + field, type, 8, 8);
+      check_requantise(name + field, delta.bits + first.bits, delta.exp + first.exp, type);
+      check_requantise(name + ".state", 8 + second.bits, type.exp + second.exp, increment);
+    };
+    if (op.order == ScanOrder::kDeltaX) {
+      check_order(".u", x, op.u_type, B);
+    } else {
+      check_order(".bbar", B, op.bbar_type, x);
+    }
     check_requantise(name + ".D", 8 + x.bits, op.D_type.exp + x.exp, sum);
     check_requantise(name, accumulator_bits(program, op), sum.exp, y.type);
   }

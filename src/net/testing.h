@@ -31,7 +31,7 @@ struct NetSpec {
   ModelSpec model;
   int outputs = 4;
   int output_bits = 16, state_bits = 24;
-  bool offsets = false;  // of output channels' exponents
+  DrawOptions draw = {};
 };
 
 // Of two channels, whose only vector is the whole image.
@@ -59,7 +59,7 @@ inline Network network_of(const NetSpec& spec) {
 }
 
 inline Program random_program(const NetSpec& spec, Rng& rng) {
-  return random_program(network_of(spec).program, spec.offsets, rng);
+  return random_program(network_of(spec).program, spec.draw, rng);
 }
 
 inline FloatModel random_model(const NetSpec& spec, std::uint64_t seed,

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <concepts>
 
+#include "approx/exact.h"
 #include "approx/fit.h"
 #include "base/error.h"
 #include "fx/range_norm.h"
+#include "fx/scan.h"
 #include "quant/formats.h"
 
 namespace emamba {
@@ -39,34 +41,43 @@ struct TypeBuilder {
     const auto it = formats.weight_offset.find(op);
     return it == formats.weight_offset.end() ? Tensor<std::int8_t>{} : it->second;
   }
-  PwlTable table(const std::string& name, int x_exp) const {
-    const auto it = formats.curve.find(name);
-    if (it == formats.curve.end()) throw Error(fmt::format("no curve for '{}'", name));
-    return table_of(it->second, x_exp);
+  FunctionIntegers integers(const std::string& op, Function function, NumberType x,
+                            NumberType y) const {
+    const auto it = formats.curve.find(op);
+    if (it == formats.curve.end()) return exact_table(function, x, y);
+    return table_of(it->second, x.exp);
   }
 
-  void choose(Embed& op) const { op.table_type.exp = exponent(op.name + ".weight"); }
-  void choose(Linear& op) const {
+  void choose(Embed& op, NumberType) const { op.table_type.exp = exponent(op.name + ".weight"); }
+  void choose(Linear& op, NumberType) const {
     op.weight_type.exp = exponent(op.name + ".weight");
     op.weight_offset = offsets(op.name);
   }
-  void choose(DwConv& op) const {
+  void choose(DwConv& op, NumberType) const {
     op.weight_type.exp = exponent(op.name + ".weight");
     op.weight_offset = offsets(op.name);
   }
-  void choose(RangeNorm& op) const { op.weight_type.exp = exponent(op.name + ".weight"); }
-  void choose(Pwl& op) const { op.table = table(op.name, program.edges[op.x].type.exp); }
-  void choose(Scan& op) const {
+  void choose(RangeNorm& op, NumberType) const {
+    op.weight_type.exp = exponent(op.name + ".weight");
+  }
+  void choose(Pwl& op, NumberType y) const {
+    op.table = integers(op.name, op.function, program.edges[op.x].type, y);
+  }
+  void choose(Scan& op, NumberType) const {
     op.A_type.exp = exponent(op.name + ".A");
     op.D_type.exp = exponent(op.name + ".D");
     op.z_type.exp = exponent(op.name + ".z");
-    op.bbar_type.exp = exponent(op.name + ".bbar");
+    if (op.order == ScanOrder::kDeltaX) {
+      op.u_type.exp = exponent(op.name + ".u");
+    } else {
+      op.bbar_type.exp = exponent(op.name + ".bbar");
+    }
     op.state_type.exp = exponent(op.name + ".state");
-    op.exp = table(op.name, op.z_type.exp);
+    op.exp = integers(op.name, Function::kExp, op.z_type, fx::kAbarType);
   }
-  void choose(Gate&) const {}
-  void choose(Add&) const {}
-  void choose(Pool&) const {}
+  void choose(Gate&, NumberType) const {}
+  void choose(Add&, NumberType) const {}
+  void choose(Pool&, NumberType) const {}
 };
 
 // The parameters as integers of the types that the program has.
@@ -149,7 +160,7 @@ Program build_program(const FloatModel& model, const Formats& formats) {
     } else {
       y.exp = types.exponent(name_of(program.ops[i]));
     }
-    std::visit([&](auto& op) { types.choose(op); }, program.ops[i]);
+    std::visit([&](auto& op) { types.choose(op, y); }, program.ops[i]);
   }
   fill_weights(program, model.parameters);
   return program;

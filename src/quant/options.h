@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/keys.h"
+#include "ir/fields.h"
 #include "ir/program.h"
 
 namespace emamba {
@@ -22,8 +23,9 @@ struct QuantSpec {
   int samples = 2048;        // training samples used for calibration
   double percentile = 99.9;  // of |x|, for Calibration::kPercentile
   WeightExponents weight_exponents = WeightExponents::kPerTensor;
-  int output_bits = 16;    // of the last edge: logits or regressed numbers
-  int state_bits = 24;     // of the scan's state while computing; stored in state_bits - 7
+  int output_bits = 16;  // of the last edge: logits or regressed numbers
+  int state_bits = 24;   // of the scan's state while computing; stored in state_bits - 7
+  ScanOrder scan_order = ScanOrder::kDeltaB;
   int finetune_steps = 0;  // batches of quantisation-aware training after the search; 0: none
   FinetuneTarget finetune_target = FinetuneTarget::kLabels;
   double finetune_lr = 2e-4;
@@ -43,6 +45,9 @@ void visit_keys(QuantSpec& q, V&& v) {
   v("quant.output_bits", q.output_bits, Range{8, 24}, "width of the last edge");
   v("quant.state_bits", q.state_bits, Range{15, 32},
     "width of the scan's working state; it is stored in 7 bits less");
+  v("quant.scan_order", q.scan_order,
+    "which product the scan rounds: delta-b: delta * B, one a state; delta-x: delta * x, one a "
+    "channel, with a multiplication less a state");
   v("quant.finetune_steps", q.finetune_steps, Range{0, 1000000},
     "batches of quantisation-aware fine-tuning; 0: none");
   v("quant.finetune_target", q.finetune_target,
@@ -50,11 +55,15 @@ void visit_keys(QuantSpec& q, V&& v) {
   v("quant.finetune_lr", q.finetune_lr, Range{0, 1}, "its highest learning rate (AdamW)");
 }
 
-// Gives a network the widths that are asked for: of the last edge and of the scans' states.
+// Gives a network what is asked for: widths of the last edge and of the scans' states, and their
+// order.
 inline void set_widths(Program& network, const QuantSpec& quant) {
   network.edges.back().type.bits = quant.output_bits;
   for (Op& op : network.ops) {
-    if (auto* scan = std::get_if<Scan>(&op)) scan->state_type.bits = quant.state_bits;
+    auto* scan = std::get_if<Scan>(&op);
+    if (scan == nullptr) continue;
+    scan->state_type.bits = quant.state_bits;
+    scan->order = quant.scan_order;
   }
 }
 

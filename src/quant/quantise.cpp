@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "data/metrics.h"
 #include "exec/evaluate.h"
+#include "ir/fields.h"
 #include "quant/ranges.h"
 #include "quant/report.h"
 #include "quant/search.h"
@@ -83,7 +84,7 @@ Formats searched_formats(const FloatModel& model, const ApproxSpec& approx, cons
 
 }  // namespace
 
-void require_integer_form(const Program& network) {
+void require_integer_form(const Program& network, const ApproxSpec& approx) {
   for (const Op& op : network.ops) {
     const char* what = nullptr;
     if (const auto* norm = std::get_if<RangeNorm>(&op)) {
@@ -96,6 +97,16 @@ void require_integer_form(const Program& network) {
     throw Error(
         fmt::format("{}: {}: {} exists in floating point only", network.name, name_of(op), what),
         "set model.norm to range and model.delta_activation to relu-after, and train, to quantise");
+  }
+  for (const Stream& stream : streams_of(network)) {
+    const bool fits = stream.bits <= fx::kMaxTableBits;
+    if (stream.curve.empty() || fits || !approx.of(stream.function).has_table(stream.bits))
+      continue;
+    const char* function = name_of_key(stream.function);
+    throw Error(fmt::format("approx.{}.form = \"table\": the input of {} has {} bits, a table at "
+                            "most {}",
+                            function, stream.curve, stream.bits, fx::kMaxTableBits),
+                fmt::format("set approx.{}.form to lines or auto", function));
   }
 }
 
@@ -113,7 +124,7 @@ QuantiseResult quantise(const FloatModel& trained, const ApproxSpec& approx, con
                         const Split& calibration, int threads, const ProgressCallback& progress) {
   FloatModel model = trained;
   set_widths(model.network, quant);
-  require_integer_form(model.network);
+  require_integer_form(model.network, approx);
   if (calibration.samples() == 0) throw Error("quantisation needs calibration samples");
   const FloatEngine engine(model);
   const std::vector<Stream> streams = streams_of(engine.program());

@@ -19,17 +19,19 @@ struct QuantiseResult {
   QuantiseReport report;
 };
 
-// Throws Error for what exists in floating point only: layer and RMS norm, softplus.
-void require_integer_form(const Program& network);
+// Throws Error for what exists in floating point only, layer and RMS norm and softplus, and for a
+// table of a function whose input has too many bits for one.
+void require_integer_form(const Program& network, const ApproxSpec& approx);
 
-// The curves of `approx` as they are fitted to `calibration`, before any rounding; by op.
+// The curves of `approx` as they are fitted to `calibration`, before any rounding; by op, of those
+// that have lines.
 std::map<std::string, PwlCurve> fit_curves(const FloatModel& model, const ApproxSpec& approx,
                                            const Split& calibration, int threads,
                                            const ProgressCallback& progress = {});
 
-// Fits the curves and chooses every exponent on `calibration` (training samples), by the rule in
-// `quant`, which also gives the widths of the answer and of the states. Deterministic. Throws Error
-// as require_integer_form() does.
+// Fits the curves that there are, and chooses every exponent on `calibration` (training samples),
+// by the rule in `quant`, which also gives the widths of the answer and of the states.
+// Deterministic. Throws Error as require_integer_form() does.
 QuantiseResult quantise(const FloatModel& model, const ApproxSpec& approx, const QuantSpec& quant,
                         const Split& calibration, int threads,
                         const ProgressCallback& progress = {});

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "approx/exact.h"
 #include "base/files.h"
 #include "base/testing.h"
 #include "base/toml.h"
@@ -122,7 +123,12 @@ TEST(Quantise, GoldenFollowsFloatForEverySwitch) {
       {"quant.weight_exponents=per-channel", "model.position=learned", "model.projection_bias=true",
        "model.head=mean-linear"},
       {"quant.calibration=percentile", "quant.percentile=99.99"},
-      {"approx.silu.method=greedy", "approx.exp.method=equal", "approx.exp.segments=17"},
+      {"approx.silu.form=lines", "approx.exp.form=lines"},
+      {"quant.scan_order=delta-x"},
+      {"quant.scan_order=delta-x", "model.delta_activation=relu-before", "quant.state_bits=16"},
+      {"approx.silu.form=table", "approx.exp.form=lines"},
+      {"approx.silu.form=lines", "approx.exp.form=lines", "approx.silu.method=greedy",
+       "approx.exp.method=equal", "approx.exp.segments=17"},
   };
   for (const auto& overrides : kCases) {
     const Case c = make_case(overrides);
@@ -331,6 +337,68 @@ TEST(Quantise, RefusesWhatExistsInFloatingPointOnly) {
   }
 }
 
+// What is said by default, by name, and for inputs that are too wide.
+TEST(Quantise, FunctionsHaveTheFormThatIsAskedFor) {
+  const auto forms = [](const Program& program) {
+    std::string text;
+    for (const Op& op : program.ops) {
+      const auto add = [&](const FunctionIntegers& function) {
+        text += std::holds_alternative<LookupTable>(function) ? 't' : 'l';
+      };
+      if (const auto* pwl = std::get_if<Pwl>(&op)) add(pwl->table);
+      if (const auto* scan = std::get_if<Scan>(&op)) add(scan->exp);
+    }
+    return text;
+  };
+  // Of one block: the gate's SiLU, the convolution's, and the scan's exponential.
+  EXPECT_EQ(forms(program_of(make_case({"model.M=1"}))), "ttt");
+  EXPECT_EQ(forms(program_of(make_case({"model.M=1", "approx.silu.form=lines"}))), "llt");
+  EXPECT_EQ(forms(program_of(make_case({"model.M=1", "approx.exp.form=lines"}))), "ttl");
+
+  const auto widen = [](Case& c) { c.model.network.edges[3].type.bits = 10; };  // into gate_silu
+  Case c = make_case({"model.M=1"});
+  ASSERT_EQ(std::get<Pwl>(c.model.network.ops[3]).x, 3);
+  widen(c);
+  EXPECT_EQ(forms(program_of(c)), "ltt");
+  c = make_case({"model.M=1", "approx.silu.form=table"});
+  widen(c);
+  expect_error([&] { c.quantised(kThreads); },
+               "approx.silu.form = \"table\": the input of blocks.0.gate_silu has 10 bits, a table "
+               "at most 8");
+}
+
+TEST(Quantise, TablesAreTheFunctionAtTheTypesOfTheProgram) {
+  const Program program = program_of(make_case({"model.M=1"}));
+  int tables = 0;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    if (const auto* pwl = std::get_if<Pwl>(&program.ops[i])) {
+      EXPECT_EQ(std::get<LookupTable>(pwl->table),
+                exact_table(pwl->function, program.edges[pwl->x].type, program.edges[i + 1].type));
+      ++tables;
+    } else if (const auto* scan = std::get_if<Scan>(&program.ops[i])) {
+      EXPECT_EQ(std::get<LookupTable>(scan->exp),
+                exact_table(Function::kExp, scan->z_type, {8, -7}));
+      ++tables;
+    }
+  }
+  EXPECT_EQ(tables, 3);
+}
+
+// As many states as edges and scans have numbers of their own: u instead of B-bar, one a channel.
+TEST(Quantise, TheOrderOfTheScanIsThatAskedFor) {
+  const Case c = make_case({"model.M=1", "quant.scan_order=delta-x"});
+  const QuantiseResult result = c.quantised(kThreads);
+  const auto& edges = result.report.edges;
+  EXPECT_EQ(edges[edges.size() - 2].name, "blocks.0.scan.u");
+  for (const Op& op : result.program.ops) {
+    const auto* scan = std::get_if<Scan>(&op);
+    if (scan == nullptr) continue;
+    EXPECT_EQ(scan->order, ScanOrder::kDeltaX);
+    EXPECT_EQ(scan->u_type, edges[edges.size() - 2].type);
+    EXPECT_GT(edges[edges.size() - 2].snr_db, 20);
+  }
+}
+
 TEST(Quantise, RefusesAModelThatOverflows) {
   Case c = make_case({});
   c.model.parameters["embed.bias"].data[3] = 3e38f;
@@ -387,7 +455,7 @@ TEST(Quantise, RandomModelsOfAnyScaleMakeValidPrograms) {
 }
 
 TEST(Quantise, ReportsEveryEdgeAndEveryCurve) {
-  const Case c = make_case({"approx.silu.segments=9", "model.M=1"});
+  const Case c = make_case({"approx.silu.form=lines", "approx.silu.segments=9", "model.M=1"});
   const QuantiseResult result = c.quantised(kThreads);
   EXPECT_EQ(result.report.samples, c.samples.samples());
   ASSERT_EQ(result.report.edges.size(), result.program.edges.size() + 3);
@@ -405,10 +473,12 @@ TEST(Quantise, ReportsEveryEdgeAndEveryCurve) {
     ++rows[curve.op];
     used[curve.op] += curve.used ? 1 : 0;
   }
-  // Three methods with five segment counts each; 9 segments are not among them.
+  // Three methods with five segment counts each, of which 9 segments are none, and a table.
   EXPECT_EQ(rows,
             (std::map<std::string, int>{
-                {"blocks.0.conv_silu", 16}, {"blocks.0.gate_silu", 16}, {"blocks.0.scan", 15}}));
+                {"blocks.0.conv_silu", 16}, {"blocks.0.gate_silu", 16}, {"blocks.0.scan", 16}}));
+  EXPECT_EQ(result.report.curves.back().method, "table");
+  EXPECT_TRUE(result.report.curves.back().used);
   for (const auto& [op, count] : used) EXPECT_EQ(count, 1) << op;
 
   const nlohmann::json json = to_json(result.report);

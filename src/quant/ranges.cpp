@@ -204,7 +204,7 @@ Formats choose_formats(const FloatModel& model, const ApproxSpec& approx, const 
       min = std::max(min, -limit), max = std::min(max, limit);
     }
     if (!copied && !token_ids) formats.exponent[name] = exponent_for(bits, min, max);
-    if (curve.empty()) continue;
+    if (curve.empty() || approx.of(function).has_table(bits)) continue;
     formats.curve[curve] = fit_pwl(function, approx.of(function), ranges[s].seen);
   }
   const WeightRule rule_of_weights{model, quant.weight_exponents, formats};

@@ -36,8 +36,8 @@ std::vector<StreamRange> find_ranges(const FloatEngine& engine, const std::vecto
 int exponent_for(int bits, double min, double max);
 
 // Exponents by the largest magnitude, or by the percentile of magnitudes that `quant` asks for, and
-// curves fitted to what was seen. Weights never saturate, nor do biases; with exponents for every
-// channel, each holds its channel's alone.
+// curves fitted to what was seen where functions have lines. Weights never saturate, nor do biases;
+// with exponents for every channel, each holds its channel's alone.
 Formats choose_formats(const FloatModel& model, const ApproxSpec& approx, const QuantSpec& quant,
                        const std::vector<Stream>& streams, const std::vector<StreamRange>& ranges,
                        Calibration rule);

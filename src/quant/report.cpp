@@ -62,7 +62,7 @@ std::vector<NumberType> types_of(const Program& program) {
       const std::size_t first = types.size();
       types.resize(first + kScanStreams);
       types[first + kZ] = scan->z_type;
-      types[first + kBbar] = scan->bbar_type;
+      types[first + kProduct] = scan->order == ScanOrder::kDeltaX ? scan->u_type : scan->bbar_type;
       types[first + kState] = scan->state_type;
     }
   }
@@ -125,18 +125,20 @@ std::vector<CurveReport> report_curves(const ApproxSpec& approx, const Formats& 
     const PwlSpec& used = approx.of(function);
     const Histogram& seen = ranges[s].seen;
     const auto add = [&](const PwlSpec& pwl, const PwlCurve& curve, bool is_used) {
-      reports.push_back({streams[s].curve, function, pwl.method, pwl.segments,
+      reports.push_back({streams[s].curve, function, name_of_key(pwl.method), pwl.segments,
                          fit_error(function, curve, pwl.lo, pwl.hi, seen), is_used});
     };
-    bool listed = false;
+    const bool table = used.has_table(streams[s].bits);
+    bool listed = table;
     for (PwlMethod method : {PwlMethod::kEqual, PwlMethod::kGreedy, PwlMethod::kData}) {
       for (int segments : {4, 8, 11, 17, 32}) {
         const PwlSpec pwl{method, segments, used.lo, used.hi};
-        const bool is_used = method == used.method && segments == used.segments;
+        const bool is_used = !table && method == used.method && segments == used.segments;
         add(pwl, fit_pwl(function, pwl, seen), is_used);
         listed = listed || is_used;
       }
     }
+    if (table) reports.push_back({streams[s].curve, function, "table", 0, {}, true});
     if (!listed) add(used, formats.curve.at(streams[s].curve), true);
   }
   return reports;
@@ -157,7 +159,7 @@ nlohmann::json to_json(const QuantiseReport& report) {
   for (const CurveReport& curve : report.curves) {
     curves.push_back({{"op", curve.op},
                       {"function", name_of(curve.function)},
-                      {"method", name_of_key(curve.method)},
+                      {"method", curve.method},
                       {"segments", curve.segments},
                       {"error_max", number(curve.error.max)},
                       {"error_mean", number(curve.error.mean)},

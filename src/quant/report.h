@@ -25,7 +25,7 @@ struct EdgeReport {
 struct CurveReport {
   std::string op;
   Function function;
-  PwlMethod method;
+  std::string method;  // of PwlMethod, or "table", which has no segments and misses nothing
   int segments;
   FitError error;
   bool used;  // the one in the program
@@ -35,7 +35,7 @@ struct QuantiseReport {
   std::size_t samples = 0;
   Metric float_metric, pwl_metric, golden_metric;  // on the calibration samples
   std::vector<EdgeReport> edges;
-  std::vector<CurveReport> curves;  // every method at 4, 8, 11, 17 and 32 segments
+  std::vector<CurveReport> curves;  // every method at 4, 8, 11, 17 and 32 segments, and tables
 };
 
 // One entry a stream. `metric_lost` is measured on at most 512 samples, and for edges only: inside
@@ -46,7 +46,7 @@ std::vector<EdgeReport> report_edges(const FloatModel& model, const Program& pro
                                      const Split& calibration, int threads,
                                      const ProgressCallback& progress);
 
-// All methods and segment counts for every curve of the program, and the one that is used.
+// All methods and segment counts for every function of the program, and the one that is used.
 std::vector<CurveReport> report_curves(const ApproxSpec& approx, const Formats& formats,
                                        const std::vector<Stream>& streams,
                                        const std::vector<StreamRange>& ranges);

@@ -18,7 +18,7 @@ namespace emamba {
 
 // Streams are numbered: the edges in their order, then for every scan in turn those of its inner
 // numbers, in this order.
-enum ScanStream : std::size_t { kZ, kBbar, kState, kScanStreams };
+enum ScanStream : std::size_t { kZ, kProduct, kState, kScanStreams };
 struct Stream {
   std::string name;     // as in Formats::exponent
   int bits = 8;         // of its type
@@ -38,9 +38,9 @@ void run_streams(const FloatEngine& engine, const float* sample, const See& see)
   for (const Tensor<float>& edge : edges) see(stream++, std::span<const float>(edge.data));
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     if (!std::holds_alternative<Scan>(program.ops[i])) continue;
-    engine.scan_numbers(i, edges, [&](const auto& z, const auto& bbar, const auto& state) {
+    engine.scan_numbers(i, edges, [&](const auto& z, const auto& product, const auto& state) {
       see(stream + kZ, std::span<const float>(z));
-      see(stream + kBbar, std::span<const float>(bbar));
+      see(stream + kProduct, std::span<const float>(product));
       see(stream + kState, std::span<const float>(state));
     });
     stream += kScanStreams;

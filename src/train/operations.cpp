@@ -99,17 +99,19 @@ struct Compute {
     return x(op.x);
   }
   At operator()(const Pwl& op) const {
-    if (in.integers == nullptr) {
-      switch (op.function) {
-        case Function::kSilu:
-          return torch::silu(x(op.x));
-        case Function::kExp:
-          return torch::exp(x(op.x));
-      }
+    const auto* lines = in.integers == nullptr ? nullptr : std::get_if<PwlTable>(&op.table);
+    if (lines != nullptr) {
+      const At knots = real(lines->knots, in.integers->edges[op.x].type.exp);
+      const At line = torch::bucketize(x(op.x).detach(), knots, false, true);  // knots <= x
+      return x(op.x) * real(lines->slopes, lines->slope.exp).index({line});
     }
-    const At knots = real(op.table.knots, in.integers->edges[op.x].type.exp);
-    const At line = torch::bucketize(x(op.x).detach(), knots, false, true);  // knots at or below x
-    return x(op.x) * real(op.table.slopes, op.table.slope.exp).index({line});
+    switch (op.function) {
+      case Function::kSilu:
+        return torch::silu(x(op.x));
+      case Function::kExp:
+        return torch::exp(x(op.x));
+    }
+    return x(op.x);
   }
   At operator()(const Scan& op) const {
     const At A = weight(-torch::exp(parameter(op.name, ".A_log")), op.A, op.A_type);

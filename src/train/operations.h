@@ -24,9 +24,9 @@ struct Operands {
   std::int64_t sequences;                   // of the batch
   Kernels kernels = Kernels::kFused;
   // The program whose operation it is, if its integers are to stand in the place of the parameters
-  // that they were rounded from (float only), and its lines in the place of SiLU; null: the
-  // parameters as they are, and SiLU itself. Gradients of the integers pass straight through
-  // (train/straight_through.h).
+  // that they were rounded from (float only), and its lines in the place of SiLU, where it has
+  // lines; null: the parameters as they are, and SiLU itself. Gradients of the integers pass
+  // straight through (train/straight_through.h).
   const Program* integers = nullptr;
 };
 

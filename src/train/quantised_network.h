@@ -22,7 +22,8 @@ std::vector<torch::Tensor> integer_edges(const Fast& engine, const torch::Tensor
 // (fill_weights): the values are those of `edges`, the gradients those of every operation in
 // floating point at these values. They pass through rounding, of edges and of parameters, where the
 // number lies inside the type's range, and end where it saturates. SiLU has the slope of the line
-// that its input falls on; the scan is the exact one, with its exponential.
+// that its input falls on, or, where the program has a table, its own; the scan is the exact one,
+// with its exponential.
 std::vector<torch::Tensor> differentiable_edges(const Program& program,
                                                 const Parameters& parameters,
                                                 const std::vector<torch::Tensor>& edges);

@@ -31,13 +31,14 @@ struct Case {
 };
 
 // A model of the network with random parameters, quantised on synthetic samples.
-Case case_of(const NetVariant& variant, Rng& rng) {
+Case case_of(const NetVariant& variant, Rng& rng, FunctionForm form = FunctionForm::kLines) {
   Case c;
   const NetSpec& net = variant.spec;
   const char* task = net.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images";
   c.train = first_samples(load_split(task_called(task), "", 0.1, "train"), 64);
+  c.quant.scan_order = form == FunctionForm::kTable ? ScanOrder::kDeltaX : ScanOrder::kDeltaB;
   c.quant.weight_exponents =
-      net.offsets ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
+      net.draw.offsets ? WeightExponents::kPerChannel : WeightExponents::kPerTensor;
   c.model.network = variant.program();
   c.model.network.input.normalisation = fit_normalisation(net.sample, c.train);
   c.model.parameters = initial_parameters(variant.network(), 1, {});
@@ -45,7 +46,9 @@ Case case_of(const NetVariant& variant, Rng& rng) {
     for (float& v : tensor.data) v += static_cast<float>(rng.uniform() - 0.5);
   }
   keep_delta_positive(c.model);
-  c.program = program_by(c.model, {}, c.quant, c.train, Calibration::kMax);
+  ApproxSpec approx;
+  approx.silu.form = approx.exp.form = form;
+  c.program = program_by(c.model, approx, c.quant, c.train, Calibration::kMax);
   return c;
 }
 
@@ -59,8 +62,19 @@ std::vector<NetVariant> integer_variants() {
   }
   variants.push_back(variants.front());
   variants.back().name = "an exponent a channel";
-  variants.back().spec.offsets = true;
+  variants.back().spec.draw.offsets = true;
   return variants;
+}
+
+// All of them with lines, and some with tables and the other order of the scan.
+std::vector<std::pair<NetVariant, FunctionForm>> variants_and_forms() {
+  std::vector<std::pair<NetVariant, FunctionForm>> all;
+  const std::vector<NetVariant> variants = integer_variants();
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    all.emplace_back(variants[i], FunctionForm::kLines);
+    if (i % 3 == 0) all.emplace_back(variants[i], FunctionForm::kTable);
+  }
+  return all;
 }
 
 Weights weights_of(const Case& c) {
@@ -75,9 +89,9 @@ torch::Tensor batch_of(const Case& c, std::size_t count) {
 
 TEST(QuantisedNetwork, EveryEdgeIsGoldensToTheBitForEveryModel) {
   Rng rng{60};
-  for (const NetVariant& variant : integer_variants()) {
-    SCOPED_TRACE(variant.name);
-    const Case c = case_of(variant, rng);
+  for (const auto& [variant, form] : variants_and_forms()) {
+    SCOPED_TRACE(variant.name + " " + name_of_key(form));
+    const Case c = case_of(variant, rng, form);
     const Golden golden(c.program);
     const torch::Tensor tokens = batch_of(c, 5);
     const Weights weights = weights_of(c);
@@ -103,9 +117,9 @@ TEST(QuantisedNetwork, EveryEdgeIsGoldensToTheBitForEveryModel) {
 // Where nothing saturates, gradients are close to those of the network in floating point.
 TEST(QuantisedNetwork, GradientsPointWhereThoseInFloatingPointDo) {
   Rng rng{61};
-  for (const NetVariant& variant : integer_variants()) {
-    SCOPED_TRACE(variant.name);
-    const Case c = case_of(variant, rng);
+  for (const auto& [variant, form] : variants_and_forms()) {
+    SCOPED_TRACE(variant.name + " " + name_of_key(form));
+    const Case c = case_of(variant, rng, form);
     const torch::Tensor tokens = batch_of(c, 16);
     Weights rounded = weights_of(c), exact = weights_of(c);
     differentiable_edges(c.program, rounded.parameters, integer_edges(Fast(c.program), tokens, 1))

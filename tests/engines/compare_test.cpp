@@ -32,9 +32,13 @@ Case random_case(std::uint64_t seed) {
       seed % 2 == 0 ? WeightExponents::kPerTensor : WeightExponents::kPerChannel;
   const Task& task = task_called(spec.sample.vocab > 0 ? "synthetic-tokens" : "synthetic-images");
   c.samples = first_samples(load_split(task, "", 0.1, "train"), 32);
+  quant.scan_order = seed % 5 < 2 ? ScanOrder::kDeltaX : ScanOrder::kDeltaB;
   c.model = random_model(spec, rng.next(), fit_normalisation(spec.sample, c.samples));
   keep_delta_positive(c.model);
-  c.program = program_by(c.model, {}, quant, c.samples, Calibration::kMax);
+  ApproxSpec approx;
+  approx.silu.form = seed % 4 < 2 ? FunctionForm::kTable : FunctionForm::kLines;
+  approx.exp.form = seed % 3 > 0 ? FunctionForm::kTable : FunctionForm::kLines;
+  c.program = program_by(c.model, approx, quant, c.samples, Calibration::kMax);
   return c;
 }
 
@@ -94,6 +98,16 @@ TEST(Compare, FindsAWrongBias) {
 
 TEST(Compare, FindsAWrongSkip) {
   expect_found<Scan>([](Scan& op) { op.D_type.exp += 3; });
+}
+
+TEST(Compare, FindsWrongEntriesOfATable) {
+  expect_found<Pwl>([](Pwl& op) {
+    if (auto* table = std::get_if<LookupTable>(&op.table)) {
+      for (std::int32_t& v : table->values) v += v < 126 ? 2 : -2;
+    } else {
+      op.table = LookupTable{std::vector<std::int32_t>(256)};
+    }
+  });
 }
 
 TEST(Compare, RefusesAnotherNetwork) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pins golden's integers: every value on every edge of many random programs, as one hash for each
-// kind of weight exponents. It changes when, and only when, docs/arithmetic.md or the random
-// programs do.
+// kind of weight exponents, and one with tables and both orders of the scan. It changes when, and
+// only when, docs/arithmetic.md or the random programs do.
 #include <gtest/gtest.h>
 
 #include "base/files.h"
@@ -16,12 +16,12 @@ void append(std::string& bytes, std::int32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift);
 }
 
-std::string hash_of_programs(bool offsets) {
+std::string hash_of_programs(DrawOptions draw) {
   std::string bytes;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng{seed};
     NetSpec spec = pinned_net(rng);
-    spec.offsets = offsets;
+    spec.draw = draw;
     const Golden golden(random_program(spec, rng));
     const auto tokens = random_tokens(golden.program(), rng);
     Golden::State state = golden.initial();
@@ -36,10 +36,11 @@ std::string hash_of_programs(bool offsets) {
 }
 
 TEST(Golden, EveryBitOfRandomProgramsIsAsItWas) {
-  EXPECT_EQ(hash_of_programs(false),
+  EXPECT_EQ(hash_of_programs({}),
             "699a05cc49307636aae504f26b85e325b6e1f5a5e0e827e030530713f47a98f7");
-  EXPECT_EQ(hash_of_programs(true),
+  EXPECT_EQ(hash_of_programs({.offsets = true}),
             "f45a0e9b1fdf8033f8732ce79cbd5b6a88e736dc9a5d6ddd7d581b1c7048c01d");
+  EXPECT_EQ(hash_of_programs({.offsets = true, .tables = true, .orders = true}), "");
 }
 
 }  // namespace

@@ -137,11 +137,8 @@ TEST(Halves, OfTablesGoUpOnEveryEngine) {
   for (const int shift : kShifts) {
     Program program = empty_program();
     // Lines between knots at -5, 10 and 40: 5 - x, 2 x - 10, 3 x - 20 and 7.
-    Builder{program}.add(Pwl{"pwl",
-                             0,
-                             kWidth,
-                             Function::kSilu,
-                             {{12, 0}, {-5, 10, 40}, {-1, 2, 3, 0}, {5, -10, -20, 7}}});
+    Builder{program}.add(Pwl{"pwl", 0, kWidth, Function::kSilu,
+                             PwlTable{{12, 0}, {-5, 10, 40}, {-1, 2, 3, 0}, {5, -10, -20, 7}}});
     program.edges.back().type = {8, shift};
     const Tensor<std::int32_t> x = all_integers();
     expect_rounded(program, [&](std::size_t i) {

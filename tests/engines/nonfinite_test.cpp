@@ -24,7 +24,7 @@ class NonFinite : public testing::Test {
     spec.sample = {.height = 8, .width = 8, .channels = 2};
     const Program network = network_of(spec).program;
     Rng rng{1};
-    program_ = random_program(network, false, rng);
+    program_ = random_program(network, {}, rng);
     model_ = random_model(network, 1, network.input.normalisation);
     set_normalisation({{10, 20}, {4, 8}});
     samples_ = make_tensor<float>({3, 8, 8, 2});

@@ -172,7 +172,7 @@ Case case_of(std::uint64_t seed, const NetSpec& spec, const Program& network, Rn
   Case c;
   c.name = fmt::format("seed {} (L {}, D {}, E {}, N {}, K {}, M {})", seed,
                        network.input.vectors(), m.D, m.E, m.N, m.K, m.M);
-  c.program = random_program(network, spec.offsets, rng);
+  c.program = random_program(network, spec.draw, rng);
   c.model = random_model(network, rng.next(), network.input.normalisation);
   keep_delta_positive(c.model);
   return c;
@@ -180,7 +180,9 @@ Case case_of(std::uint64_t seed, const NetSpec& spec, const Program& network, Rn
 
 NetSpec spec_of(Rng& rng) {
   NetSpec spec = random_net(rng);
-  spec.offsets = rng.below(2) == 1;
+  spec.draw.offsets = rng.below(2) == 1;
+  spec.draw.tables = rng.below(2) == 1;
+  spec.draw.orders = true;
   return spec;
 }
 

@@ -165,7 +165,7 @@ TEST(Lint, ASignExtendedIntoASliceWithARunTimeIndexIsFound) {
 Program program_of(std::uint64_t seed, bool offsets = false) {
   Rng rng{seed};
   NetSpec spec = random_net(rng);
-  spec.offsets = offsets;
+  spec.draw.offsets = offsets;
   return random_program(spec, rng);
 }
 

@@ -49,7 +49,7 @@ TEST(Model, OddShapeWithSharedBlocks) {
 TEST(Model, ExponentsOfChannels) {
   Rng rng{5};
   NetSpec spec = odd_net();
-  spec.offsets = true;
+  spec.draw.offsets = true;
   expect_verified(random_program(spec, rng), {.lanes = 6, .cycles_per_token = 24}, rng);
 }
 
@@ -57,7 +57,7 @@ TEST(Model, ExponentsOfChannels) {
 TEST(Model, ExponentsOfChannelsWithSharedBlocks) {
   Rng rng{6};
   NetSpec spec = odd_net();
-  spec.offsets = true;
+  spec.draw.offsets = true;
   Program program = random_program(spec, rng);
   for (Op& op : program.ops) {
     if (!name_of(op).starts_with("blocks.1.")) continue;

@@ -17,7 +17,7 @@ void expect_random(std::uint64_t seed, const Wanted& wanted, bool offsets = fals
   for (int found = 0; found < kCases;) {
     NetSpec spec = random_net(rng);
     spec.model.P = {4, 4};
-    spec.offsets = offsets;
+    spec.draw.offsets = offsets;
     HardwareSpec hardware;
     hardware.lanes = rng.between(1, std::min(9, spec.model.ED()));
     hardware.reciprocal = found % 2 ? Reciprocal::kDivider : Reciprocal::kTable;

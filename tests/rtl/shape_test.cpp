@@ -66,7 +66,7 @@ TEST(Shape, HeadsOfFewNumbers) {
     network.edges.push_back({1, width, {8, 0}});
   }
   network.edges.back().type = answer;
-  const Program program = random_program(network, false, rng);
+  const Program program = random_program(network, {}, rng);
   const BuiltModel built(program, {.lanes = 4});
   const Golden golden(program);
   std::vector<Tensor<std::int32_t>> frames;

@@ -13,7 +13,7 @@ std::vector<Fold> folds(const Program&, const Pwl&, const HardwareSpec& hardware
 
 FoldCost cost(const Program& program, const Pwl& op, const HardwareSpec& hardware, Fold fold) {
   const std::int64_t steps = beats_of(op.width, fold.out);
-  if (as_table(hardware, program.edges[op.x].type.bits)) {
+  if (as_table(hardware, op.table, program.edges[op.x].type.bits)) {
     return {.multipliers = 0, .steps = steps, .tables = fold.out};
   }
   return {.multipliers = fold.out, .steps = steps};
@@ -27,7 +27,7 @@ int build_table(Site& site) {
   std::vector<std::string> words;
   for (int c = 0; c < count; ++c) {
     const Pwl& op = *contexts[c];
-    pack_values(words, fx::tabulate(op.table, x_bits, site.type(op.x).exp, site.y_type(c)), y_bits);
+    pack_values(words, fx::tabulate(op.table, site.type(op.x), site.y_type(c)), y_bits);
   }
   const int in = narrow(site.graph, site.name + "_in", site.inputs[0], par, width);
   const int out = add_stream(site.graph, par, y_bits);
@@ -53,7 +53,7 @@ int build_lines(Site& site) {
   const int x_bits = site.type(op.x).bits, y_bits = site.y_type().bits;
   const std::int64_t beats = beats_of(op.width, par);
   std::vector<const PwlTable*> all;
-  for (const Pwl* o : contexts) all.push_back(&o->table);
+  for (const Pwl* o : contexts) all.push_back(&std::get<PwlTable>(o->table));
   const PwlTables t = pwl_tables(all, x_bits);
   const int acc = std::max(x_bits + t.slope_bits, t.intercept_bits) + 1;
   const int depth = 3 + kMulLatency;
@@ -70,26 +70,28 @@ int build_lines(Site& site) {
   core.parts.add(Adder{acc}, par);
   core.parts.add(Register{x_bits + t.slope_bits + 3 * t.intercept_bits + acc + y_bits}, par);
   core.parts.add(Requantiser{acc, y_bits, count}, par);
-  core.parameters = {
-      {"Par", number(par)},
-      {"Beats", number(beats)},
-      {"XBits", number(x_bits)},
-      {"YBits", number(y_bits)},
-      {"Knots", number(t.knots)},
-      {"SlopeBits", number(t.slope_bits)},
-      {"InterceptBits", number(t.intercept_bits)},
-      {"Contexts", number(count)},
-      {"Shift", shifts(site, contexts,
-                       [&](const Pwl& o) { return o.table.slope.exp + site.type(o.x).exp; })},
-      {"KnotTable", t.knot_table},
-      {"SlopeTable", t.slope_table},
-      {"InterceptTable", t.intercept_table}};
+  const auto acc_exp = [&](const Pwl& o) {
+    return std::get<PwlTable>(o.table).slope.exp + site.type(o.x).exp;
+  };
+  core.parameters = {{"Par", number(par)},
+                     {"Beats", number(beats)},
+                     {"XBits", number(x_bits)},
+                     {"YBits", number(y_bits)},
+                     {"Knots", number(t.knots)},
+                     {"SlopeBits", number(t.slope_bits)},
+                     {"InterceptBits", number(t.intercept_bits)},
+                     {"Contexts", number(count)},
+                     {"Shift", shifts(site, contexts, acc_exp)},
+                     {"KnotTable", t.knot_table},
+                     {"SlopeTable", t.slope_table},
+                     {"InterceptTable", t.intercept_table}};
   return to_lanes(site.graph, site.name, out, op.width, beats);
 }
 
 int build(Site& site) {
-  const int x_bits = site.type(contexts_of<Pwl>(site).front()->x).bits;
-  return as_table(site.hardware, x_bits) ? build_table(site) : build_lines(site);
+  const Pwl& op = *contexts_of<Pwl>(site).front();
+  return as_table(site.hardware, op.table, site.type(op.x).bits) ? build_table(site)
+                                                                 : build_lines(site);
 }
 
 }  // namespace

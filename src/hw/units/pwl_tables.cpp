@@ -8,6 +8,11 @@
 
 namespace emamba {
 
+bool as_table(const HardwareSpec& hardware, const FunctionIntegers& function, int x_bits) {
+  return std::holds_alternative<LookupTable>(function) ||
+         (hardware.functions == Functions::kTable && x_bits <= fx::kMaxTableBits);
+}
+
 PwlTables pwl_tables(const std::vector<const PwlTable*>& contexts, int x_bits) {
   PwlTables result;
   for (const PwlTable* table : contexts) {
@@ -37,15 +42,11 @@ PwlTables pwl_tables(const std::vector<const PwlTable*>& contexts, int x_bits) {
   return result;
 }
 
-bool as_table(const HardwareSpec& hardware, int x_bits) {
-  return hardware.functions == Functions::kTable && x_bits <= 8;
-}
-
 void pack_values(std::vector<std::string>& words, const std::vector<std::int32_t>& values,
                  int bits) {
-  for (std::int32_t value : values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
     Bits word;
-    word.put(value, bits);
+    word.put(values[(i + values.size() / 2) % values.size()], bits);
     words.push_back(word.hex());
   }
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fx/pwl.h"
+#include "fx/function.h"
 #include "hw/options.h"
 
 namespace emamba {
@@ -16,13 +16,14 @@ struct PwlTables {
   std::string knot_table, slope_table, intercept_table;
 };
 
+// Whether a function of numbers of `x_bits` becomes a memory of all its values.
+bool as_table(const HardwareSpec& hardware, const FunctionIntegers& function, int x_bits);
+
 // For inputs of `x_bits`. A context with fewer knots gets some that are never passed.
 PwlTables pwl_tables(const std::vector<const PwlTable*>& contexts, int x_bits);
 
-// Whether a function of numbers of `x_bits` becomes a table of all its values.
-bool as_table(const HardwareSpec& hardware, int x_bits);
-
-// Appends words of `bits` that hold one value each.
+// Appends words of `bits` that hold one value each: values come from that at the smallest input on,
+// words go by the inputs' bits, which begin with those of 0.
 void pack_values(std::vector<std::string>& words, const std::vector<std::int32_t>& values,
                  int bits);
 

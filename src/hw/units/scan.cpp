@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scan in hardware: fold.out channels by fold.in states at a time, which divide N.
-#include "fx/scan.h"
-
 #include <optional>
 
+#include "base/error.h"
+#include "fx/scan.h"
 #include "hw/units/pwl_tables.h"
 #include "hw/units/unit.h"
 
@@ -27,13 +27,13 @@ std::vector<Fold> folds(const Program&, const Scan& op, const HardwareSpec& hard
 constexpr int kZBits = 8;
 
 // A state's multipliers.
-int cell_products(const HardwareSpec& hardware) {
-  return as_table(hardware, kZBits) ? 5 : 6;
+int cell_products(const HardwareSpec& hardware, const Scan& op) {
+  return as_table(hardware, op.exp, kZBits) ? 5 : 6;
 }
 
 FoldCost cost(const Program&, const Scan& op, const HardwareSpec& hardware, Fold fold) {
   const std::int64_t steps = beats_of(op.width, fold.out) * (op.states / fold.in);
-  return {std::int64_t{fold.out} * (cell_products(hardware) * fold.in + 1),
+  return {std::int64_t{fold.out} * (cell_products(hardware, op) * fold.in + 1),
           std::max({steps, std::int64_t{kRecurrence}, beats_of(op.width, hardware.lanes),
                     beats_of(op.states, hardware.lanes)})};
 }
@@ -134,22 +134,24 @@ Parts channel_parts(const Widths& w, int n_par, int depth, int contexts) {
 int build(Site& site) {
   const auto contexts = contexts_of<Scan>(site);
   const Scan& op = *contexts.front();
+  if (op.order != ScanOrder::kDeltaB) {
+    throw Error(op.name + ": hardware has no scan that rounds delta * x yet",
+                "set quant.scan_order to delta-b, and quantise again");
+  }
   const int d_par = site.fold.out, n_par = site.fold.in, count = site.contexts();
   const int lanes = site.lanes(), cells = d_par * n_par;
   const std::int64_t d_beats = beats_of(op.width, d_par), n_beats = op.states / n_par;
   const Widths w = widths(site, contexts);
-  const bool table = as_table(site.hardware, kZBits);
+  const bool table = as_table(site.hardware, op.exp, kZBits);
   std::optional<PwlTables> lines;
   std::vector<std::string> values;
   if (table) {
     for (const Scan* o : contexts) {
-      std::vector<std::int32_t> abar = fx::tabulate(o->exp, kZBits, o->z_type.exp, fx::kAbarType);
-      for (std::int32_t& a : abar) a = std::max(a, 0);
-      pack_values(values, abar, 7);
+      pack_values(values, fx::tabulate_abar(o->exp, o->z_type), 7);
     }
   } else {
     std::vector<const PwlTable*> all;
-    for (const Scan* o : contexts) all.push_back(&o->exp);
+    for (const Scan* o : contexts) all.push_back(&std::get<PwlTable>(o->exp));
     lines = pwl_tables(all, kZBits);
   }
   Memories words = memories(contexts, d_par, n_par);
@@ -177,7 +179,7 @@ int build(Site& site) {
                       .idle = idle,
                       .pop_every = {n_beats, n_beats, steps, steps},
                       .emit_every = n_beats};
-  core.products = core.vectors * op.width * (cell_products(site.hardware) * op.states + 1);
+  core.products = core.vectors * op.width * (cell_products(site.hardware, op) * op.states + 1);
   Parts& parts = core.parts;
   parts.add(Control{a_words, depth});
   parts.add(cell_parts(w, lines, count), cells);
@@ -217,8 +219,10 @@ int build(Site& site) {
       {"Contexts", number(count)},
       {"ZShift",
        shift([&](const Scan& o) { return o.z_type.exp - (exp(o.delta) + o.A_type.exp); })},
-      {"AbarShift",
-       shift([&](const Scan& o) { return fx::kAbarType.exp - (o.exp.slope.exp + o.z_type.exp); })},
+      {"AbarShift", shift([&](const Scan& o) {
+         return table ? 0
+                      : fx::kAbarType.exp - (std::get<PwlTable>(o.exp).slope.exp + o.z_type.exp);
+       })},
       {"BbarShift",
        shift([&](const Scan& o) { return o.bbar_type.exp - (exp(o.delta) + exp(o.B)); })},
       {"IncrementShift", shift([&](const Scan& o) { return increment_shift(site, o); })},
