@@ -15,11 +15,13 @@ module formal_fifo #(
   input logic             ready_i
 );
 
-  localparam int IndexBits = em_pkg::index_bits(Depth + 1) + 1;
+  // A multiple of Depth, so that a number says a place of the buffer.
+  localparam int Numbers = 2 * Depth;
+  localparam int Bits = em_pkg::index_bits(Numbers);
 
   logic                 ready, valid, last;
   logic [Width-1:0]     data;
-  logic [IndexBits-1:0] inside;
+  logic [Bits-1:0]      inside;
 
   if (Registers) begin : gen_registers
     em_stream_register #(.Width(Width)) u_dut (
@@ -33,7 +35,7 @@ module formal_fifo #(
     );
   end
 
-  formal_order #(.Width(Width + 1), .IndexBits(IndexBits)) u_order (
+  formal_order #(.Width(Width + 1), .Numbers(Numbers)) u_order (
     .clk_i, .rst_ni,
     .push_i(valid_i & ready), .pushed_i({last_i, data_i}),
     .pop_i(valid & ready_i), .popped_i({last, data}),
@@ -47,7 +49,7 @@ module formal_fifo #(
   always @(*) begin
     if (rst_ni) begin
       assert (valid == (inside != '0));
-      assert (ready == (inside != IndexBits'(Depth)));
+      assert (ready == (inside != Bits'(Depth)));
     end
   end
 

@@ -76,7 +76,7 @@ module formal_gather #(
         if (filled_q) assert (data[marked_slot*Width +: Width] == part_q);
       end
     end
-    cover (rst_ni && valid && last && taken_q == 2'd2 && marked == 2'd2 && filled_q);
+    cover (rst_ni && valid && last && taken_q == marked && filled_q && marked != '0);
   end
 
 endmodule

@@ -14,6 +14,8 @@ module formal_merge #(
   input logic               ready_i
 );
 
+  localparam int Bits = em_pkg::index_bits(Passes);
+
   logic [1:0]       ready;
   logic             valid, last;
   logic [Width-1:0] data;
@@ -34,14 +36,16 @@ module formal_merge #(
   );
 
   // Sequences that came out, modulo Passes.
-  int unsigned sequences_q = 0;
-  logic        from;  // the input whose turn it is
+  logic [Bits-1:0] sequences_q = '0;
+  logic            from;  // the input whose turn it is
 
-  assign from = (sequences_q != 0);
+  assign from = (sequences_q != '0);
 
   always @(posedge clk_i) begin
-    if (valid && ready_i && last) sequences_q <= (sequences_q + 1) % Passes;
-    if (!rst_ni) sequences_q <= 0;
+    if (valid && ready_i && last) begin
+      sequences_q <= (sequences_q == Bits'(Passes - 1)) ? '0 : sequences_q + 1'b1;
+    end
+    if (!rst_ni) sequences_q <= '0;
   end
 
   initial assume (!rst_ni);
@@ -52,7 +56,7 @@ module formal_merge #(
       assert (!ready[!from]);
       if (valid) assert ({last, data} == {last_i[from], data_i[from*Width +: Width]});
     end
-    cover (rst_ni && valid && last && sequences_q == Passes - 1);
+    cover (rst_ni && valid && last && sequences_q == Bits'(Passes - 1));
   end
 
 endmodule

@@ -13,6 +13,8 @@ module formal_split #(
   input logic [1:0]       ready_i
 );
 
+  localparam int Bits = em_pkg::index_bits(Passes);
+
   logic               ready;
   logic [1:0]         valid, last;
   logic [2*Width-1:0] data;
@@ -33,14 +35,16 @@ module formal_split #(
   end
 
   // Sequences that went in, modulo Passes.
-  int unsigned sequences_q = 0;
-  logic        to;  // the output whose turn it is
+  logic [Bits-1:0] sequences_q = '0;
+  logic            to;  // the output whose turn it is
 
-  assign to = (sequences_q != Passes - 1);
+  assign to = (sequences_q != Bits'(Passes - 1));
 
   always @(posedge clk_i) begin
-    if (valid_i && ready && last_i) sequences_q <= (sequences_q + 1) % Passes;
-    if (!rst_ni) sequences_q <= 0;
+    if (valid_i && ready && last_i) begin
+      sequences_q <= (sequences_q == Bits'(Passes - 1)) ? '0 : sequences_q + 1'b1;
+    end
+    if (!rst_ni) sequences_q <= '0;
   end
 
   initial assume (!rst_ni);
