@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// em_merge: of every Passes sequences that come out, the first is input 0's and the others are input
-// 1's, each input's in order, unchanged and in the cycle in which they are offered; nothing else
-// comes out, and nothing else is taken.
+// em_merge: of every Passes sequences that come out, the first is input 0's and the others are
+// input 1's, each input's in order, unchanged and in the cycle in which they are offered; nothing
+// else comes out, and nothing else is taken.
 module formal_merge #(
   parameter int Width = 2,
   parameter int Passes = 3

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// em_serialise: slot S of wide beat N comes out S-th of it, for every N and S, in the cycle in which
-// it is asked for; the wide beat is gone with its last slot, or with the vector's last. `last` comes
+// em_serialise: the slots of a wide beat come out one by one, in order and unchanged, in the cycle
+// in which it is offered; it is gone with its last slot, or with the vector's last. `last` comes
 // with the last of the vector alone.
 module formal_serialise #(
   parameter int Width = 2,
