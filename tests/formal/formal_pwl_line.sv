@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// em_pwl_line against docs/arithmetic.md, section 7: the line's index is the number of knots at or
-// below x, counted.
+// em_pwl_line against docs/arithmetic.md, section 7: line i is that from knot i - 1 up to but not
+// including knot i; the first has no knot before it, the last none behind it.
 module formal_pwl_line #(
   parameter int Knots = 3,
   parameter int XBits = 8,
@@ -34,15 +34,14 @@ module formal_pwl_line #(
       assign below[k] = (Knot <= $signed({x_i[XBits-1], x_i}));
     end
 
-    int index;
-    always @(*) begin
-      index = 0;
-      for (int k = 0; k < Knots; k++) index = index + 32'(below[k]);
-    end
-
     for (genvar i = 0; i <= Knots; i++) begin : gen_line
+      logic from, to;
+      if (i == 0) assign from = 1'b1;
+      else assign from = below[i-1];
+      if (i == Knots) assign to = 1'b1;
+      else assign to = ~below[i];
       always @(*) begin
-        if ((Contexts == 1 || context_i == ContextBits'(c)) && index == i) begin
+        if ((Contexts == 1 || context_i == ContextBits'(c)) && from && to) begin
           assert (slope == SlopeTable[(c*(Knots+1)+i)*SlopeBits +: SlopeBits]);
           assert (intercept == InterceptTable[(c*(Knots+1)+i)*InterceptBits +: InterceptBits]);
         end
