@@ -34,17 +34,17 @@ inline constexpr StallKind kStallKinds[] = {
     {"ready falls on the last beat", Stall::kNone, Stall::kLastBeat},
     {"both on the last beat", Stall::kLastBeat, Stall::kLastBeat}};
 
-// A program as hardware, simulated.
+// A program as hardware, simulated; with `tech`, of that folder's technology.
 struct BuiltModel {
   TestFolder folder;
   Plan plan;
   std::string library;
 
-  BuiltModel(const Program& program, const HardwareSpec& hardware)
+  BuiltModel(const Program& program, const HardwareSpec& hardware, const std::string& tech = "")
       : plan(plan_program(program, hardware)) {
     emit(plan, program, folder.path());
     library =
-        build_simulator(plan.design, {.directory = folder.path(), .files = design_files()}, 1);
+        build_simulator(plan.design, {.directory = folder.path(), .files = design_files(tech)}, 1);
   }
 };
 

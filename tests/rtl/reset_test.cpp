@@ -15,11 +15,12 @@ struct Resettable {
     spec.model.P = {4, 4};
     return random_program(spec, rng);
   }();
-  BuiltModel built{program, {.lanes = 4, .shared_blocks = true}};
+  BuiltModel built;
   std::vector<Vectors> inputs{1};
   Vectors answers;
 
-  Resettable() {
+  explicit Resettable(const std::string& tech = "")
+      : built(program, {.lanes = 4, .shared_blocks = true}, tech) {
     const Golden golden(program);
     for (int i = 0; i < 3; ++i) {
       const Tensor<std::int32_t> tokens = random_tokens(program, rng);
@@ -89,6 +90,28 @@ TEST(Reset, NothingIsTakenOrGivenMeanwhile) {
   simulator.settle();
   EXPECT_EQ(*ready, 1);
   model.expect_as_from_the_start(simulator);
+}
+
+// With `files_asic.f`: the same answers in the same cycles, and a reset between two edges of the
+// clock is one.
+TEST(Reset, AnAsynchronousOneNeedsNoClock) {
+  const Resettable model("asic");
+  Simulator simulator(model.built.library, model.built.folder.path());
+  model.expect_as_from_the_start(simulator);
+  const std::int64_t frame = model.built.plan.cycles.frame_ends[0];
+  for (std::int64_t cycles = 1; cycles <= frame; cycles += 31) {
+    SCOPED_TRACE(fmt::format("reset after {} cycles", cycles));
+    const std::int64_t stop = simulator.cycle() + cycles;
+    drive(
+        simulator, model.built.plan.design, model.inputs, 2, {}, false,
+        [](const Passed&) { return true; }, [&](std::int64_t cycle) { return cycle < stop; });
+    for (const std::uint8_t level : {0, 1}) {
+      *simulator.signal("rst_ni") = level;
+      simulator.settle();
+    }
+    model.expect_as_from_the_start(simulator);
+    if (testing::Test::HasFailure()) return;
+  }
 }
 
 }  // namespace
