@@ -218,7 +218,7 @@ NetSpec small_net(int blocks) {
 
 TEST(Icarus, AModelIsBitEqualAndCycleExactWithUnknownValues) {
   NetSpec spec = small_net(1);
-  spec.offsets = true;
+  spec.draw.offsets = true;
   expect_right(Bench(spec, {.lanes = 3}, 41));
 }
 
