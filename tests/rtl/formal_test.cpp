@@ -225,89 +225,72 @@ TEST(Formal, PwlLineIsItsDefinition) {
   }
 }
 
-// A property that nothing could break would prove nothing.
+// A property that nothing could break would prove nothing. ABC finds every fault, and z3 those of
+// what has registers, in few cycles; for some of arithmetic it takes too long.
 struct Case {
   const char* property;
   Parameters parameters;
   Fault fault;
 };
 
-void expect_found(Kind kind, const std::vector<Case>& cases) {
+void expect_found(const std::vector<Case>& cases, bool by_z3) {
   for (const Case& c : cases) {
     SCOPED_TRACE(fmt::format("{}: {} for {}", c.property, c.fault.to, c.fault.from));
-    const Problem problem(kind, c.property, c.parameters, &c.fault);
+    const Problem problem(Kind::kRegisters, c.property, c.parameters, &c.fault);
     if (testing::Test::HasFailure()) return;
-    EXPECT_FALSE(problem.holds_for(kind == Kind::kRegisters ? kCycles : 1));
-    if (kind == Kind::kRegisters) {
-      EXPECT_FALSE(problem.holds_always());
-    }
+    EXPECT_FALSE(problem.holds_always());
+    EXPECT_FALSE(by_z3 && problem.holds_for(kCycles));
   }
 }
 
 TEST(Formal, FaultsOfStreamsAreFound) {
   const Parameters fifo = {{"Width", "1"}, {"Depth", "3"}};
   const Parameters registers = {{"Registers", "1"}, {"Depth", "2"}};
-  expect_found(
-      Kind::kRegisters,
-      {
-          {"formal_fifo", fifo, {"em_fifo", "count_q != CountBits'(Depth)", "count_q <= Depth"}},
-          {"formal_fifo", fifo, {"em_fifo", "count_q != CountBits'(Depth)", "count_q < Depth - 1"}},
-          {"formal_fifo", fifo, {"em_fifo", "if (pop && !push) count_d", "if (pop) count_d"}},
-          {"formal_fifo", fifo, {"em_fifo", "(read_q == AddressBits'(Depth - 1))", "(1'b0)"}},
-          {"formal_fifo",
-           fifo,
-           {"em_ram", "write_i) words[write_address_i]", "1'b1) words[write_address_i]"}},
-          {"formal_fifo",
-           fifo,
-           {"em_ram", "if (write_i) words[write_address_i]", "if (write_i) words[0]"}},
-          {"formal_fifo",
-           registers,
-           {"em_stream_register", "back_valid_q ? back_q : {last_i, data_i}", "{last_i, data_i}"}},
-          {"formal_fifo", registers, {"em_stream_register", "if (ready_o) back_q", "back_q"}},
-          {"formal_fifo",
-           registers,
-           {"em_stream_register", "pop || !front_valid_q", "pop || !front_valid_q || push"}},
-          {"formal_fork", {}, {"em_fork", "? (taken_q | ready_i) : '0", "? ready_i : '0"}},
-          {"formal_fork", {}, {"em_fork", "? (taken_q | ready_i) : '0", ": (taken_q | ready_i)"}},
-          {"formal_fork", {}, {"em_fork", "&(taken_q | ready_i)", "|(taken_q | ready_i)"}},
-          {"formal_gather", {}, {"em_gather", "slot == SlotBits'(i)", "slot >= SlotBits'(i)"}},
-          {"formal_gather", {}, {"em_gather", ".EmitEvery(Factor)", ".EmitEvery(1)"}},
-          {"formal_gather", {}, {"em_core", "advance_o = ready_i | ~valid_o", "advance_o = 1'b1"}},
-          {"formal_serialise", {}, {"em_serialise", ".PopEvery(Factor)", ".PopEvery(1)"}},
-          {"formal_serialise", {}, {"em_serialise", "slot == SlotBits'(i)", "slot == '0"}},
-          {"formal_serialise",
-           {},
-           {"em_core", "last_o    = sequence_last_o", "last_o    = last_i[0]"}},
-          {"formal_merge", {}, {"em_merge", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
-          {"formal_merge", {}, {"em_merge", "valid_o && ready_i && last_o", "valid_o && last_o"}},
-          {"formal_split", {}, {"em_split", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
-          {"formal_split", {}, {"em_split", "valid_i && ready_o && last_i", "valid_i && last_i"}},
-          {"formal_split",
-           {},
-           {"em_register",
-            "if (!rst_ni) data_q <= ResetValue;\n      else data_q"
-            " <= data_i;\n    end\n  end\n\n  assign",
-            "data_q <= data_i;\n    end\n  end\n\n  assign"}},
-      });
+  const std::vector<Case> cases = {
+      {"formal_fifo", fifo, {"em_fifo", "count_q != CountBits'(Depth)", "1'b1"}},
+      {"formal_fifo", fifo, {"em_fifo", "count_q != CountBits'(Depth)", "count_q < Depth - 1"}},
+      {"formal_fifo", fifo, {"em_fifo", "if (pop && !push) count_d", "if (pop) count_d"}},
+      {"formal_fifo", fifo, {"em_fifo", "(read_q == AddressBits'(Depth - 1))", "(1'b0)"}},
+      {"formal_fifo", fifo, {"em_ram", "if (write_i) words[write", "if (1'b1) words[write"}},
+      {"formal_fifo", fifo, {"em_ram", "words[write_address_i]", "words[0]"}},
+      {"formal_fifo", registers, {"em_stream_register", "back_valid_q ? back_q :", ""}},
+      {"formal_fifo", registers, {"em_stream_register", "if (ready_o) back_q", "back_q"}},
+      {"formal_fork", {}, {"em_fork", "? (taken_q | ready_i) : '0", "? ready_i : '0"}},
+      {"formal_fork", {}, {"em_fork", "(taken_q | ready_i) : '0", "(taken_q | ready_i) : taken_q"}},
+      {"formal_fork", {}, {"em_fork", "&(taken_q | ready_i)", "|(taken_q | ready_i)"}},
+      {"formal_gather", {}, {"em_gather", "slot == SlotBits'(i)", "slot >= SlotBits'(i)"}},
+      {"formal_gather", {}, {"em_gather", ".EmitEvery(Factor)", ".EmitEvery(1)"}},
+      {"formal_gather", {}, {"em_core", "advance_o = ready_i | ~valid_o", "advance_o = 1'b1"}},
+      {"formal_serialise", {}, {"em_serialise", ".PopEvery(Factor)", ".PopEvery(1)"}},
+      {"formal_serialise", {}, {"em_serialise", "slot == SlotBits'(i)", "slot == '0"}},
+      {"formal_serialise", {}, {"em_core", "last_o    = sequence_last_o", "last_o = last_i[0]"}},
+      {"formal_merge", {}, {"em_merge", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
+      {"formal_merge", {}, {"em_merge", "valid_o && ready_i && last_o", "valid_o && last_o"}},
+      {"formal_split", {}, {"em_split", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
+      {"formal_split", {}, {"em_split", "valid_i && ready_o && last_i", "valid_i && last_i"}},
+      {"formal_split",
+       {},
+       {"em_register", "data_q <= data_i;\n    end\n  end\n\n",
+        "data_q <= 1;\n    end\n  end\n\n"}},
+  };
+  expect_found(cases, true);
 }
 
 TEST(Formal, FaultsOfArithmeticAreFound) {
+  const Parameters one = requantise(20, 8, {7}), three = requantise(14, 8, {3, 5, -1});
   Rng rng{6};
   const Parameters tables = pwl_tables(7, 8, 2, rng);
-  expect_found(
-      Kind::kCombinational,
-      {
-          {"formal_requantise", requantise(20, 8, {7}), {"em_requantise", "<< (S - 1)", "<< S"}},
-          {"formal_requantise", requantise(20, 8, {7}), {"em_requantise", "over ? ", "1'b0 ? "}},
-          {"formal_requantise",
-           requantise(20, 8, {7}),
-           {"em_requantise", "shifted[Kept-1:OutBits-1] !=", "shifted[Kept-1:OutBits-1] <"}},
-          {"formal_requantise",
-           requantise(14, 8, {3, 5, -1}),
-           {"em_requantise", "for (int c = 1; c < Contexts", "for (int c = 2; c < Contexts"}},
-          {"formal_pwl_line", tables, {"em_pwl_line", "(x >= (Knot", "(x > (Knot"}},
-          {"formal_pwl_line", tables, {"em_pwl_line", "^ Sign;", ";"}},
-      });
+  const std::vector<Case> cases = {
+      {"formal_requantise", one, {"em_requantise", "<< (S - 1)", "<< S"}},
+      {"formal_requantise", one, {"em_requantise", "over ? ", "1'b0 ? "}},
+      {"formal_requantise",
+       one,
+       {"em_requantise", "[Kept-1:OutBits-1] !=", "[Kept-1:OutBits-1] <"}},
+      {"formal_requantise", three, {"em_requantise", "for (int c = 1; c <", "for (int c = 2; c <"}},
+      {"formal_pwl_line", tables, {"em_pwl_line", "(x >= (Knot", "(x > (Knot"}},
+      {"formal_pwl_line", tables, {"em_pwl_line", "^ Sign;", ";"}},
+  };
+  expect_found(cases, false);
 }
 
 }  // namespace
