@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One state of the selective scan: docs/arithmetic.md, section 8. Five multipliers, and a sixth for a line:
+// One state of the selective scan: docs/arithmetic.md, section 8. Five multipliers, six with lines:
 //
 //   z = delta * A    abar = exp(z), a table or a line    bbar = delta * B    increment = bbar * x
 //   state = abar * h + increment                         term = C * state

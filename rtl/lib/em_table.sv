@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A function of numbers of few bits, element by element: its value for every input, from a memory.
-// A beat of Par elements a cycle. The words are (contexts, 2^XBits), those of a context in the order
-// of the input's bits: 0, 1, .. and then the negative ones.
+// A beat of Par elements a cycle. The words are (contexts, 2^XBits), those of a context by the bits
+// of the input: for 0, 1, .. and then the negative ones.
 module em_table #(
   parameter int Par = 4,
   parameter int Beats = 10,
