@@ -263,7 +263,7 @@ TEST(Formal, FaultsOfStreamsAreFound) {
       {"formal_gather", {}, {"em_core", "advance_o = ready_i | ~valid_o", "advance_o = 1'b1"}},
       {"formal_serialise", {}, {"em_serialise", ".PopEvery(Factor)", ".PopEvery(1)"}},
       {"formal_serialise", {}, {"em_serialise", "slot == SlotBits'(i)", "slot == '0"}},
-      {"formal_serialise", {}, {"em_core", "last_o    = sequence_last_o", "last_o = last_i[0]"}},
+      {"formal_serialise", {{"Beats", "5"}}, {"em_core", "= sequence_last_o", "= last_i[0]"}},
       {"formal_merge", {}, {"em_merge", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
       {"formal_merge", {}, {"em_merge", "valid_o && ready_i && last_o", "valid_o && last_o"}},
       {"formal_split", {}, {"em_split", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
