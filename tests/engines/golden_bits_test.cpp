@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pins golden's integers: every value on every edge of many random programs, as one hash for each
-// kind of weight exponents. It changes when, and
-// only when, docs/arithmetic.md or the random programs do.
+// kind of weight exponents. It changes when, and only when, docs/arithmetic.md or the random
+// programs do.
 #include <gtest/gtest.h>
 
 #include "base/files.h"
