@@ -519,7 +519,7 @@ class Campaign {
           nudge("exponent of delta * A", scan->z_type.exp);
           break;
         default:
-          nudge("exponent of delta * B", scan->bbar_type.exp);
+          nudge("exponent of delta * B", scan->product_type.exp);
           break;
       }
     } else {

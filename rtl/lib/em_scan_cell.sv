@@ -63,14 +63,12 @@ module em_scan_cell #(
 `endif
 
   localparam int ML = em_pkg::MulLatency;
-  localparam int LineAccBits =
-      ((8 + SlopeBits > InterceptBits) ? (8 + SlopeBits) : InterceptBits) + 1;
   localparam int HRead = em_pkg::scan_read(ExpTable);
   localparam int SumBits =
       ((StateBits + 1 > IncrementBits) ? (StateBits + 1) : IncrementBits) + 1;
 
   // The context, with each requantisation.
-  logic [ContextBits-1:0] context_z, context_line, context_increment, context_abar;
+  logic [ContextBits-1:0] context_z, context_line, context_increment;
   em_delay #(.Width(ContextBits), .Depth(ML)) u_context_z (
     .clk_i, .advance_i, .data_i(context_i), .data_o(context_z)
   );
@@ -79,9 +77,6 @@ module em_scan_cell #(
   );
   em_delay #(.Width(ContextBits), .Depth(ML)) u_context_increment (
     .clk_i, .advance_i, .data_i(context_line), .data_o(context_increment)
-  );
-  em_delay #(.Width(ContextBits), .Depth(1)) u_context_abar (
-    .clk_i, .advance_i, .data_i(context_increment), .data_o(context_abar)
   );
 
   // z = requantise(delta * A)
@@ -100,8 +95,6 @@ module em_scan_cell #(
   logic [7:0] abar;
 
   if (ExpTable) begin : gen_table
-    logic unused_contexts;
-    assign unused_contexts = ^context_abar;
     assign abar[7] = 1'b0;
     em_table_element #(
       .XBits   (8),
@@ -113,6 +106,9 @@ module em_scan_cell #(
     );
   end else begin : gen_lines
     // max(0, the line at z, requantised to {8, -7})
+    localparam int LineAccBits =
+        ((8 + SlopeBits > InterceptBits) ? (8 + SlopeBits) : InterceptBits) + 1;
+    logic [ContextBits-1:0]   context_abar;
     logic [SlopeBits-1:0]     slope_d, slope_q;
     logic [InterceptBits-1:0] intercept_d, intercept_q, intercept;
     logic [7:0]               line_z_q;
@@ -138,6 +134,9 @@ module em_scan_cell #(
       .clk_i, .advance_i, .data_i(intercept_q), .data_o(intercept)
     );
     assign line = LineAccBits'($signed(line_product)) + LineAccBits'($signed(intercept));
+    em_delay #(.Width(ContextBits), .Depth(1)) u_context_abar (
+      .clk_i, .advance_i, .data_i(context_increment), .data_o(context_abar)
+    );
     em_requantise #(
       .InBits(LineAccBits), .OutBits(8), .Contexts(Contexts), .Shift(AbarShift)
     ) u_abar (

@@ -112,7 +112,10 @@ Tensor<double> bounds(const AnyOp& op, Context c, const std::vector<std::size_t>
 // stored state carried on, of aligning the increment, and of saturation.
 Tensor<double> bounds(const Scan& op, Context c, const std::vector<std::size_t>& shape) {
   auto result = make_tensor<double>(shape);
-  const NumberType x_type = c.type(op.x), delta_type = c.type(op.delta);
+  const NumberType delta_type = c.type(op.delta);
+  const bool delta_x = op.order == ScanOrder::kDeltaX;
+  const int first_exp = c.type(product_of(op).first).exp;
+  const int second_exp = c.type(product_of(op).second).exp;
   const int acc_exp = c.type(op.C).exp + op.state_type.exp;
   const int h_exp = op.state_type.exp + fx::kStateDrop;
   std::vector<std::int64_t> stored(op.A.size());  // golden's h
@@ -126,24 +129,19 @@ Tensor<double> bounds(const Scan& op, Context c, const std::vector<std::size_t>&
         const std::int64_t B = c.q(op.B, n), A = op.A.row(d)[n];
         const std::int64_t z = fx::requantise(delta * A, delta_type.exp + op.A_type.exp, op.z_type);
         const std::int64_t abar_q = fx::scan_abar(op.exp, z, op.z_type);
-        // Of delta, B and x: `first` is multiplied by delta and rounded, `second` is left.
-        const bool delta_x = op.order == ScanOrder::kDeltaX;
-        const NumberType B_type = c.type(op.B), product_type = delta_x ? op.u_type : op.bbar_type;
-        const int first_exp = (delta_x ? x_type : B_type).exp;
-        const int second_exp = (delta_x ? B_type : x_type).exp;
         const std::int64_t first = delta_x ? x : B, second = delta_x ? B : x;
         const std::int64_t product_q =
-            fx::requantise(delta * first, delta_type.exp + first_exp, product_type);
+            fx::requantise(delta * first, delta_type.exp + first_exp, op.product_type);
         const double abar = std::exp(c.x(op.delta, d) * c.p.A[d * op.states + n]);
         const double product = c.x(op.delta, d) * real(first, first_exp);
         const std::int64_t increment = fx::round_shift(
-            product_q * second, op.state_type.exp - (product_type.exp + second_exp));
+            product_q * second, op.state_type.exp - (op.product_type.exp + second_exp));
         const std::int64_t exact = abar_q * h + increment;
         const std::int64_t state = fx::scan_state(op.state_type.bits, abar_q, h, increment);
 
         double& e = error[d * op.states + n];
         e = abar * e + std::abs(abar - real(abar_q, fx::kAbarType.exp)) * std::abs(real(h, h_exp)) +
-            std::abs(product - real(product_q, product_type.exp)) *
+            std::abs(product - real(product_q, op.product_type.exp)) *
                 std::abs(real(second, second_exp)) +
             real(1, op.state_type.exp - 1) + std::abs(real(exact - state, op.state_type.exp));
         sum += std::abs(c.x(op.C, n)) * e;

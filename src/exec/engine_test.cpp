@@ -171,7 +171,7 @@ TEST(Golden, AScanRoundsTheProductThatItsOrderSays) {
   scan.A = {{2, 2}, {-1, -1, -1, -1}};
   scan.D = {{2}, {0, 0}};
   scan.exp = LookupTable{std::vector<std::int32_t>(256)};
-  scan.bbar_type = scan.u_type = {8, 3};
+  scan.product_type = {8, 3};
   scan.state_type = {24, 3};
   const auto answer = [&](ScanOrder order) {
     scan.order = order;

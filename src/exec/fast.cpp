@@ -120,9 +120,9 @@ struct Prepare {
     c.width = op.width, c.states = op.states;
     c.z = narrow(delta.exp + op.A_type.exp, op.z_type);
     c.delta_x = op.order == ScanOrder::kDeltaX;
-    const NumberType product = c.delta_x ? op.u_type : op.bbar_type;
-    c.product = narrow(delta.exp + (c.delta_x ? x : B).exp, product);
-    const int shift = op.state_type.exp - (product.exp + (c.delta_x ? B : x).exp);
+    const ScanProduct product = product_of(op);
+    c.product = narrow(delta.exp + type(product.first).exp, op.product_type);
+    const int shift = op.state_type.exp - (op.product_type.exp + type(product.second).exp);
     c.increment_left = std::max(0, -shift), c.increment_shift = std::max(0, shift);
     const fast::Narrow state = narrow(0, op.state_type);
     c.state_low = state.low, c.state_high = state.high;
@@ -131,7 +131,7 @@ struct Prepare {
     c.y_shift = y.exp - sum_exp;
     const fast::Narrow range = narrow(0, y);
     c.y_low = range.low, c.y_high = range.high;
-    const bool bytes = std::max({x.bits, delta.bits, B.bits, op.z_type.bits, product.bits,
+    const bool bytes = std::max({x.bits, delta.bits, B.bits, op.z_type.bits, op.product_type.bits,
                                  op.A_type.bits, op.D_type.bits}) <= 8;
     if (!bytes || !fits(c.z) || !fits(c.product) || c.increment_left > 14 ||
         c.increment_shift > 31 || op.state_type.bits > 30) {

@@ -122,8 +122,8 @@ void apply(const Pwl& op, const Context& c, std::int32_t* y) {
 // Section 8, for every channel d and state n:
 //   z     = delta[d] * A[d][n]                as z_type
 //   abar  = exp(z)                            as kAbarType
-//   bbar  = delta[d] * B[n]                   as bbar_type, or
-//   u     = delta[d] * x[d]                   as u_type
+//   bbar  = delta[d] * B[n]                   as product_type, or
+//   u     = delta[d] * x[d]                   as product_type
 //   state = abar * h[d][n] + bbar * x[d]      as state_type, the product aligned to it; or u * B[n]
 //   acc   = sum_n C[n] * state + D[d] * x[d]  the skip aligned to the sum
 //   h[d][n] = state >> 7
@@ -131,11 +131,11 @@ void apply(const Scan& op, const Context& c, std::int32_t* y) {
   const std::int32_t *x = c.x(op.x), *delta = c.x(op.delta), *B = c.x(op.B), *C = c.x(op.C);
   const NumberType x_type = c.type(op.x), delta_type = c.type(op.delta);
   const int z_exp = delta_type.exp + op.A_type.exp;
-  // The product of delta that is rounded, and then multiplied by what is left.
   const bool delta_x = op.order == ScanOrder::kDeltaX;
-  const NumberType B_type = c.type(op.B), product = delta_x ? op.u_type : op.bbar_type;
-  const int product_exp = delta_type.exp + (delta_x ? x_type : B_type).exp;
-  const int increment_shift = op.state_type.exp - (product.exp + (delta_x ? B_type : x_type).exp);
+  const ScanProduct product = product_of(op);
+  const int product_exp = delta_type.exp + c.type(product.first).exp;
+  const int increment_shift =
+      op.state_type.exp - (op.product_type.exp + c.type(product.second).exp);
   const int acc_exp = c.type(op.C).exp + op.state_type.exp;
   const int skip_shift = acc_exp - (op.D_type.exp + x_type.exp);
   for (int d = 0; d < op.width; ++d) {
@@ -146,7 +146,7 @@ void apply(const Scan& op, const Context& c, std::int32_t* y) {
       const std::int64_t z = requantise(delta[d] * A, z_exp, op.z_type);
       const std::int64_t abar = fx::scan_abar(op.exp, z, op.z_type);
       const std::int64_t first = delta_x ? x[d] : B[n], second = delta_x ? B[n] : x[d];
-      const std::int64_t rounded = requantise(delta[d] * first, product_exp, product);
+      const std::int64_t rounded = requantise(delta[d] * first, product_exp, op.product_type);
       const std::int64_t increment = round_shift(rounded * second, increment_shift);
       const std::int64_t state = fx::scan_state(op.state_type.bits, abar, h[n], increment);
       acc += C[n] * state;

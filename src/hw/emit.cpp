@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "base/error.h"
@@ -211,12 +212,14 @@ void emit(const Plan& plan, const Program& program, const std::string& directory
   // What an earlier design left must not be mistaken for this one's.
   std::error_code code;
   for (const char* part : {"/mem", "/rtl"}) std::filesystem::remove_all(directory + part, code);
+  std::set<std::string> sources;  // most are those of every technology
   for (const std::string tech : {"", "xilinx", "asic"}) {
-    for (const std::string& source : rtl_sources(tech)) {
-      write_file(directory + "/rtl/" + source, read_file(folder + "/" + source));
-    }
+    for (const std::string& source : rtl_sources(tech)) sources.insert(source);
     write_file(directory + (tech.empty() ? "/files.f" : "/files_" + tech + ".f"),
                fmt::format("{}\n", fmt::join(design_files(tech), "\n")));
+  }
+  for (const std::string& source : sources) {
+    write_file(directory + "/rtl/" + source, read_file(folder + "/" + source));
   }
   for (const Memory& memory : plan.design.memories) {
     std::string text;

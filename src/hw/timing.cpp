@@ -32,22 +32,35 @@ struct Node {
   // LoopEntry, LoopExit
   int passes = 1, pass = 0;
   std::int64_t beats = 1, beat = 0;
+  // LoopEntry, when frames have a period
+  std::int64_t pass_vectors = 1;          // in a pass
+  std::int64_t entered = 0, started = 0;  // beats so far, and the cycle of the first
+  bool open = true;                       // whether the next may enter
 };
 
 constexpr int kMaxDepth = 63;
 constexpr std::size_t kFill = 3;  // frames, which fill every buffer
 
+// How a design is run, and how far.
+struct Run {
+  std::int64_t period = 0;         // as of run_timing()
+  std::size_t frames = 0;          // to run; 0: until they follow each other at the same distance
+  int most_registers = kMaxDepth;  // of a core
+  // Another run: this one ends, too, at the first frame that ends later than there.
+  const CycleReport* no_later = nullptr;
+};
+
 class Machine {
  public:
-  Machine(const Design& design, std::int64_t period, const CycleReport* no_later)
+  Machine(const Design& design, const Run& run)
       : design_(design),
-        period_(period),
-        no_later_(no_later),
+        run_(run),
         taken_in_(design.inputs.size()),
         valid_(design.streams.size()),
         ready_(design.streams.size()) {
     for (const Instance& instance : design.instances) {
       nodes_.push_back(node_of(instance));
+      nodes_.back().depth = std::min(nodes_.back().depth, run.most_registers);
       passes_ = std::max(passes_, nodes_.back().passes);
     }
     report_.spans.resize(nodes_.size());
@@ -67,11 +80,13 @@ class Machine {
       }
       if (valid_[out.stream] && ++taken % frame_beats == 0) {
         report_.frame_ends.push_back(cycle);
-        if (no_later_ != nullptr ? compared() : settled()) break;
+        if (late() || (run_.frames > 0 ? report_.frame_ends.size() == run_.frames : settled())) {
+          break;
+        }
       }
       changed_ = false;
       clock(cycle);
-      if (!changed_ && period_ == 0) return false;
+      if (!changed_ && run_.period == 0) return false;
     }
     const auto& ends = report_.frame_ends;
     report_.latency = ends.front() - first_input + 1;
@@ -80,7 +95,12 @@ class Machine {
     return true;
   }
 
-  const CycleReport& report() const { return report_; }
+  // A frame, the last one that was run, ends later than in the other run.
+  bool late() const {
+    const std::size_t last = report_.frame_ends.size() - 1;
+    return run_.no_later != nullptr && report_.frame_ends[last] > run_.no_later->frame_ends[last];
+  }
+  CycleReport take_report() { return std::move(report_); }
 
  private:
   static Node node_of(const Instance& instance) {
@@ -107,7 +127,7 @@ class Machine {
       node.kind = Kind::kMerge;
       node.passes = merge->passes;
       node.beats = merge->beats;
-      node.frame_vectors = instance.vectors;
+      node.pass_vectors = instance.vectors / merge->passes;
     } else if (const auto* split = std::get_if<LoopExit>(&instance.timing)) {
       node.kind = Kind::kSplit;
       node.passes = split->passes;
@@ -131,7 +151,7 @@ class Machine {
   // When vector `index` of those of a frame, of which there are `vectors`, may come at the earliest
   // if all of a frame's come evenly in `cycles`.
   std::int64_t due(std::int64_t index, std::int64_t vectors, std::int64_t cycles) const {
-    return index / vectors * period_ + index % vectors * cycles / vectors;
+    return index / vectors * run_.period + index % vectors * cycles / vectors;
   }
 
   // Valid forwards, then ready backwards. Registers and buffers cut every circle.
@@ -139,7 +159,7 @@ class Machine {
     for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
       const Port& port = design_.inputs[i];
       valid_[port.stream] =
-          cycle >= due(taken_in_[i] / port.beats, port.vectors, period_ / passes_);
+          cycle >= due(taken_in_[i] / port.beats, port.vectors, run_.period / passes_);
     }
     for (const Node& n : nodes_) {
       if (n.kind == Kind::kFifo) {
@@ -160,8 +180,8 @@ class Machine {
           }
           break;
         case Kind::kMerge:
-          n.fire = cycle >= entry(n);
-          valid_[n.outputs[0]] = n.fire && valid_[n.inputs[n.pass == 0 ? 0 : 1]];
+          n.open = cycle >= entry(n);
+          valid_[n.outputs[0]] = n.open && valid_[n.inputs[n.pass == 0 ? 0 : 1]];
           break;
         case Kind::kSplit: {
           const bool leaves = n.pass == n.passes - 1;
@@ -195,8 +215,8 @@ class Machine {
           break;
         }
         case Kind::kMerge:
-          ready_[n.inputs[0]] = n.fire && n.pass == 0 && ready_[n.outputs[0]];
-          ready_[n.inputs[1]] = n.fire && n.pass != 0 && ready_[n.outputs[0]];
+          ready_[n.inputs[0]] = n.open && n.pass == 0 && ready_[n.outputs[0]];
+          ready_[n.inputs[1]] = n.open && n.pass != 0 && ready_[n.outputs[0]];
           break;
         case Kind::kSplit:
           ready_[n.inputs[0]] = ready_[n.outputs[n.pass == n.passes - 1 ? 0 : 1]];
@@ -209,9 +229,9 @@ class Machine {
 
   // When the next beat may pass an entrance, by the period.
   std::int64_t entry(const Node& n) const {
-    if (period_ == 0 || n.begin == 0) return 0;
-    const std::int64_t vector_beats = n.beats * n.passes / n.frame_vectors;
-    return n.begin + due(n.vectors / vector_beats, n.frame_vectors, period_);
+    if (run_.period == 0 || n.entered == 0) return 0;
+    const std::int64_t vector_beats = n.beats / n.pass_vectors;
+    return n.started + due(n.entered / vector_beats, n.passes * n.pass_vectors, run_.period);
   }
 
   bool moves(int stream) const { return valid_[stream] && ready_[stream]; }
@@ -242,7 +262,7 @@ class Machine {
           break;
         }
         case Kind::kMerge:
-          if (moves(n.outputs[0]) && n.vectors++ == 0) n.begin = cycle;  // counts beats
+          if (moves(n.outputs[0]) && n.entered++ == 0) n.started = cycle;
           count_pass(n, moves(n.outputs[0]));
           break;
         case Kind::kSplit:
@@ -291,17 +311,9 @@ class Machine {
            n == 64;
   }
 
-  // Whether it is known that a frame ends later than in the other run, or that none does.
-  bool compared() const {
-    const std::size_t n = report_.frame_ends.size();
-    return report_.frame_ends[n - 1] > no_later_->frame_ends[n - 1] ||
-           n == std::min<std::size_t>(kFill, no_later_->frame_ends.size());
-  }
-
   const Design& design_;
-  std::int64_t period_;
+  const Run run_;
   bool changed_ = false;  // anything, in this cycle
-  const CycleReport* no_later_;
   int passes_ = 1;
   std::vector<std::int64_t> taken_in_;  // beats of each input
   std::vector<Node> nodes_;
@@ -312,28 +324,21 @@ class Machine {
 }  // namespace
 
 CycleReport run_timing(const Design& design, std::int64_t period) {
-  Machine machine(design, period, nullptr);
-  if (machine.run()) return machine.report();
+  Machine machine(design, {.period = period});
+  if (machine.run()) return machine.take_report();
   throw Error(fmt::format("{}: the plan stands still", design.name),
               "this is a defect of the planner; please report it with the config",
               ErrorKind::kDefect);
 }
 
 bool keeps_up(const Design& design, const CycleReport& report) {
-  Machine machine(design, 0, &report);
-  if (!machine.run()) return false;
-  const auto& ends = machine.report().frame_ends;
-  return ends.back() <= report.frame_ends[ends.size() - 1];
+  Machine machine(design,
+                  {.frames = std::min(kFill, report.frame_ends.size()), .no_later = &report});
+  return machine.run() && !machine.late();
 }
 
-bool never_stands_still(Design design) {
-  for (Instance& instance : design.instances) {
-    auto* steps = std::get_if<Steps>(&instance.timing);
-    if (steps != nullptr && steps->depth > 1) steps->depth = 1;
-  }
-  CycleReport any;
-  any.frame_ends.assign(kFill, std::numeric_limits<std::int64_t>::max());
-  return Machine(design, 0, &any).run();
+bool never_stands_still(const Design& design) {
+  return Machine(design, {.frames = kFill, .most_registers = 1}).run();
 }
 
 }  // namespace emamba

@@ -38,6 +38,6 @@ bool keeps_up(const Design& design, const CycleReport& report);
 // same beats in the same order whenever its inputs come. So it can come to a stand under some
 // stalls only if it does in a run in which its parts have no more room than they have under these,
 // and a core's registers hold one beat at least. This runs the design with registers for one.
-bool never_stands_still(Design design);
+bool never_stands_still(const Design& design);
 
 }  // namespace emamba

@@ -61,12 +61,7 @@ void visit_fields(O& o, V& v) {
     v("A_type", o.A_type), v("D_type", o.D_type), v("A", o.A), v("D", o.D), v("z_type", o.z_type);
     visit_function(o.exp, v, "exp");
     v.later("order", o.order);
-    if (o.order == ScanOrder::kDeltaX) {
-      v("u_type", o.u_type);
-    } else {
-      v("bbar_type", o.bbar_type);
-    }
-    v("state_type", o.state_type);
+    v(std::string(product_of(o).name) + "_type", o.product_type), v("state_type", o.state_type);
   } else if constexpr (std::is_same_v<T, Gate> || std::is_same_v<T, Add>) {
     v.edge("x0", o.x0), v.edge("x1", o.x1), v("width", o.width);
   } else {

@@ -126,10 +126,19 @@ struct Scan {
   NumberType z_type;      // of delta * A, the exponential's input
   FunctionIntegers exp;   // its output is Abar, type fx::kAbarType
   ScanOrder order = ScanOrder::kDeltaB;
-  NumberType bbar_type;   // of delta * B, with kDeltaB
-  NumberType u_type;      // of delta * x, with kDeltaX
+  NumberType product_type;  // of what the order rounds, ScanProduct
   NumberType state_type;  // of the working state, e.g. 24 bits; stored in 7 bits less, exponent + 7
 };
+
+// What a scan rounds on a state's way: delta * first, which is then multiplied by second.
+struct ScanProduct {
+  const char* name;  // bbar, which is delta * B, or u, which is delta * x (docs/arithmetic.md)
+  EdgeIndex first, second;
+};
+inline ScanProduct product_of(const Scan& op) {
+  if (op.order == ScanOrder::kDeltaX) return {"u", op.x, op.B};
+  return {"bbar", op.B, op.x};
+}
 
 // y = x0 * x1, element by element.
 struct Gate {

@@ -451,16 +451,15 @@ TEST(Program, TheOrderOfAScanIsStoredWhereItIsNotThatOfEarlierFiles) {
     auto* scan = std::get_if<Scan>(&op);
     if (scan == nullptr) continue;
     scan->order = ScanOrder::kDeltaX;
-    scan->u_type = {8, scan->bbar_type.exp};
   }
   Program again = parse_program(bytes_of(program), "memory");
   EXPECT_EQ(first<Scan>(again).order, ScanOrder::kDeltaX);
-  EXPECT_EQ(first<Scan>(again).u_type, first<Scan>(program).u_type);
+  EXPECT_EQ(first<Scan>(again).product_type, first<Scan>(program).product_type);
   EXPECT_EQ(bytes_of(again), bytes_of(program));
-  first<Scan>(again).u_type.bits = 9;
+  first<Scan>(again).product_type.bits = 9;
   expect_error([&] { validate(again, "p"); }, "scan.u: 9 bits");
   again = program;
-  first<Scan>(again).u_type.exp = 60;
+  first<Scan>(again).product_type.exp = 60;
   expect_error([&] { validate(again, "p"); }, "cannot be shifted");
   again = program;
   first<Scan>(again).order = ScanOrder::kDeltaB;

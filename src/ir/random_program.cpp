@@ -116,12 +116,10 @@ struct Draw {
     } else {
       op.exp = random_table(op.z_type.exp, rng);
     }
-    // The exponent of the product that is rounded, and of what it is multiplied by.
-    const bool delta_x = op.order == ScanOrder::kDeltaX;
-    NumberType& product = delta_x ? op.u_type : op.bbar_type;
-    const int first = x_exp(delta_x ? op.x : op.B), second = x_exp(delta_x ? op.B : op.x);
-    product = {8, x_exp(op.delta) + first + 6 + rng.between(-1, 1)};
-    op.state_type.exp = product.exp + second + 14 - (op.state_type.bits - 1) + rng.between(0, 3);
+    const ScanProduct product = product_of(op);
+    op.product_type = {8, x_exp(op.delta) + x_exp(product.first) + 6 + rng.between(-1, 1)};
+    op.state_type.exp = op.product_type.exp + x_exp(product.second) + 14 -
+                        (op.state_type.bits - 1) + rng.between(0, 3);
     y.exp = x_exp(op.C) + op.state_type.exp + (op.state_type.bits - 8) + 1 + extra();
   }
   void operator()(Gate& op) const { y.exp = x_exp(op.x0) + x_exp(op.x1) + 6 + extra(); }

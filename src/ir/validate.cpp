@@ -226,23 +226,17 @@ struct Validator {
     check_shape(name + ".A", op.A, {std::size_t(op.width), std::size_t(op.states)});
     check_shape(name + ".D", op.D, {std::size_t(op.width)});
     const NumberType x = edge(op.x).type, delta = edge(op.delta).type;
-    const NumberType B = edge(op.B).type, C = edge(op.C).type;
+    const NumberType C = edge(op.C).type;
     const NumberType increment{kMaxAccumulatorBits, op.state_type.exp};
     const NumberType sum{kMaxAccumulatorBits, C.exp + op.state_type.exp};
     check_requantise(name + ".z", delta.bits + 8, delta.exp + op.A_type.exp, op.z_type);
     check_function(name + ".exp", op.exp, op.z_type, fx::kAbarType, 0);
-    // delta * first, rounded to `type`, and that times second, on its way to the state.
-    const auto check_order = [&](const char* field, NumberType first, NumberType type,
-                                 NumberType second) {
-      check_type(name + field, type, 8, 8);
-      check_requantise(name + field, delta.bits + first.bits, delta.exp + first.exp, type);
-      check_requantise(name + ".state", 8 + second.bits, type.exp + second.exp, increment);
-    };
-    if (op.order == ScanOrder::kDeltaX) {
-      check_order(".u", x, op.u_type, B);
-    } else {
-      check_order(".bbar", B, op.bbar_type, x);
-    }
+    const ScanProduct product = product_of(op);
+    const NumberType first = edge(product.first).type, second = edge(product.second).type;
+    const std::string product_name = name + "." + product.name;
+    check_type(product_name, op.product_type, 8, 8);
+    check_requantise(product_name, delta.bits + first.bits, delta.exp + first.exp, op.product_type);
+    check_requantise(name + ".state", 8 + second.bits, op.product_type.exp + second.exp, increment);
     check_requantise(name + ".D", 8 + x.bits, op.D_type.exp + x.exp, sum);
     check_requantise(name, accumulator_bits(program, op), sum.exp, y.type);
   }

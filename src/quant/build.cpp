@@ -67,11 +67,7 @@ struct TypeBuilder {
     op.A_type.exp = exponent(op.name + ".A");
     op.D_type.exp = exponent(op.name + ".D");
     op.z_type.exp = exponent(op.name + ".z");
-    if (op.order == ScanOrder::kDeltaX) {
-      op.u_type.exp = exponent(op.name + ".u");
-    } else {
-      op.bbar_type.exp = exponent(op.name + ".bbar");
-    }
+    op.product_type.exp = exponent(op.name + "." + product_of(op).name);
     op.state_type.exp = exponent(op.name + ".state");
     op.exp = integers(op.name, Function::kExp, op.z_type, fx::kAbarType);
   }

@@ -394,7 +394,7 @@ TEST(Quantise, TheOrderOfTheScanIsThatAskedFor) {
     const auto* scan = std::get_if<Scan>(&op);
     if (scan == nullptr) continue;
     EXPECT_EQ(scan->order, ScanOrder::kDeltaX);
-    EXPECT_EQ(scan->u_type, edges[edges.size() - 2].type);
+    EXPECT_EQ(scan->product_type, edges[edges.size() - 2].type);
     EXPECT_GT(edges[edges.size() - 2].snr_db, 20);
   }
 }

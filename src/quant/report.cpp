@@ -62,7 +62,7 @@ std::vector<NumberType> types_of(const Program& program) {
       const std::size_t first = types.size();
       types.resize(first + kScanStreams);
       types[first + kZ] = scan->z_type;
-      types[first + kProduct] = scan->order == ScanOrder::kDeltaX ? scan->u_type : scan->bbar_type;
+      types[first + kProduct] = scan->product_type;
       types[first + kState] = scan->state_type;
     }
   }

@@ -19,11 +19,8 @@ std::vector<Stream> streams_of(const Program& skeleton) {
     const std::size_t first = streams.size();
     streams.resize(first + kScanStreams);
     streams[first + kZ] = {scan->name + ".z", scan->z_type.bits, -1, scan->name, Function::kExp};
-    if (scan->order == ScanOrder::kDeltaX) {
-      streams[first + kProduct] = {scan->name + ".u", scan->u_type.bits, -1, "", {}};
-    } else {
-      streams[first + kProduct] = {scan->name + ".bbar", scan->bbar_type.bits, -1, "", {}};
-    }
+    streams[first + kProduct] = {
+        scan->name + "." + product_of(*scan).name, scan->product_type.bits, -1, "", {}};
     streams[first + kState] = {scan->name + ".state", scan->state_type.bits, -1, "", {}};
   }
   return streams;

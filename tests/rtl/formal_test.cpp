@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proofs: the modules that move beats, and those that round and choose, against the properties in
-// tests/formal. Yosys makes the problem; z3 looks at every input over some cycles from reset on
-// (all there is to see of what has no registers), and ABC, by property directed reachability, at
-// all cycles. Every property is also held against modules with a fault.
+// tests/formal. Yosys makes the problem. Of streams, z3 looks at every input over some cycles from
+// reset on, and ABC, by property directed reachability, at all cycles; of em_requantise, z3 at all
+// that there is to see; of em_pwl_line, ABC alone. Every property is also held against modules with
+// a fault.
 #include <map>
 
 #include "base/process.h"
 #include "base/rng.h"
+#include "hw/memory_image.h"
+#include "hw/units/pwl_tables.h"
 #include "sim/testing.h"
 
 namespace emamba {
@@ -162,9 +165,9 @@ TEST(Formal, SplitGivesEverySequenceToItsOutput) {
 }
 
 std::string shifts(const std::vector<int>& shifts) {
-  std::string text;
-  for (const int shift : shifts) text = fmt::format("{:02x}", shift & 255) + text;
-  return fmt::format("{}'h{}", 8 * shifts.size(), text);
+  Bits bits;
+  for (const int shift : shifts) bits.put(shift, 8);
+  return bits.literal();
 }
 
 Parameters requantise(int in, int out, const std::vector<int>& s) {
@@ -185,41 +188,36 @@ TEST(Formal, RequantiseIsItsDefinition) {
                        requantise(14, 8, {3, 5, -1})});
 }
 
-// Tables of random lines and knots, some of them equal, some outside the input's range.
-Parameters pwl_tables(int knots, int x_bits, int contexts, Rng& rng) {
-  constexpr int kSlopeBits = 12, kInterceptBits = 24;
-  // As binary digits, the first number last.
-  std::string table[3];
-  const auto put = [&](std::string& text, int bits, int value) {
-    std::string digits;
-    for (int i = bits; i-- > 0;) digits += value >> i & 1 ? '1' : '0';
-    text = digits + text;
-  };
+// Random lines and knots, some of them equal, some outside the input's range.
+Parameters random_lines(int knots, int x_bits, int contexts, Rng& rng) {
   const int limit = 1 << x_bits;  // knots have a bit more than the input
-  for (int c = 0; c < contexts; ++c) {
-    std::vector<int> at;
-    for (int k = 0; k < knots; ++k) at.push_back(rng.between(-limit, limit - 1) / (1 + k % 3));
-    if (knots > 2) at[1] = at[0];
-    std::sort(at.begin(), at.end());
-    for (const int knot : at) put(table[0], x_bits + 1, knot);
-    for (int line = 0; line <= knots; ++line) {
-      put(table[1], kSlopeBits, rng.between(-2048, 2047));
-      put(table[2], kInterceptBits, rng.between(-(1 << 23), (1 << 23) - 1));
+  std::vector<PwlTable> tables(contexts);
+  std::vector<const PwlTable*> all;
+  for (PwlTable& table : tables) {
+    for (int k = 0; k < knots; ++k) {
+      table.knots.push_back(rng.between(-limit, limit - 1) / (1 + k % 3));
     }
+    if (knots > 2) table.knots[1] = table.knots[0];
+    std::sort(table.knots.begin(), table.knots.end());
+    table.slope.bits = 12;
+    for (int line = 0; line <= knots; ++line) {
+      table.slopes.push_back(rng.between(-2048, 2047));
+      table.intercepts.push_back(rng.between(-(1 << 23), (1 << 23) - 1));
+    }
+    all.push_back(&table);
   }
-  const auto number = [](const std::string& digits) {
-    return fmt::format("{}'b{}", digits.size(), digits);
-  };
-  return {{"Knots", std::to_string(knots)},       {"XBits", std::to_string(x_bits)},
-          {"Contexts", std::to_string(contexts)}, {"KnotTable", number(table[0])},
-          {"SlopeTable", number(table[1])},       {"InterceptTable", number(table[2])}};
+  const PwlTables t = pwl_tables(all, x_bits);
+  return {{"Knots", number(t.knots)},          {"XBits", number(x_bits)},
+          {"SlopeBits", number(t.slope_bits)}, {"InterceptBits", number(t.intercept_bits)},
+          {"Contexts", number(contexts)},      {"KnotTable", t.knot_table},
+          {"SlopeTable", t.slope_table},       {"InterceptTable", t.intercept_table}};
 }
 
 // For ABC alone: z3 takes too long for tables of this size.
 TEST(Formal, PwlLineIsItsDefinition) {
   Rng rng{5};
-  for (const Parameters& parameters : {pwl_tables(18, 8, 1, rng), pwl_tables(5, 8, 3, rng),
-                                       pwl_tables(1, 4, 1, rng), pwl_tables(7, 16, 2, rng)}) {
+  for (const Parameters& parameters : {random_lines(18, 8, 1, rng), random_lines(5, 8, 3, rng),
+                                       random_lines(1, 4, 1, rng), random_lines(7, 16, 2, rng)}) {
     SCOPED_TRACE(testing::PrintToString(parameters));
     EXPECT_TRUE(Problem(Kind::kRegisters, "formal_pwl_line", parameters).holds_always());
   }
@@ -279,7 +277,7 @@ TEST(Formal, FaultsOfStreamsAreFound) {
 TEST(Formal, FaultsOfArithmeticAreFound) {
   const Parameters one = requantise(20, 8, {7}), three = requantise(14, 8, {3, 5, -1});
   Rng rng{6};
-  const Parameters tables = pwl_tables(7, 8, 2, rng);
+  const Parameters tables = random_lines(7, 8, 2, rng);
   const std::vector<Case> cases = {
       {"formal_requantise", one, {"em_requantise", "<< (S - 1)", "<< S"}},
       {"formal_requantise", one, {"em_requantise", "over ? ", "1'b0 ? "}},

@@ -4,19 +4,11 @@
 // Nothing of that may reach a handshake or an answer, and no cycle may differ.
 #include <sstream>
 
-#include "base/process.h"
+#include "programs.h"
 #include "sim/testing.h"
 
 namespace emamba {
 namespace {
-
-// What a command prints; it must succeed.
-std::string run(const std::vector<std::string>& command, const std::string& directory) {
-  const ProcessResult result =
-      run_process(command, {.directory = directory, .timeout_seconds = 300});
-  EXPECT_EQ(result.exit_code, 0) << result.output;
-  return result.output;
-}
 
 // A port's vectors as beats, one a line, for $readmemb: `last`, then the words, the first lowest.
 // Padding is unknown: as an input that is what it carries, as an answer it matches anything.
@@ -170,16 +162,16 @@ struct Bench {
     set("STREAMS", std::to_string(plan.design.streams.size()));
     set("EDGES", std::to_string(edges));
     write_file(folder / "bench.sv", text);
-    run({"iverilog", "-g2012", "-s", "bench", "-o", "bench.vvp", "-f",
-         tech.empty() ? "files.f" : "files_" + tech + ".f", "bench.sv"},
-        folder.path());
+    output_of({"iverilog", "-g2012", "-s", "bench", "-o", "bench.vvp", "-f",
+               tech.empty() ? "files.f" : "files_" + tech + ".f", "bench.sv"},
+              folder.path());
   }
 
   // What the bench prints, without Icarus' warning that the array of a memory counts its words from
   // 0.
   std::string simulate(bool stalls) const {
     std::istringstream lines(
-        run({"vvp", "-n", "bench.vvp", stalls ? "+stalls" : "+none"}, folder.path()));
+        output_of({"vvp", "-n", "bench.vvp", stalls ? "+stalls" : "+none"}, folder.path()));
     std::string text;
     for (std::string line; std::getline(lines, line);) {
       if (!line.ends_with("$readmemh: Standard inconsistency, following 1364-2005.")) {
@@ -243,15 +235,12 @@ TEST(Icarus, AnUnknownHandshakeAndAWrongBitAreFound) {
 TEST(Icarus, EveryModuleIsRead) {
   const TestFolder folder;
   for (const std::string tech : {"", "asic"}) {
-    for (const std::string& source : rtl_sources(tech)) {
-      const std::string module =
-          source.substr(source.rfind('/') + 1, source.rfind('.') - source.rfind('/') - 1);
-      if (module == "em_pkg" || module == "em_tech") continue;
+    for (const std::string& module : library_modules(tech)) {
       SCOPED_TRACE(module);
       std::vector<std::string> command = {"iverilog", "-g2012", "-s",
                                           module,     "-o",     folder / "module.vvp"};
       for (const std::string& file : rtl_sources(tech)) command.push_back(file);
-      run(command, rtl_folder());
+      output_of(command, rtl_folder());
     }
   }
 }

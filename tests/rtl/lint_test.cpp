@@ -7,34 +7,26 @@
 #include <set>
 #include <sstream>
 
-#include "base/process.h"
 #include "fx/mean.h"
 #include "fx/range_norm.h"
 #include "fx/scan.h"
 #include "hw/em_pkg.h"
+#include "programs.h"
 #include "sim/testing.h"
 
 namespace emamba {
 namespace {
 
-std::string run(const std::vector<std::string>& command, const std::string& directory) {
-  const ProcessResult result =
-      run_process(command, {.directory = directory, .timeout_seconds = 300});
-  EXPECT_EQ(result.exit_code, 0) << result.output;
-  return result.output;
-}
-
 // em_adder_tree instantiates itself, which Verilator does not follow from the top; em_linear's lint
 // covers it.
 TEST(Lint, EveryModuleIsClean) {
-  for (const std::string& source : rtl_sources()) {
-    const std::string module =
-        source.substr(source.rfind('/') + 1, source.rfind('.') - source.rfind('/') - 1);
-    if (module == "em_pkg" || module == "em_tech" || module == "em_adder_tree") continue;
+  for (const std::string& module : library_modules()) {
+    if (module == "em_adder_tree") continue;
     SCOPED_TRACE(module);
-    EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "rtl.f", "--top-module", module},
+    EXPECT_EQ(
+        output_of({"verilator", "--lint-only", "-Wall", "-f", "rtl.f", "--top-module", module},
                   rtl_folder()),
-              "");
+        "");
   }
 }
 
@@ -114,9 +106,9 @@ void find_signed_slices(const XmlNode& node, std::set<std::string> loops,
 std::set<std::string> signed_slices(const std::string& top, const std::string& list,
                                     const std::string& directory) {
   const TestFolder folder;
-  run({"verilator", "--xml-only", "--xml-output", folder / "tree.xml", "-Wno-fatal", "-Wno-lint",
-       "--top-module", top, "-f", list},
-      directory);
+  output_of({"verilator", "--xml-only", "--xml-output", folder / "tree.xml", "-Wno-fatal",
+             "-Wno-lint", "--top-module", top, "-f", list},
+            directory);
   std::map<std::string, std::string> files;
   std::set<std::string> places;
   find_signed_slices(read_xml(read_file(folder / "tree.xml")), {}, files, places);
@@ -126,10 +118,8 @@ std::set<std::string> signed_slices(const std::string& top, const std::string& l
 // Yosys 0.23 puts zeros before a narrower signed value that is written to a slice with a run-time
 // index, and a sum or a choice of such values. What is extended must be so in a variable before.
 TEST(Lint, NoSignIsExtendedIntoASliceWithARunTimeIndex) {
-  for (const std::string& source : rtl_sources()) {
-    const std::string module =
-        source.substr(source.rfind('/') + 1, source.rfind('.') - source.rfind('/') - 1);
-    if (module == "em_pkg" || module == "em_tech" || module == "em_adder_tree") continue;
+  for (const std::string& module : library_modules()) {
+    if (module == "em_adder_tree") continue;
     EXPECT_EQ(signed_slices(module, "rtl.f", rtl_folder()), std::set<std::string>{}) << module;
   }
 }
@@ -184,13 +174,14 @@ TEST(Lint, GeneratedTopsAreClean) {
     const Program program = program_of(seed, seed % 2 == 0 ? false : true);
     const TestFolder folder;
     emit(plan_program(program, hardware_of(program, seed)), program, folder.path());
-    EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "files.f", "--top-module", "top"},
+    EXPECT_EQ(
+        output_of({"verilator", "--lint-only", "-Wall", "-f", "files.f", "--top-module", "top"},
                   folder.path()),
-              "");
+        "");
     // There, reset is asynchronous for hardware, and a signal like any other for its checks.
-    EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-Wno-SYNCASYNCNET", "-f", "files_asic.f",
-                   "--top-module", "top"},
-                  folder.path()),
+    EXPECT_EQ(output_of({"verilator", "--lint-only", "-Wall", "-Wno-SYNCASYNCNET", "-f",
+                         "files_asic.f", "--top-module", "top"},
+                        folder.path()),
               "");
     EXPECT_EQ(signed_slices("top", "files.f", folder.path()), std::set<std::string>{});
   }
@@ -230,7 +221,7 @@ TEST(Lint, TheSameDesignGivesTheSameBytes) {
   const TestFolder a, b;
   emit(plan_program(program, hardware), program, a.path());
   emit(plan_program(program, hardware), program, b.path());
-  EXPECT_EQ(run({"diff", "-r", a.path(), b.path()}, "/"), "");
+  EXPECT_EQ(output_of({"diff", "-r", a.path(), b.path()}, "/"), "");
 }
 
 // A module as Verilator describes it.
@@ -296,9 +287,9 @@ TEST(Lint, PlanAndModulesAgree) {
     const Plan plan = plan_program(program, hardware_of(program, seed));
     const TestFolder folder;
     emit(plan, program, folder.path());
-    run({"verilator", "--xml-only", "--xml-output", "top.xml", "-f", "files.f", "--top-module",
-         "top"},
-        folder.path());
+    output_of({"verilator", "--xml-only", "--xml-output", "top.xml", "-f", "files.f",
+               "--top-module", "top"},
+              folder.path());
     const std::string xml = read_file(folder / "top.xml");
     const auto modules = describe(xml);
     const auto& instances = modules.at("top").instances;
@@ -356,9 +347,9 @@ TEST(Lint, PackageAndCppAgreeOnConstants) {
   }
   const TestFolder folder;
   write_file(folder / "constants.sv", "module constants;\n" + body + "endmodule\n");
-  EXPECT_EQ(run({"verilator", "--lint-only", "-Wall", "-f", "rtl.f", "--top-module", "constants",
-                 folder / "constants.sv"},
-                rtl_folder()),
+  EXPECT_EQ(output_of({"verilator", "--lint-only", "-Wall", "-f", "rtl.f", "--top-module",
+                       "constants", folder / "constants.sv"},
+                      rtl_folder()),
             "");
 }
 

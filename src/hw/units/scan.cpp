@@ -45,7 +45,7 @@ struct Widths {
 };
 
 int increment_shift(const Site& site, const Scan& op) {
-  return op.state_type.exp - (op.bbar_type.exp + site.type(op.x).exp);
+  return op.state_type.exp - (op.product_type.exp + site.type(op.x).exp);
 }
 
 Widths widths(const Site& site, const Contexts<Scan>& contexts) {
@@ -224,7 +224,7 @@ int build(Site& site) {
                       : fx::kAbarType.exp - (std::get<PwlTable>(o.exp).slope.exp + o.z_type.exp);
        })},
       {"BbarShift",
-       shift([&](const Scan& o) { return o.bbar_type.exp - (exp(o.delta) + exp(o.B)); })},
+       shift([&](const Scan& o) { return o.product_type.exp - (exp(o.delta) + exp(o.B)); })},
       {"IncrementShift", shift([&](const Scan& o) { return increment_shift(site, o); })},
       {"SkipShift", shift([&](const Scan& o) {
          return exp(o.C) + o.state_type.exp - (o.D_type.exp + exp(o.x));
