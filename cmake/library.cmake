@@ -8,7 +8,8 @@ if(EMAMBA_SANITIZE)
   add_link_options(-fsanitize=${EMAMBA_SANITIZE})
 endif()
 if(EMAMBA_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  # Without a record of every comparison, which costs half the time and finds nothing in JSON and TOML.
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp)
 endif()
 
 # emamba_library(NAME DEPENDS lib... [TEST_DEPENDS lib...] [EXCLUDE file...]): the folder src/NAME, with

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every fuzzing target does: bytes that nobody wrote go into a reader, which may accept them
-// or throw Error. Anything else is a finding: another exception, a sanitizer's word, more than 10
+// or throw Error. Anything else is a finding: another exception, a sanitizer's word, more than 60
 // s.
 #pragma once
 
