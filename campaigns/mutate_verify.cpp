@@ -294,9 +294,12 @@ class Campaign {
   }
 
  private:
+  // Why a change that survived is none; "" if nothing says so. An entry says what was changed, and
+  // where, as printed; but in the RTL it names the file alone, since lines move.
   std::string argument(const Change& change) const {
+    const std::string place = change.where.substr(0, change.where.find(':'));
     for (const json& one : arguments_) {
-      if (one.at("where") == change.where && one.at("before") == change.before &&
+      if (one.at("where") == place && one.at("before") == change.before &&
           one.at("after") == change.after) {
         return one.at("why");
       }

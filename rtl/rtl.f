@@ -33,5 +33,6 @@ lib/em_stream_register.sv
 lib/em_table.sv
 lib/em_table_element.sv
 tech/generic/em_mul.sv
+tech/generic/em_mul_pair.sv
 tech/generic/em_ram.sv
 tech/generic/em_rom.sv

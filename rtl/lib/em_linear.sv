@@ -8,6 +8,7 @@
 // the words are (contexts or BiasRows, OutBeats). With MaxOffset > 0, output channels have weight
 // exponents of their own (em_channel_shift).
 module em_linear #(
+  parameter bit Pairs = 1'b0,  // products two by two: of one input, for two outputs (em_mul_pair)
   parameter int InPar = 4,
   parameter int OutPar = 4,
   parameter int InBeats = 5,
@@ -106,20 +107,39 @@ module em_linear #(
   // Stage Sum: the sum of InPar products for each of OutPar outputs.
   logic [OutPar*AccBits-1:0] sums;
 
-  for (genvar o = 0; o < OutPar; o++) begin : gen_output
-    logic [InPar*ProductBits-1:0] products;
+  logic [OutPar*InPar*ProductBits-1:0] products;
+
+  for (genvar o = 0; o < OutPar; o = o + (Pairs ? 2 : 1)) begin : gen_outputs
     for (genvar i = 0; i < InPar; i++) begin : gen_input
-      em_mul #(
-        .ABits(XBits),
-        .BBits(8)
-      ) u_mul (
-        .clk_i,
-        .advance_i(advance),
-        .a_i      (x[i*XBits +: XBits]),
-        .b_i      (weights[(o*InPar+i)*8 +: 8]),
-        .product_o(products[i*ProductBits +: ProductBits])
-      );
+      localparam int At = o * InPar + i, Next = (o + 1) * InPar + i;
+      if (Pairs && (o + 1 < OutPar)) begin : gen_pair
+        em_mul_pair #(
+          .ABits(XBits),
+          .BBits(8)
+        ) u_mul (
+          .clk_i,
+          .advance_i (advance),
+          .a_i       (x[i*XBits +: XBits]),
+          .b_i       ({weights[Next*8 +: 8], weights[At*8 +: 8]}),
+          .products_o({products[Next*ProductBits +: ProductBits],
+                       products[At*ProductBits +: ProductBits]})
+        );
+      end else begin : gen_single
+        em_mul #(
+          .ABits(XBits),
+          .BBits(8)
+        ) u_mul (
+          .clk_i,
+          .advance_i(advance),
+          .a_i      (x[i*XBits +: XBits]),
+          .b_i      (weights[At*8 +: 8]),
+          .product_o(products[At*ProductBits +: ProductBits])
+        );
+      end
     end
+  end
+
+  for (genvar o = 0; o < OutPar; o++) begin : gen_sum
     em_adder_tree #(
       .Terms  (InPar),
       .InBits (ProductBits),
@@ -127,7 +147,7 @@ module em_linear #(
     ) u_tree (
       .clk_i,
       .advance_i(advance),
-      .terms_i  (products),
+      .terms_i  (products[o*InPar*ProductBits +: InPar*ProductBits]),
       .sum_o    (sums[o*AccBits +: AccBits])
     );
   end

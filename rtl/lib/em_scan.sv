@@ -7,6 +7,8 @@
 // states (BWords words, of which the first NPar * NBeats count). An A word holds (DPar, NPar)
 // numbers, a D word DPar; the words are (contexts, DBeats, NBeats) and (contexts, DBeats).
 module em_scan #(
+  parameter bit Pairs = 1'b0,   // products that share an operand two by two (em_mul_pair)
+  parameter bit DeltaX = 1'b0,  // delta * x is rounded, and not delta * B
   parameter int DPar = 4,
   parameter int NPar = 8,
   parameter int DBeats = 10,
@@ -28,7 +30,7 @@ module em_scan #(
   parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] ZShift = '0,
   parameter logic [Contexts*8-1:0] AbarShift = '0,
-  parameter logic [Contexts*8-1:0] BbarShift = '0,
+  parameter logic [Contexts*8-1:0] ProductShift = '0,  // of what is rounded
   parameter logic [Contexts*8-1:0] IncrementShift = '0,
   parameter logic [Contexts*8-1:0] SkipShift = '0,
   parameter logic [Contexts*8-1:0] Shift = '0,
@@ -84,6 +86,8 @@ module em_scan #(
   localparam int Sum = HWrite + 1 + ML + em_pkg::tree_latency(NPar);
   localparam int StoredBits = StateBits - em_pkg::StateDrop;
   localparam int TermBits = CBits + StateBits;
+  localparam int FactorBits = DeltaX ? 8 : XBits;
+  localparam int CellStates = Pairs ? 2 : 1;
   localparam int InnerBits = em_pkg::index_bits(NBeats);
   localparam int Words = DBeats * NBeats;
   localparam int WordBits = em_pkg::index_bits(Words);
@@ -94,7 +98,7 @@ module em_scan #(
   logic                   advance, step, inner_last, vector_last, sequence_last, first, unused;
   logic [InnerBits-1:0]   inner;
   logic [AddressBits-1:0] address;
-  logic [ContextBits-1:0] context_now, context_first, context_sum, context_done;
+  logic [ContextBits-1:0] context_now, context_first, context_z, context_sum, context_done;
 
   em_core #(
     .Inputs   (4),
@@ -188,6 +192,13 @@ module em_scan #(
     .data_o   ({x, delta, b, c, context_first})
   );
 
+  em_delay #(
+    .Width(ContextBits),
+    .Depth(ML)
+  ) u_context_z (
+    .clk_i, .advance_i(advance), .data_i(context_first), .data_o(context_z)
+  );
+
   // Stages HRead and HWrite: the states.
   logic                            first_read, writes;
   logic [DPar*NPar*StoredBits-1:0] stored, h_old, h_new;
@@ -262,9 +273,52 @@ module em_scan #(
   for (genvar i = 0; i < DPar; i++) begin : gen_channel
     logic [NPar*TermBits-1:0] terms;
 
-    for (genvar n = 0; n < NPar; n++) begin : gen_state
+    // The factor of the increments that all states share, at stage ML + 2: x, or
+    // u = requantise(delta * x).
+    logic [FactorBits-1:0] factor;
+
+    if (DeltaX) begin : gen_u
+      logic [DeltaBits+XBits-1:0] u_product;
+      logic [7:0]                 rounded_d, rounded_q;
+      em_mul #(
+        .ABits(DeltaBits),
+        .BBits(XBits)
+      ) u_mul (
+        .clk_i,
+        .advance_i(advance),
+        .a_i      (delta[i*DeltaBits +: DeltaBits]),
+        .b_i      (x[i*XBits +: XBits]),
+        .product_o(u_product)
+      );
+      em_requantise #(
+        .InBits  (DeltaBits + XBits),
+        .OutBits (8),
+        .Contexts(Contexts),
+        .Shift   (ProductShift)
+      ) u_requantise (
+        .context_i(context_z), .value_i(u_product), .value_o(rounded_d)
+      );
+      always_ff @(posedge clk_i) begin
+        if (advance) rounded_q <= rounded_d;
+      end
+      assign factor = rounded_q;
+    end else begin : gen_x
+      logic unused_context;
+      assign unused_context = ^context_z;
+      em_delay #(
+        .Width(XBits),
+        .Depth(ML + 1)
+      ) u_x (
+        .clk_i, .advance_i(advance), .data_i(x[i*XBits +: XBits]), .data_o(factor)
+      );
+    end
+
+    for (genvar n = 0; n < NPar; n = n + CellStates) begin : gen_state
+      localparam int States = (n + CellStates <= NPar) ? CellStates : 1;
       em_scan_cell #(
-        .XBits         (XBits),
+        .States        (States),
+        .DeltaX        (DeltaX),
+        .FactorBits    (FactorBits),
         .DeltaBits     (DeltaBits),
         .BBits         (BBits),
         .CBits         (CBits),
@@ -278,7 +332,7 @@ module em_scan #(
         .Contexts      (Contexts),
         .ZShift        (ZShift),
         .AbarShift     (AbarShift),
-        .BbarShift     (BbarShift),
+        .BbarShift     (ProductShift),
         .IncrementShift(IncrementShift),
         .KnotTable     (KnotTable),
         .SlopeTable    (SlopeTable),
@@ -287,14 +341,14 @@ module em_scan #(
         .clk_i,
         .advance_i(advance),
         .context_i(context_first),
-        .a_i      (a[(i*NPar+n)*8 +: 8]),
+        .a_i      (a[(i*NPar+n)*8 +: States*8]),
         .delta_i  (delta[i*DeltaBits +: DeltaBits]),
-        .b_i      (b[n*BBits +: BBits]),
-        .c_i      (c[n*CBits +: CBits]),
-        .x_i      (x[i*XBits +: XBits]),
-        .h_i      (h_old[(i*NPar+n)*StoredBits +: StoredBits]),
-        .h_o      (h_new[(i*NPar+n)*StoredBits +: StoredBits]),
-        .term_o   (terms[n*TermBits +: TermBits])
+        .b_i      (b[n*BBits +: States*BBits]),
+        .c_i      (c[n*CBits +: States*CBits]),
+        .factor_i (factor),
+        .h_i      (h_old[(i*NPar+n)*StoredBits +: States*StoredBits]),
+        .h_o      (h_new[(i*NPar+n)*StoredBits +: States*StoredBits]),
+        .term_o   (terms[n*TermBits +: States*TermBits])
       );
     end
 

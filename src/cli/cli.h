@@ -61,6 +61,7 @@ void add_inspect(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_estimate(CLI::App& app);
 void add_emit(CLI::App& app);
+void add_explore(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_flow(CLI::App& app);

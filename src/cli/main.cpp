@@ -92,6 +92,7 @@ int run(int argc, char** argv) {
   add_inspect(app);
   add_doctor(app);
   add_estimate(app);
+  add_explore(app);
   add_emit(app);
   add_verify(app);
   add_synth(app);

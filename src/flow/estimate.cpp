@@ -8,6 +8,7 @@
 #include "ir/random_program.h"
 #include "quant/quantise.h"
 #include "target/estimate.h"
+#include "target/explore.h"
 
 namespace emamba {
 
@@ -16,19 +17,28 @@ const Device& device_of(const Job& job) {
 }
 
 Plan job_plan(const Job& job, const Program& program) {
-  return plan_program(program, job.spec.hardware, device_of(job).family->rule);
+  HardwareSpec hardware = job.spec.hardware;
+  const Device& device = device_of(job);
+  if (hardware.goal != Goal::kNone) {
+    hardware =
+        choose_hardware(program, hardware, device, job.threads, job.progress("choosing hardware"));
+  }
+  return plan_program(program, hardware, device.family->rule);
+}
+
+PlannedProgram program_to_plan(const Job& job) {
+  Program network = network_of(job.spec).program;
+  require_integer_form(network, job.spec.approx);
+  if (auto stored = current_program(job)) return {std::move(stored->content), true};
+  Rng rng{1};
+  const bool offsets = job.spec.quant.weight_exponents == WeightExponents::kPerChannel;
+  return {random_program(std::move(network), {.offsets = offsets}, rng), false};
 }
 
 nlohmann::json estimate_stage(const Job& job) {
-  require_integer_form(network_of(job.spec).program, job.spec.approx);
-  const auto stored = current_program(job);
-  Rng rng{1};
-  const bool offsets = job.spec.quant.weight_exponents == WeightExponents::kPerChannel;
-  const Plan plan = job_plan(
-      job, stored ? stored->content
-                  : random_program(network_of(job.spec).program, {.offsets = offsets}, rng));
-  nlohmann::json result = estimate_json(plan, device_of(job));
-  result["trained"] = stored.has_value();
+  const PlannedProgram planned = program_to_plan(job);
+  nlohmann::json result = estimate_json(job_plan(job, planned.program), device_of(job));
+  result["trained"] = planned.trained;
   return result;
 }
 

@@ -13,8 +13,16 @@ namespace emamba {
 // What the job's accelerator is for. Throws Error as find_device() does.
 const Device& device_of(const Job& job);
 
-// The accelerator of the job's [hardware]. Throws Error as plan_program() does.
+// The accelerator of the job's [hardware], chosen if a goal is given. Throws Error as
+// plan_program() and choose_hardware() do.
 Plan job_plan(const Job& job, const Program& program);
+
+// The job's program; where none fits the job, one with random weights.
+struct PlannedProgram {
+  Program program;
+  bool trained = false;
+};
+PlannedProgram program_to_plan(const Job& job);
 
 // Cycles, multipliers and parts: what docs/formats.md says of `emamba estimate --json`. Weights are
 // random where no program fits the job.

@@ -70,7 +70,13 @@ class Flow {
     // What cannot become integers or hardware is said before hours of training.
     const Program network = network_of(job_.spec).program;
     require_integer_form(network, job_.spec.approx);
-    if (choice_.frames > 0) choose_folds(network, job_.spec.hardware);
+    if (choice_.frames > 0) {
+      if (job_.spec.hardware.goal == Goal::kNone) {
+        choose_folds(network, job_.spec.hardware);
+      } else {
+        job_plan(job_, program_to_plan(job_).program);
+      }
+    }
     hashes_ = data_hashes(job_);
     data();
     train();

@@ -22,7 +22,9 @@ Job job_of(Spec spec, const Workplace& workplace) {
   job.spec = std::move(spec);
   // Errors of every verb, not only of those that plan hardware.
   find_device(job.spec.hardware.device);
-  require_lanes(network_of(job.spec).program, job.spec.hardware);
+  if (job.spec.hardware.goal == Goal::kNone) {
+    require_lanes(network_of(job.spec).program, job.spec.hardware);
+  }
   job.out = workplace.out.empty() ? "out/" + job.spec.name : workplace.out;
   job.data = data_folder(workplace.data);
   if (!workplace.out.empty()) job.folders += " --out " + shell_word(workplace.out);

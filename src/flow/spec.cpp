@@ -67,9 +67,48 @@ void check(const Spec& s, const std::string& source) {
   if ((s.train.shift > 0 || s.train.flip) && (regression || s.shape().vocab > 0)) {
     fail("train.shift and train.flip are for image classification", "remove them");
   }
+  const HardwareSpec& hardware = s.hardware;
+  if (hardware.goal == Goal::kRate && hardware.frames_per_second == 0) {
+    fail("hardware.goal = \"rate\" needs hardware.frames_per_second",
+         "set it to the frames a second that are wanted at hardware.clock_mhz");
+  }
+  if (hardware.goal != Goal::kRate && hardware.frames_per_second != 0) {
+    fail(fmt::format("hardware.frames_per_second = {:g} is for hardware.goal = \"rate\", which is "
+                     "\"{}\"",
+                     hardware.frames_per_second, name_of_key(hardware.goal)),
+         "remove it, or set hardware.goal to rate");
+  }
   if (s.train.flip && !s.task.mirrors) {
     fail("train.flip mirrors samples of which a mirrored one may have another answer",
          "remove it, or set data.mirror = true for data of your own");
+  }
+}
+
+// What a goal chooses, of the table [hardware].
+constexpr const char* kChosen[] = {"lanes", "cycles_per_token", "cycles_per_sequence",
+                                   "shared_blocks"};
+
+// Throws Error when what a goal chooses is given beside it. A goal that is an override stands in
+// place of what the text says of these keys.
+void settle_goal(json& nested, const std::vector<std::string>& overrides,
+                 const std::string& source) {
+  const auto overridden = [&](const std::string& key) {
+    return std::any_of(overrides.begin(), overrides.end(), [&](const std::string& text) {
+      return text.starts_with("hardware." + key + "=");
+    });
+  };
+  const auto hardware = nested.find("hardware");
+  if (hardware == nested.end() || !hardware->is_object()) return;
+  const json goal = hardware->value("goal", json("none"));
+  if (goal == "none") return;
+  for (const char* key : kChosen) {
+    if (!hardware->contains(key)) continue;
+    if (overridden(key) || !overridden("goal")) {
+      throw Error(fmt::format("{}: hardware.{} = {} is given, and hardware.goal = {} chooses it",
+                              source, key, hardware->at(key).dump(), goal.dump()),
+                  "remove one of them, or set hardware.goal to none");
+    }
+    hardware->erase(key);
   }
 }
 
@@ -122,6 +161,7 @@ Spec parse_spec(std::string_view toml, const std::string& source,
                 const std::vector<std::string>& overrides, const std::string& folder) {
   json nested = parse_toml(toml, source);
   for (const std::string& text : overrides) apply_override(nested, text);
+  settle_goal(nested, overrides, source);
   return build(nested, source, folder);
 }
 
@@ -137,9 +177,14 @@ Spec read_spec(const std::string& path, const std::vector<std::string>& override
 }
 
 Spec overridden(const Spec& spec, const std::vector<std::string>& overrides) {
+  const std::string source = "the spec " + spec.name;
   json nested = to_json(spec);
+  if (spec.hardware.goal != Goal::kNone) {
+    for (const char* key : kChosen) nested.at("hardware").erase(key);
+  }
   for (const std::string& text : overrides) apply_override(nested, text);
-  return build(nested, "the spec " + spec.name, "");
+  settle_goal(nested, overrides, source);
+  return build(nested, source, "");
 }
 
 json to_json(const Spec& spec) {

@@ -206,8 +206,29 @@ TEST(Spec, ContradictionsAreNamed) {
   reject({"approx.silu.form=1"}, "approx.silu.form = 1: must be a string");
   reject({"task=\xff"}, "must be one of");
   reject({"train.flip=true"}, "train.shift and train.flip are for image classification");
+  reject({"hardware.goal=rate"}, "needs hardware.frames_per_second");
+  reject({"hardware.frames_per_second=9"}, "is for hardware.goal = \"rate\", which is \"none\"");
+  reject({"hardware.goal=area", "hardware.frames_per_second=9"}, "which is \"area\"");
+  for (const std::string key :
+       {"lanes=2", "cycles_per_token=8", "cycles_per_sequence=8", "shared_blocks=false"}) {
+    reject({"hardware.goal=area", "hardware." + key}, "hardware.goal = \"area\" chooses it");
+  }
   reject({"model"}, "must be key=value");
   reject({"name.x=1"}, "'name' is a value, not a table");
+}
+
+// A goal given later stands in place of what a file says; beside it in one file it contradicts.
+TEST(Spec, AGoalStandsInPlaceOfWhatItChooses) {
+  const std::string lanes = std::string(kMars) + "[hardware]\nlanes = 5\n";
+  const Spec spec = parse_spec(lanes, "c.toml", {"hardware.goal=area"});
+  EXPECT_EQ(spec.hardware.goal, Goal::kArea);
+  EXPECT_EQ(spec_from_json(to_json(spec), "c.toml").hardware.goal, Goal::kArea);
+  EXPECT_EQ(overridden(parse_spec(lanes, "c.toml"), {"hardware.goal=area"}).hardware.goal,
+            Goal::kArea);
+  EXPECT_EQ(overridden(spec, {"hardware.goal=latency"}).hardware.goal, Goal::kLatency);
+  expect_error([&] { overridden(spec, {"hardware.lanes=5"}); }, "hardware.lanes = 5 is given");
+  expect_error([&] { parse_spec(lanes + "goal = \"area\"\n", "c.toml"); },
+               "c.toml: hardware.lanes = 5 is given");
 }
 
 TEST(Spec, EveryKeyIsDocumentedWithItsDefault) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "hw/edges.h"
@@ -12,6 +14,8 @@
 
 namespace emamba {
 namespace {
+
+constexpr std::int64_t kMostCycles = 1'000'000'000;  // a token: the range of the key
 
 // The fewest steps that any fold takes.
 std::int64_t least_steps(const Program& program, const Op& op, const HardwareSpec& hardware) {
@@ -30,7 +34,93 @@ bool better(const FoldCost& a, const Fold& a_fold, const FoldCost& b, const Fold
   return a_fold.out > b_fold.out;
 }
 
+// Whether an operation runs once a sequence, when all of it is there, and passes of a shared block.
+bool once(const Program& program, const Op& op) {
+  const EdgeIndex x = inputs_of(op)[0];
+  return ends_sequence(program, x) && flattening(program, x) == nullptr;
+}
+std::int64_t passes_of(const Program& program, std::size_t op, const HardwareSpec& hardware) {
+  for (const Group& group : program.groups) {
+    if (hardware.shared_blocks && holds(group, op)) return group.times;
+  }
+  return 1;
+}
+
+// Tokens whose cycles one vector of an operation may take. A flattened sequence is worked on as it
+// arrives. What then runs once a sequence may take an eighth of it, unless told: more would save
+// few multipliers and cost latency.
+std::int64_t share_of(const Program& program, const Op& op) {
+  const int tokens = vectors_on(program, 0);
+  if (once(program, op)) return std::max(1, tokens / 8);
+  return flattening(program, inputs_of(op)[0]) ? tokens : 1;
+}
+
+// Throws Error about the operation that needs the largest target.
+[[noreturn]] void refuse(const Program& program, const HardwareSpec& hardware) {
+  std::int64_t feasible = 0;  // smallest target that every operation can meet
+  const Op* worst = nullptr;
+  bool shared = false;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const Op& op = program.ops[i];
+    const std::int64_t least = least_steps(program, op, hardware);
+    if (hardware.cycles_per_sequence > 0 && once(program, op)) {
+      if (least <= hardware.cycles_per_sequence) continue;
+      throw Error(
+          fmt::format("hardware.cycles_per_sequence = {}: {} takes {} cycles at least, with "
+                      "hardware.lanes = {}",
+                      hardware.cycles_per_sequence, name_of(op), least, hardware.lanes),
+          fmt::format("set hardware.cycles_per_sequence to {} or more, or 0, or raise "
+                      "hardware.lanes",
+                      least));
+    }
+    const std::int64_t passes = passes_of(program, i, hardware), share = share_of(program, op);
+    shared = shared || passes > 1;
+    const std::int64_t needs = (least * passes + share - 1) / share;
+    if (needs > feasible) feasible = needs, worst = &op;
+  }
+  HardwareSpec table = hardware;
+  table.reciprocal = Reciprocal::kTable;
+  const bool divides = least_steps(program, *worst, table) < least_steps(program, *worst, hardware);
+  throw Error(fmt::format("hardware.cycles_per_token = {}: {} takes {} cycles a token at least, "
+                          "with hardware.lanes = {}{}",
+                          hardware.cycles_per_token, name_of(*worst), feasible, hardware.lanes,
+                          shared ? " and hardware.shared_blocks" : ""),
+              fmt::format("set hardware.cycles_per_token to {} or more, or {}", feasible,
+                          divides ? "hardware.reciprocal to table" : "raise hardware.lanes"));
+}
+
+// Steps that an operation may take for a vector.
+std::int64_t steps_allowed(const Program& program, std::size_t i, const HardwareSpec& hardware) {
+  const Op& op = program.ops[i];
+  if (hardware.cycles_per_sequence > 0 && once(program, op)) return hardware.cycles_per_sequence;
+  if (hardware.cycles_per_token == 0) return std::numeric_limits<std::int64_t>::max();
+  return hardware.cycles_per_token * share_of(program, op) / passes_of(program, i, hardware);
+}
+
 }  // namespace
+
+std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware) {
+  std::set<std::int64_t> targets;
+  std::int64_t feasible = 1;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const Op& op = program.ops[i];
+    const std::int64_t passes = passes_of(program, i, hardware), share = share_of(program, op);
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (const Fold& fold : folds_of(program, op, hardware)) {
+      const std::int64_t steps = fold_cost(program, op, hardware, fold).steps;
+      const std::int64_t target = (steps * passes + share - 1) / share;
+      targets.insert(target);
+      least = std::min(least, target);
+    }
+    feasible = std::max(feasible, least);
+  }
+  targets.insert(feasible);
+  std::vector<int> result;
+  for (std::int64_t target : targets) {
+    if (target >= feasible && target <= kMostCycles) result.push_back(static_cast<int>(target));
+  }
+  return result;
+}
 
 FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& hardware, Fold fold) {
   return std::visit([&](const auto& o) { return unit_of(o).cost(program, o, hardware, fold); }, op);
@@ -55,50 +145,19 @@ void require_lanes(const Program& program, const HardwareSpec& hardware) {
 
 std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware) {
   require_lanes(program, hardware);
-  const int tokens = vectors_on(program, 0);
-  const std::int64_t target = hardware.cycles_per_token;
   std::vector<Fold> chosen;
-  std::int64_t feasible = 0;  // smallest target that every operation can meet
-  const Op* worst = nullptr;
-  bool shared = false;
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    // A shared block sees every token once a pass. A flattened sequence is worked on as it arrives.
-    // What then runs once a sequence may take an eighth of it: more would save few multipliers and
-    // cost latency.
     const Op& op = program.ops[i];
-    const EdgeIndex x = inputs_of(op)[0];
-    const std::int64_t share = flattening(program, x)      ? tokens
-                               : ends_sequence(program, x) ? std::max(1, tokens / 8)
-                                                           : 1;
-    std::int64_t passes = 1;
-    for (const Group& group : program.groups) {
-      if (hardware.shared_blocks && holds(group, i)) passes = group.times;
-    }
-    shared = shared || passes > 1;
-    const std::int64_t budget =
-        target == 0 ? std::numeric_limits<std::int64_t>::max() : target * share / passes;
-    Fold best;
-    FoldCost best_cost{std::numeric_limits<std::int64_t>::max(), 0};
+    const std::int64_t budget = steps_allowed(program, i, hardware);
+    std::optional<Fold> best;
+    FoldCost best_cost;
     for (const Fold& fold : folds_of(program, op, hardware)) {
       const FoldCost cost = fold_cost(program, op, hardware, fold);
-      if (cost.steps <= budget && better(cost, fold, best_cost, best))
-        best = fold, best_cost = cost;
+      if (cost.steps > budget || (best && !better(cost, fold, best_cost, *best))) continue;
+      best = fold, best_cost = cost;
     }
-    chosen.push_back(best);
-    const std::int64_t needs = (least_steps(program, op, hardware) * passes + share - 1) / share;
-    if (needs > feasible) feasible = needs, worst = &op;
-  }
-  if (worst != nullptr && target != 0 && target < feasible) {
-    HardwareSpec table = hardware;
-    table.reciprocal = Reciprocal::kTable;
-    const bool divides =
-        least_steps(program, *worst, table) < least_steps(program, *worst, hardware);
-    throw Error(fmt::format("hardware.cycles_per_token = {}: {} takes {} cycles a token at least, "
-                            "with hardware.lanes = {}{}",
-                            target, name_of(*worst), feasible, hardware.lanes,
-                            shared ? " and hardware.shared_blocks" : ""),
-                fmt::format("set hardware.cycles_per_token to {} or more, or {}", feasible,
-                            divides ? "hardware.reciprocal to table" : "raise hardware.lanes"));
+    if (!best) refuse(program, hardware);
+    chosen.push_back(*best);
   }
   return chosen;
 }

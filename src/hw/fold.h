@@ -32,6 +32,10 @@ std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareS
 // Throws Error when there are more lanes than the widest vector has numbers.
 void require_lanes(const Program& program, const HardwareSpec& hardware);
 
+// The values of cycles_per_token from which on an operation can have another fold, the smallest
+// that is feasible first; cycles_per_sequence does not count.
+std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware);
+
 // A fold for each operation. Throws Error when the target cannot be met or Lanes do not fit, naming
 // the operation and the nearest value that is feasible.
 std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware);

@@ -42,57 +42,61 @@ json timing_json(const Timing& timing) {
 
 json part_json(const Part& part) {
   return std::visit(
-      Overloaded{[](const Multiplier& p) {
-                   return json{{"part", "multiplier"}, {"a_bits", p.a_bits}, {"b_bits", p.b_bits}};
-                 },
-                 [](const Adder& p) {
-                   return json{{"part", "adder"}, {"bits", p.bits}};
-                 },
-                 [](const Register& p) {
-                   return json{{"part", "register"}, {"bits", p.bits}};
-                 },
-                 [](const Delay& p) {
-                   return json{{"part", "delay"}, {"bits", p.bits}, {"depth", p.depth}};
-                 },
-                 [](const Multiplexer& p) {
-                   return json{{"part", "multiplexer"}, {"choices", p.choices}, {"bits", p.bits}};
-                 },
-                 [](const Choice& p) {
-                   return json{{"part", "choice"}, {"bits", p.bits}};
-                 },
-                 [](const Logic& p) {
-                   return json{{"part", "logic"}, {"bits", p.bits}};
-                 },
-                 [](const Requantiser& p) {
-                   return json{{"part", "requantiser"},
-                               {"in_bits", p.in_bits},
-                               {"out_bits", p.out_bits},
-                               {"contexts", p.contexts}};
-                 },
-                 [](const PwlLine& p) {
-                   return json{{"part", "pwl_line"},
-                               {"in_bits", p.in_bits},
-                               {"knots", p.knots},
-                               {"slope_bits", p.slope_bits},
-                               {"intercept_bits", p.intercept_bits},
-                               {"contexts", p.contexts}};
-                 },
-                 [](const Rom& p) {
-                   return json{{"part", "rom"},
-                               {"words", p.words},
-                               {"width", p.width},
-                               {"block", p.block},
-                               {"smooth", p.smooth}};
-                 },
-                 [](const Ram& p) {
-                   return json{{"part", "ram"},
-                               {"words", p.words},
-                               {"width", p.width},
-                               {"registered", p.registered}};
-                 },
-                 [](const Control& p) {
-                   return json{{"part", "control"}, {"steps", p.steps}, {"depth", p.depth}};
-                 }},
+      Overloaded{
+          [](const Multiplier& p) {
+            return json{{"part", "multiplier"}, {"a_bits", p.a_bits}, {"b_bits", p.b_bits}};
+          },
+          [](const MultiplierPair& p) {
+            return json{{"part", "multiplier_pair"}, {"a_bits", p.a_bits}, {"b_bits", p.b_bits}};
+          },
+          [](const Adder& p) {
+            return json{{"part", "adder"}, {"bits", p.bits}};
+          },
+          [](const Register& p) {
+            return json{{"part", "register"}, {"bits", p.bits}};
+          },
+          [](const Delay& p) {
+            return json{{"part", "delay"}, {"bits", p.bits}, {"depth", p.depth}};
+          },
+          [](const Multiplexer& p) {
+            return json{{"part", "multiplexer"}, {"choices", p.choices}, {"bits", p.bits}};
+          },
+          [](const Choice& p) {
+            return json{{"part", "choice"}, {"bits", p.bits}};
+          },
+          [](const Logic& p) {
+            return json{{"part", "logic"}, {"bits", p.bits}};
+          },
+          [](const Requantiser& p) {
+            return json{{"part", "requantiser"},
+                        {"in_bits", p.in_bits},
+                        {"out_bits", p.out_bits},
+                        {"contexts", p.contexts}};
+          },
+          [](const PwlLine& p) {
+            return json{{"part", "pwl_line"},
+                        {"in_bits", p.in_bits},
+                        {"knots", p.knots},
+                        {"slope_bits", p.slope_bits},
+                        {"intercept_bits", p.intercept_bits},
+                        {"contexts", p.contexts}};
+          },
+          [](const Rom& p) {
+            return json{{"part", "rom"},
+                        {"words", p.words},
+                        {"width", p.width},
+                        {"block", p.block},
+                        {"smooth", p.smooth}};
+          },
+          [](const Ram& p) {
+            return json{{"part", "ram"},
+                        {"words", p.words},
+                        {"width", p.width},
+                        {"registered", p.registered}};
+          },
+          [](const Control& p) {
+            return json{{"part", "control"}, {"steps", p.steps}, {"depth", p.depth}};
+          }},
       part);
 }
 
@@ -113,6 +117,13 @@ json to_json(const Parts& parts) {
     list.push_back(item);
   }
   return list;
+}
+
+json settings_json(const HardwareSpec& hardware) {
+  return {{"hardware.lanes", hardware.lanes},
+          {"hardware.cycles_per_token", hardware.cycles_per_token},
+          {"hardware.cycles_per_sequence", hardware.cycles_per_sequence},
+          {"hardware.shared_blocks", hardware.shared_blocks}};
 }
 
 json summary_json(const Plan& plan) {
@@ -139,6 +150,7 @@ json summary_json(const Plan& plan) {
   }
   const std::int64_t count = multipliers(total_parts(design));
   return {{"name", design.name},
+          {"settings", settings_json(plan.hardware)},
           {"lanes", design.lanes},
           {"latency_cycles", plan.cycles.latency},
           {"cycles_per_frame", plan.cycles.per_frame},

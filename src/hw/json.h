@@ -11,7 +11,11 @@ namespace emamba {
 // Parts as [{"part", its sizes, "count"}].
 nlohmann::json to_json(const Parts& parts);
 
-// {"name", "lanes", "latency_cycles", "cycles_per_frame", "products_per_frame", "multipliers",
+// What was chosen of [hardware], as keys and values for --set.
+nlohmann::json settings_json(const HardwareSpec& hardware);
+
+// {"name", "settings", "lanes", "latency_cycles", "cycles_per_frame", "products_per_frame",
+// "multipliers",
 //  "multiplier_use", "units": [{"name", "kind", "multipliers", "multiplier_use", "busy_cycles",
 //  "products_per_frame"}]}.
 // multiplier_use is multiplications a frame / (multipliers x cycles a frame).

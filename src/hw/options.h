@@ -16,28 +16,47 @@ enum class Reciprocal { kTable, kDivider };
 // by line, as those of wider ones are. The numbers are the same.
 enum class Functions { kTable, kLines };
 
+// What lanes, folding targets and shared blocks are chosen for (target/explore.h), or that they are
+// given.
+enum class Goal { kNone, kThroughput, kLatency, kArea, kRate };
+
 struct HardwareSpec {
-  int lanes = 4;               // stream elements per cycle
-  int cycles_per_token = 0;    // folding target; 0: the fewest multipliers
-  bool shared_blocks = false;  // one block's hardware runs all M blocks
+  Goal goal = Goal::kNone;
+  double frames_per_second = 0;  // of kRate
+  int lanes = 4;                 // stream elements per cycle
+  int cycles_per_token = 0;      // folding target; 0: the fewest multipliers
+  int cycles_per_sequence = 0;   // the same of what runs once a sequence; 0: an eighth of it
+  bool shared_blocks = false;    // one block's hardware runs all M blocks
   Reciprocal reciprocal = Reciprocal::kTable;
   Functions functions = Functions::kTable;
+  bool paired_products = true;    // two that share an operand in one multiplier, if it can
   std::string device = "zcu102";  // a key of the table in src/target/device.cpp
   double clock_mhz = 200;         // assumed; turns cycles into time in reports
 };
 
+EMAMBA_NAMES(Goal, "none", "throughput", "latency", "area", "rate");
 EMAMBA_NAMES(Reciprocal, "table", "divider");
 EMAMBA_NAMES(Functions, "table", "lines");
 
 template <class V>
 void visit_keys(HardwareSpec& h, V&& v) {
+  v("hardware.goal", h.goal,
+    "choose lanes, folding and shared_blocks: most frames a second, least latency, least area, "
+    "least "
+    "area at frames_per_second; none: they are given");
+  v("hardware.frames_per_second", h.frames_per_second, Range{0, 2e9},
+    "at clock_mhz, that goal = rate asks for");
   v("hardware.lanes", h.lanes, Range{1, 256}, "stream elements a cycle");
   v("hardware.cycles_per_token", h.cycles_per_token, Range{0, 1e9},
     "folding target; 0: fewest multipliers");
+  v("hardware.cycles_per_sequence", h.cycles_per_sequence, Range{0, 1e9},
+    "folding target of what runs once a sequence; 0: an eighth of its tokens'");
   v("hardware.shared_blocks", h.shared_blocks, "one block's hardware runs all blocks");
   v("hardware.reciprocal", h.reciprocal, "of range norm: a table, or a serial division");
   v("hardware.functions", h.functions,
     "SiLU and exp of 8 bits: a table of all values, or lines and multipliers; the same numbers");
+  v("hardware.paired_products", h.paired_products,
+    "two products of 8 bits that share an operand in one DSP48E2; elsewhere two multipliers");
   v("hardware.device", h.device, "the device that it is for, one of the table in docs/rtl.md");
   v("hardware.clock_mhz", h.clock_mhz, Range{1, 2000},
     "assumed clock, for times in reports; no tool here measures it");

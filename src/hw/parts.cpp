@@ -37,6 +37,7 @@ std::int64_t multipliers(const Parts& parts) {
   std::int64_t count = 0;
   for (const Parts::Entry& entry : parts.entries) {
     if (std::holds_alternative<Multiplier>(entry.part)) count += entry.count;
+    if (std::holds_alternative<MultiplierPair>(entry.part)) count += 2 * entry.count;
   }
   return count;
 }

@@ -14,6 +14,10 @@ struct Multiplier {  // of signed numbers, with its product and result registers
   int a_bits = 0, b_bits = 0;
   bool operator==(const Multiplier&) const = default;
 };
+struct MultiplierPair {  // two of signed numbers that share operand a (em_mul_pair)
+  int a_bits = 0, b_bits = 0;
+  bool operator==(const MultiplierPair&) const = default;
+};
 struct Adder {  // also a subtraction or a comparison
   int bits = 0;
   bool operator==(const Adder&) const = default;
@@ -65,8 +69,8 @@ struct Control {  // a sequencer's counters, and a pipe's `depth` valid bits
   int depth = 0;
   bool operator==(const Control&) const = default;
 };
-using Part = std::variant<Multiplier, Adder, Register, Delay, Multiplexer, Choice, Logic,
-                          Requantiser, PwlLine, Rom, Ram, Control>;
+using Part = std::variant<Multiplier, MultiplierPair, Adder, Register, Delay, Multiplexer, Choice,
+                          Logic, Requantiser, PwlLine, Rom, Ram, Control>;
 
 struct Parts {
   struct Entry {

@@ -40,7 +40,8 @@ class Planner {
     graph_.design.lanes = hardware.lanes;
   }
 
-  Plan program() {
+  // All but the depths of buffers.
+  void build() {
     require_readers(program_);
     // What runs on the first block's hardware: a group's other blocks.
     std::vector<Group> shared;
@@ -89,17 +90,27 @@ class Planner {
         distribute(y, out);
       }
     }
-    return finish();
   }
+  Design take_design() { return std::move(graph_.design); }
 
-  Plan operation_alone(std::size_t op) {
+  // The same for one operation.
+  void build(std::size_t op) {
     count_consumers(op);
     for (EdgeIndex x : inputs_of(program_.ops[op])) {
       const EdgeIndex edge = stream_edge(program_, x);
       if (!waiting_.contains(edge)) external_input(edge);
     }
     distribute(static_cast<EdgeIndex>(op + 1), operation({op}));
-    return finish();
+  }
+
+  Plan finish() {
+    size_buffers(graph_.design);
+    Plan plan;
+    plan.cycles = run_timing(graph_.design);
+    plan.design = std::move(graph_.design);
+    plan.folds = std::move(folds_);
+    plan.hardware = hardware_;
+    return plan;
   }
 
  private:
@@ -229,17 +240,6 @@ class Planner {
     deliver(edge, out);
   }
 
-  // --- The end ---------------------------------------------------------------------------------
-
-  Plan finish() {
-    size_buffers(graph_.design);
-    Plan plan;
-    plan.cycles = run_timing(graph_.design);
-    plan.design = std::move(graph_.design);
-    plan.folds = std::move(folds_);
-    return plan;
-  }
-
   const Program& program_;
   const HardwareSpec& hardware_;
   const BlockRule& rule_;
@@ -252,14 +252,24 @@ class Planner {
 }  // namespace
 
 Plan plan_program(const Program& program, const HardwareSpec& hardware, const BlockRule& rule) {
-  return Planner(program, hardware, rule, choose_folds(program, hardware)).program();
+  Planner planner(program, hardware, rule, choose_folds(program, hardware));
+  planner.build();
+  return planner.finish();
+}
+
+Design draft_program(const Program& program, const HardwareSpec& hardware, const BlockRule& rule) {
+  Planner planner(program, hardware, rule, choose_folds(program, hardware));
+  planner.build();
+  return planner.take_design();
 }
 
 Plan plan_operation(const Program& program, std::size_t op, const HardwareSpec& hardware, Fold fold,
                     const BlockRule& rule) {
   std::vector<Fold> folds(program.ops.size());
   folds[op] = fold;
-  return Planner(program, hardware, rule, std::move(folds)).operation_alone(op);
+  Planner planner(program, hardware, rule, std::move(folds));
+  planner.build(op);
+  return planner.finish();
 }
 
 }  // namespace emamba

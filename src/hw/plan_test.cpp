@@ -176,7 +176,7 @@ TEST(Plan, BuffersAreAsShallowAsTheyMayBe) {
     Rng rng{5};
     const Program program = random_program(mars_net(20, 2), rng);
     const Plan plan = plan_program(
-        program, {.lanes = 5, .cycles_per_token = shared ? 80 : 8, .shared_blocks = shared});
+        program, {.lanes = 5, .cycles_per_token = shared ? 40 : 8, .shared_blocks = shared});
     EXPECT_TRUE(never_stands_still(plan.design));
     int deep = 0;
     for (std::size_t i = 0; i < plan.design.instances.size(); ++i) {

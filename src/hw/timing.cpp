@@ -10,32 +10,67 @@
 namespace emamba {
 namespace {
 
-enum class Kind : std::uint8_t { kSteps, kFifo, kFork, kMerge, kSplit };
+// What the registers of each kind of instance hold, beside a flat description. Streams are numbers
+// of the design.
 
-// One instance: its description, flat, and what its registers hold.
-struct Node {
-  Kind kind = Kind::kSteps;
-  std::vector<int> inputs, outputs;
-  // Steps
+constexpr int kMostInputs = 4;
+
+// An instance with Steps.
+struct Core {
+  int inputs[kMostInputs] = {};
+  int count = 0, output = 0;  // of inputs
   int depth = 0, idle = 0;
-  std::int64_t active = 1, emit_from = 0, emit_every = 1;
-  std::vector<std::int64_t> pop_every;
-  std::int64_t step = 0, vectors = 0, frame_vectors = 0, begin = 0;
-  std::int64_t until_emit = 0;  // steps until one gives output, 0: this one
-  std::vector<std::int64_t> until_pop;
-  std::uint64_t pipe = 0;  // valid bits, the newest lowest
+  int active = 1, emit_from = 0, emit_every = 1, pop_every[kMostInputs] = {};
+  int step = 0;
+  int until_emit = 0, until_pop[kMostInputs] = {};  // steps until one gives, takes; 0: this one
   bool fire = false, advance = false;
-  // Fifo
+  std::uint64_t pipe = 0;  // valid bits, the newest lowest
+  std::uint64_t pipe_mask = 0;
+  std::size_t instance = 0;
+  std::int64_t vectors = 0, frame_vectors = 0, begin = 0;
+
+  bool last_step() const { return step == active - 1; }
+  void restart() {
+    step = 0;
+    until_emit = emit_from + emit_every - 1;
+    for (int i = 0; i < count; ++i) until_pop[i] = pop_every[i] - 1;
+  }
+};
+
+struct Buffer {
+  std::size_t instance = 0;
+  int input = 0, output = 0;
   std::int64_t capacity = 0, count = 0, most = 0;
-  // Fork
+};
+
+struct Splitter {  // Fork
+  int input = 0;
+  std::vector<int> outputs;
   std::uint32_t taken = 0;
-  // LoopEntry, LoopExit
+};
+
+// LoopEntry, LoopExit
+struct Loop {
+  std::vector<int> inputs, outputs;
   int passes = 1, pass = 0;
   std::int64_t beats = 1, beat = 0;
-  // LoopEntry, when frames have a period
+  // Of an entry, when frames have a period.
   std::int64_t pass_vectors = 1;          // in a pass
   std::int64_t entered = 0, started = 0;  // beats so far, and the cycle of the first
   bool open = true;                       // whether the next may enter
+
+  void count_pass(bool moved) {
+    if (!moved || ++beat < beats) return;
+    beat = 0;
+    pass = pass + 1 == passes ? 0 : pass + 1;
+  }
+};
+
+// An instance whose outputs or readiness depend on others in the same cycle.
+enum class Kind : std::uint8_t { kCore, kFork, kEntry, kExit };
+struct Place {
+  Kind kind = Kind::kCore;
+  std::size_t index = 0;  // in the list of its kind
 };
 
 constexpr int kMaxDepth = 63;
@@ -46,6 +81,7 @@ struct Run {
   std::int64_t period = 0;         // as of run_timing()
   std::size_t frames = 0;          // to run; 0: until they follow each other at the same distance
   int most_registers = kMaxDepth;  // of a core
+  bool spans = true;               // whether they are asked for
   // Another run: this one ends, too, at the first frame that ends later than there.
   const CycleReport* no_later = nullptr;
 };
@@ -58,12 +94,13 @@ class Machine {
         taken_in_(design.inputs.size()),
         valid_(design.streams.size()),
         ready_(design.streams.size()) {
-    for (const Instance& instance : design.instances) {
-      nodes_.push_back(node_of(instance));
-      nodes_.back().depth = std::min(nodes_.back().depth, run.most_registers);
-      passes_ = std::max(passes_, nodes_.back().passes);
+    for (std::size_t i = 0; i < design.instances.size(); ++i) {
+      std::visit([&](const auto& timing) { add(design.instances[i], i, timing); },
+                 design.instances[i].timing);
     }
-    report_.spans.resize(nodes_.size());
+    for (const Port& port : design.outputs) ready_[port.stream] = 1;
+    report_.spans.resize(design.instances.size());
+    report_.occupancy.resize(design.instances.size());
   }
 
   // To its end; false when it comes to a stand, where nothing will ever change.
@@ -71,7 +108,7 @@ class Machine {
     const Port& out = design_.outputs.at(0);
     const std::int64_t frame_beats = out.beats * out.vectors;
     std::int64_t taken = 0, first_input = -1;
-    for (std::int64_t cycle = 0;; ++cycle) {
+    for (std::int64_t& cycle = cycles_;; ++cycle) {
       settle(cycle);
       for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
         if (!moves(design_.inputs[i].stream)) continue;
@@ -91,7 +128,7 @@ class Machine {
     const auto& ends = report_.frame_ends;
     report_.latency = ends.front() - first_input + 1;
     if (ends.size() > 1) report_.per_frame = ends.back() - ends[ends.size() - 2];
-    for (const Node& node : nodes_) report_.occupancy.push_back(node.most);
+    for (const Buffer& buffer : buffers_) report_.occupancy[buffer.instance] = buffer.most;
     return true;
   }
 
@@ -100,52 +137,66 @@ class Machine {
     const std::size_t last = report_.frame_ends.size() - 1;
     return run_.no_later != nullptr && report_.frame_ends[last] > run_.no_later->frame_ends[last];
   }
+  std::int64_t cycles() const { return cycles_; }
   CycleReport take_report() { return std::move(report_); }
 
  private:
-  static Node node_of(const Instance& instance) {
-    Node node;
-    node.inputs = instance.inputs;
-    node.outputs = instance.outputs;
-    if (const auto* steps = std::get_if<Steps>(&instance.timing)) {
-      node.kind = Kind::kSteps;
-      node.depth = steps->depth;
-      node.idle = steps->idle;
-      node.active = steps->active;
-      node.emit_from = steps->emit_from;
-      node.emit_every = steps->emit_every;
-      node.pop_every = steps->pop_every;
-      node.frame_vectors = instance.vectors;
-      if (node.depth > kMaxDepth) throw Error(instance.name + ": pipeline too deep to plan");
-      restart(node);
-    } else if (const auto* fifo = std::get_if<Fifo>(&instance.timing)) {
-      node.kind = Kind::kFifo;
-      node.capacity = fifo->depth > 0 ? fifo->depth : std::numeric_limits<std::int64_t>::max();
-    } else if (std::holds_alternative<Fork>(instance.timing)) {
-      node.kind = Kind::kFork;
-    } else if (const auto* merge = std::get_if<LoopEntry>(&instance.timing)) {
-      node.kind = Kind::kMerge;
-      node.passes = merge->passes;
-      node.beats = merge->beats;
-      node.pass_vectors = instance.vectors / merge->passes;
-    } else if (const auto* split = std::get_if<LoopExit>(&instance.timing)) {
-      node.kind = Kind::kSplit;
-      node.passes = split->passes;
-      node.beats = split->beats;
+  void add(const Instance& instance, std::size_t index, const Steps& steps) {
+    static constexpr std::int64_t kMostSteps = std::numeric_limits<int>::max() / 2;
+    if (steps.depth > kMaxDepth || instance.inputs.size() > kMostInputs ||
+        steps.active > kMostSteps || steps.emit_from + steps.emit_every > kMostSteps) {
+      throw Error(instance.name + ": too many registers, inputs or steps to plan");
     }
-    return node;
+    const auto small = [](std::int64_t n) { return static_cast<int>(std::min(n, kMostSteps)); };
+    Core core;
+    core.instance = index;
+    core.count = static_cast<int>(instance.inputs.size());
+    std::copy(instance.inputs.begin(), instance.inputs.end(), core.inputs);
+    std::transform(steps.pop_every.begin(), steps.pop_every.end(), core.pop_every, small);
+    core.output = instance.outputs[0];
+    core.depth = std::min(steps.depth, run_.most_registers);
+    core.pipe_mask = (std::uint64_t{1} << core.depth) - 1;
+    core.idle = steps.idle;
+    core.active = small(steps.active);
+    core.emit_from = small(steps.emit_from);
+    core.emit_every = small(steps.emit_every);
+    core.frame_vectors = instance.vectors;
+    core.restart();
+    const Place place{Kind::kCore, cores_.size()};
+    places_.push_back(place);
+    if (core.depth == 0) forward_.push_back(place);
+    cores_.push_back(core);
   }
-
-  static void restart(Node& n) {
-    n.step = 0;
-    n.until_emit = n.emit_from + n.emit_every - 1;
-    n.until_pop.clear();
-    for (std::int64_t every : n.pop_every) n.until_pop.push_back(every - 1);
+  void add(const Instance& instance, std::size_t index, const Fifo& fifo) {
+    const std::int64_t capacity =
+        fifo.depth > 0 ? fifo.depth : std::numeric_limits<std::int64_t>::max();
+    buffers_.push_back({index, instance.inputs[0], instance.outputs[0], capacity});
+    ready_[instance.inputs[0]] = 1;
   }
-  static bool last_step(const Node& n) { return n.step == n.active - 1; }
-  static bool emits(const Node& n) { return n.until_emit == 0 || last_step(n); }
-  static bool pops(const Node& n, std::size_t input) {
-    return n.until_pop[input] == 0 || last_step(n);
+  void add(const Instance& instance, std::size_t, const Fork&) {
+    place(Kind::kFork, forks_.size());
+    forks_.push_back({instance.inputs[0], instance.outputs});
+  }
+  void add(const Instance& instance, std::size_t, const LoopEntry& entry) {
+    place(Kind::kEntry, loops_.size());
+    loops_.push_back({.inputs = instance.inputs,
+                      .outputs = instance.outputs,
+                      .passes = entry.passes,
+                      .beats = entry.beats,
+                      .pass_vectors = instance.vectors / entry.passes});
+    passes_ = std::max(passes_, entry.passes);
+  }
+  void add(const Instance& instance, std::size_t, const LoopExit& exit) {
+    place(Kind::kExit, loops_.size());
+    loops_.push_back({.inputs = instance.inputs,
+                      .outputs = instance.outputs,
+                      .passes = exit.passes,
+                      .beats = exit.beats});
+    passes_ = std::max(passes_, exit.passes);
+  }
+  void place(Kind kind, std::size_t index) {
+    places_.push_back({kind, index});
+    forward_.push_back({kind, index});
   }
 
   // When vector `index` of those of a frame, of which there are `vectors`, may come at the earliest
@@ -154,81 +205,82 @@ class Machine {
     return index / vectors * run_.period + index % vectors * cycles / vectors;
   }
 
-  // Valid forwards, then ready backwards. Registers and buffers cut every circle.
+  // Valid forwards, then ready backwards. Registers and buffers cut every circle; what follows from
+  // them alone, clock() has set.
   void settle(std::int64_t cycle) {
     for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
       const Port& port = design_.inputs[i];
-      valid_[port.stream] =
-          cycle >= due(taken_in_[i] / port.beats, port.vectors, run_.period / passes_);
+      valid_[port.stream] = run_.period == 0 || cycle >= due(taken_in_[i] / port.beats,
+                                                             port.vectors, run_.period / passes_);
     }
-    for (const Node& n : nodes_) {
-      if (n.kind == Kind::kFifo) {
-        valid_[n.outputs[0]] = n.count > 0;
-        ready_[n.inputs[0]] = n.count < n.capacity;
-      }
-    }
-    for (Node& n : nodes_) {
-      switch (n.kind) {
-        case Kind::kSteps:
-          valid_[n.outputs[0]] = n.depth == 0
-                                     ? valid_[n.inputs[0]]
-                                     : static_cast<std::uint8_t>(n.pipe >> (n.depth - 1) & 1);
+    for (const Place& place : forward_) {
+      switch (place.kind) {
+        case Kind::kCore: {
+          const Core& n = cores_[place.index];
+          valid_[n.output] = valid_[n.inputs[0]];
           break;
-        case Kind::kFork:
+        }
+        case Kind::kFork: {
+          const Splitter& n = forks_[place.index];
           for (std::size_t i = 0; i < n.outputs.size(); ++i) {
-            valid_[n.outputs[i]] = valid_[n.inputs[0]] && !(n.taken >> i & 1);
+            valid_[n.outputs[i]] = valid_[n.input] && !(n.taken >> i & 1);
           }
           break;
-        case Kind::kMerge:
+        }
+        case Kind::kEntry: {
+          Loop& n = loops_[place.index];
           n.open = cycle >= entry(n);
           valid_[n.outputs[0]] = n.open && valid_[n.inputs[n.pass == 0 ? 0 : 1]];
           break;
-        case Kind::kSplit: {
+        }
+        case Kind::kExit: {
+          const Loop& n = loops_[place.index];
           const bool leaves = n.pass == n.passes - 1;
           valid_[n.outputs[0]] = leaves && valid_[n.inputs[0]];
           valid_[n.outputs[1]] = !leaves && valid_[n.inputs[0]];
           break;
         }
-        case Kind::kFifo:
-          break;
       }
     }
-    for (const Port& port : design_.outputs) ready_[port.stream] = 1;
-    for (auto it = nodes_.rbegin(); it != nodes_.rend(); ++it) {
-      Node& n = *it;
-      switch (n.kind) {
-        case Kind::kSteps: {
-          n.advance = ready_[n.outputs[0]] || (n.depth > 0 && !valid_[n.outputs[0]]);
-          n.fire = n.advance && n.step < n.active;
-          for (int input : n.inputs) n.fire = n.fire && valid_[input];
-          for (std::size_t i = 0; i < n.inputs.size(); ++i) {
-            ready_[n.inputs[i]] = n.fire && pops(n, i);
+    for (auto it = places_.rbegin(); it != places_.rend(); ++it) {
+      switch (it->kind) {
+        case Kind::kCore: {
+          Core& n = cores_[it->index];
+          n.advance = ready_[n.output] || (n.depth > 0 && !valid_[n.output]);
+          bool fire = n.advance && n.step < n.active;
+          for (int i = 0; i < n.count; ++i) fire = fire && valid_[n.inputs[i]];
+          n.fire = fire;
+          for (int i = 0; i < n.count; ++i) {
+            ready_[n.inputs[i]] = fire && (n.until_pop[i] == 0 || n.last_step());
           }
           break;
         }
         case Kind::kFork: {
+          const Splitter& n = forks_[it->index];
           bool all = true;
           for (std::size_t i = 0; i < n.outputs.size(); ++i) {
             all = all && ((n.taken >> i & 1) || ready_[n.outputs[i]]);
           }
-          ready_[n.inputs[0]] = all;
+          ready_[n.input] = all;
           break;
         }
-        case Kind::kMerge:
+        case Kind::kEntry: {
+          const Loop& n = loops_[it->index];
           ready_[n.inputs[0]] = n.open && n.pass == 0 && ready_[n.outputs[0]];
           ready_[n.inputs[1]] = n.open && n.pass != 0 && ready_[n.outputs[0]];
           break;
-        case Kind::kSplit:
+        }
+        case Kind::kExit: {
+          const Loop& n = loops_[it->index];
           ready_[n.inputs[0]] = ready_[n.outputs[n.pass == n.passes - 1 ? 0 : 1]];
           break;
-        case Kind::kFifo:
-          break;
+        }
       }
     }
   }
 
   // When the next beat may pass an entrance, by the period.
-  std::int64_t entry(const Node& n) const {
+  std::int64_t entry(const Loop& n) const {
     if (run_.period == 0 || n.entered == 0) return 0;
     const std::int64_t vector_beats = n.beats / n.pass_vectors;
     return n.started + due(n.entered / vector_beats, n.passes * n.pass_vectors, run_.period);
@@ -236,67 +288,68 @@ class Machine {
 
   bool moves(int stream) const { return valid_[stream] && ready_[stream]; }
 
+  // Whoever looks at streams comes before those who change them: forks and loops, buffers, cores.
   void clock(std::int64_t cycle) {
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      Node& n = nodes_[i];
-      switch (n.kind) {
-        case Kind::kSteps:
-          if (n.advance) step(n, i, cycle);
-          break;
-        case Kind::kFifo:
-          changed_ = changed_ || moves(n.inputs[0]) || moves(n.outputs[0]);
-          // A beat that comes needs room even when another leaves in the same cycle.
-          if (moves(n.inputs[0])) n.most = std::max(n.most, ++n.count);
-          if (moves(n.outputs[0])) --n.count;
-          break;
-        case Kind::kFork: {
-          if (!valid_[n.inputs[0]]) break;
-          // Whoever takes a beat has a register, or passes it on to one, and changes.
-          if (ready_[n.inputs[0]]) {
-            n.taken = 0;
-          } else {
-            for (std::size_t k = 0; k < n.outputs.size(); ++k) {
-              if (ready_[n.outputs[k]]) n.taken |= 1u << k;
-            }
-          }
-          break;
+    for (Splitter& n : forks_) {
+      if (!valid_[n.input]) continue;
+      // Whoever takes a beat has a register, or passes it on to one, and changes.
+      if (ready_[n.input]) {
+        n.taken = 0;
+      } else {
+        for (std::size_t k = 0; k < n.outputs.size(); ++k) {
+          if (ready_[n.outputs[k]]) n.taken |= 1u << k;
         }
-        case Kind::kMerge:
-          if (moves(n.outputs[0]) && n.entered++ == 0) n.started = cycle;
-          count_pass(n, moves(n.outputs[0]));
-          break;
-        case Kind::kSplit:
-          count_pass(n, moves(n.inputs[0]));
-          break;
       }
+    }
+    for (const Place& place : forward_) {
+      if (place.kind == Kind::kEntry) {
+        Loop& n = loops_[place.index];
+        const bool moved = moves(n.outputs[0]);
+        if (moved && n.entered++ == 0) n.started = cycle;
+        n.count_pass(moved);
+      } else if (place.kind == Kind::kExit) {
+        Loop& n = loops_[place.index];
+        n.count_pass(moves(n.inputs[0]));
+      }
+    }
+    for (Buffer& n : buffers_) {
+      const bool in = moves(n.input), out = moves(n.output);
+      changed_ = changed_ || in || out;
+      // A beat that comes needs room even when another leaves in the same cycle.
+      if (in) n.most = std::max(n.most, ++n.count);
+      if (out) --n.count;
+    }
+    for (const Buffer& n : buffers_) {
+      valid_[n.output] = n.count > 0;
+      ready_[n.input] = n.count < n.capacity;
+    }
+    for (Core& n : cores_) {
+      if (n.advance) step(n, cycle);
     }
   }
 
-  static void count_pass(Node& n, bool moved) {
-    if (!moved || ++n.beat < n.beats) return;
-    n.beat = 0;
-    n.pass = n.pass + 1 == n.passes ? 0 : n.pass + 1;
-  }
-
-  void step(Node& n, std::size_t index, std::int64_t cycle) {
-    const bool emitted = n.fire && emits(n);
-    changed_ = changed_ || n.fire || n.step >= n.active || n.pipe != 0;
-    n.pipe = (n.pipe << 1 | (emitted ? 1 : 0)) & ((std::uint64_t{1} << n.depth) - 1);
+  void step(Core& n, std::int64_t cycle) {
+    const bool waits = n.step >= n.active;
+    if (!n.fire && !waits && n.pipe == 0) return;
+    changed_ = true;
+    const bool emitted = n.fire && (n.until_emit == 0 || n.last_step());
+    n.pipe = (n.pipe << 1 | (emitted ? 1 : 0)) & n.pipe_mask;
+    if (n.depth > 0) valid_[n.output] = static_cast<std::uint8_t>(n.pipe >> (n.depth - 1) & 1);
     if (n.fire) {
       if (n.step == 0) n.begin = cycle;
-      if (last_step(n) && n.vectors < n.frame_vectors) {
-        report_.spans[index].push_back({n.begin, cycle});
+      if (run_.spans && n.last_step() && n.vectors < n.frame_vectors) {
+        report_.spans[n.instance].push_back({n.begin, cycle});
       }
       n.until_emit = n.until_emit == 0 ? n.emit_every - 1 : n.until_emit - 1;
-      for (std::size_t k = 0; k < n.until_pop.size(); ++k) {
+      for (int k = 0; k < n.count; ++k) {
         n.until_pop[k] = n.until_pop[k] == 0 ? n.pop_every[k] - 1 : n.until_pop[k] - 1;
       }
       ++n.step;
-    } else if (n.step >= n.active) {
+    } else if (waits) {
       ++n.step;  // an idle cycle
     }
     if (n.step == n.active + n.idle) {
-      restart(n);
+      n.restart();
       ++n.vectors;
     }
   }
@@ -313,10 +366,16 @@ class Machine {
 
   const Design& design_;
   const Run run_;
-  bool changed_ = false;  // anything, in this cycle
+  std::int64_t cycles_ = 0;  // run
+  bool changed_ = false;     // anything, in this cycle
   int passes_ = 1;
   std::vector<std::int64_t> taken_in_;  // beats of each input
-  std::vector<Node> nodes_;
+  std::vector<Core> cores_;
+  std::vector<Buffer> buffers_;
+  std::vector<Splitter> forks_;
+  std::vector<Loop> loops_;
+  std::vector<Place> places_;   // in the design's order: all but buffers
+  std::vector<Place> forward_;  // of these, whose outputs depend on inputs in the same cycle
   std::vector<std::uint8_t> valid_, ready_;
   CycleReport report_;
 };
@@ -331,14 +390,33 @@ CycleReport run_timing(const Design& design, std::int64_t period) {
               ErrorKind::kDefect);
 }
 
-bool keeps_up(const Design& design, const CycleReport& report) {
-  Machine machine(design,
-                  {.frames = std::min(kFill, report.frame_ends.size()), .no_later = &report});
-  return machine.run() && !machine.late();
+std::int64_t least_latency(const Design& design) {
+  Machine machine(design, {.frames = 1, .spans = false});
+  machine.run();
+  return machine.take_report().latency;
+}
+
+std::int64_t least_per_frame(const Design& design) {
+  std::int64_t busiest = 1;
+  for (const Instance& instance : design.instances) {
+    if (const auto* steps = std::get_if<Steps>(&instance.timing)) {
+      busiest = std::max(busiest, (steps->active + steps->idle) * instance.vectors);
+    }
+  }
+  return busiest;
+}
+
+bool keeps_up(const Design& design, const CycleReport& report, std::int64_t* budget) {
+  Machine machine(
+      design,
+      {.frames = std::min(kFill, report.frame_ends.size()), .spans = false, .no_later = &report});
+  const bool kept = machine.run() && !machine.late();
+  if (budget != nullptr) *budget -= machine.cycles();
+  return kept;
 }
 
 bool never_stands_still(const Design& design) {
-  return Machine(design, {.frames = kFill, .most_registers = 1}).run();
+  return Machine(design, {.frames = kFill, .most_registers = 1, .spans = false}).run();
 }
 
 }  // namespace emamba

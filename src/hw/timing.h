@@ -31,8 +31,15 @@ struct CycleReport {
 // of shared blocks, where every pass has its share of the period. Throws Error on a deadlock.
 CycleReport run_timing(const Design& design, std::int64_t period = 0);
 
-// Whether no frame of `report`, a run of a design with other buffers, ends later in this one.
-bool keeps_up(const Design& design, const CycleReport& report);
+// The first frame's latency if no buffer were ever full: a bound of that of any buffers.
+std::int64_t least_latency(const Design& design);
+
+// Cycles a frame of the busiest core: a bound of those of the design.
+std::int64_t least_per_frame(const Design& design);
+
+// Whether no frame of `report`, a run of a design with other buffers, ends later in this one. Takes
+// the cycles that it ran from `budget`, if one is given.
+bool keeps_up(const Design& design, const CycleReport& report, std::int64_t* budget = nullptr);
 
 // Whether the design runs on under any stalls. What it does is determinate: every core gives the
 // same beats in the same order whenever its inputs come. So it can come to a stand under some

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The multiplier made of a DSP48E2 against the generic one, with pauses of its enable.
+// The multipliers made of a DSP48E2 against the generic ones, with pauses of their enable.
 #include "base/files.h"
 #include "base/testing.h"
 #include "base/tool.h"
@@ -47,6 +47,64 @@ module pair #(
   end
 endmodule
 
+// A pair with its operands like `pair`; of the first operand's numbers, and two of the second's.
+module pair_of_products #(
+  parameter int unsigned ABits = 8,
+  parameter int unsigned BBits = 8
+) (
+  input logic clk_i
+);
+  logic                       advance = 1'b0;
+  logic [ABits-1:0]           a = '0;
+  logic [2*BBits-1:0]         b = '0;
+  logic [2*(ABits+BBits)-1:0] expected, got;
+  int unsigned                advances = 0;
+
+  em_mul_pair     #(.ABits(ABits), .BBits(BBits)) u_generic (
+    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .products_o(expected)
+  );
+  em_mul_pair_dsp #(.ABits(ABits), .BBits(BBits)) u_dsp (
+    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .products_o(got)
+  );
+
+  function automatic logic [BBits-1:0] draw_b();
+    draw_b = ($urandom_range(7) == 0) ? {1'b1, {(BBits-1){1'b0}}} :
+             ($urandom_range(7) == 0) ? '0 : BBits'($urandom);
+  endfunction
+
+  always @(posedge clk_i) begin
+    if ((advances >= 2) && (got !== expected)) begin
+      $fatal(1, "a pair of %0d x %0d bits: %h, not %h", ABits, BBits, got, expected);
+    end
+    if (advance) advances <= advances + 1;
+    a <= ($urandom_range(7) == 0) ? {1'b1, {(ABits-1){1'b0}}} : ABits'($urandom);
+    b <= {draw_b(), draw_b()};
+    advance <= ($urandom_range(3) != 0);
+  end
+endmodule
+
+// Every pair of a lower and an upper operand of 5 bits, with every other of 5 bits.
+module all_pairs (
+  input logic clk_i
+);
+  logic [14:0] count = '0;
+  logic [19:0] expected, got;
+  int unsigned checked = 0;
+
+  em_mul_pair     #(.ABits(5), .BBits(5)) u_generic (
+    .clk_i, .advance_i(1'b1), .a_i(count[4:0]), .b_i(count[14:5]), .products_o(expected)
+  );
+  em_mul_pair_dsp #(.ABits(5), .BBits(5)) u_dsp (
+    .clk_i, .advance_i(1'b1), .a_i(count[4:0]), .b_i(count[14:5]), .products_o(got)
+  );
+
+  always @(posedge clk_i) begin
+    count   <= count + 1'b1;
+    checked <= checked + 1;
+    if ((checked >= 2) && (got !== expected)) $fatal(1, "pairs of 5 bits: %h, not %h", got, expected);
+  end
+endmodule
+
 module top;
   logic clk = 1'b0;
   always #1 clk = ~clk;
@@ -60,8 +118,17 @@ module top;
   pair #(.ABits(14), .BBits(22)) u_14_22 (.clk_i(clk));
   pair #(.ABits(19), .BBits(19)) u_19_19 (.clk_i(clk));
   pair #(.ABits(8), .BBits(32)) u_8_32 (.clk_i(clk));
+  pair_of_products #(.ABits(8), .BBits(8)) u_pair_8_8 (.clk_i(clk));
+  pair_of_products #(.ABits(9), .BBits(7)) u_pair_9_7 (.clk_i(clk));
+  pair_of_products #(.ABits(10), .BBits(8)) u_pair_10_8 (.clk_i(clk));
+  pair_of_products #(.ABits(2), .BBits(2)) u_pair_2_2 (.clk_i(clk));
+  pair_of_products #(.ABits(16), .BBits(2)) u_pair_16_2 (.clk_i(clk));
+  pair_of_products #(.ABits(16), .BBits(8)) u_pair_16_8 (.clk_i(clk));  // two multipliers
+  pair_of_products #(.ABits(9), .BBits(9)) u_pair_9_9 (.clk_i(clk));    // the same
+  all_pairs u_all_pairs (.clk_i(clk));
   initial begin
     #200000;
+    if (u_all_pairs.checked < 32770) $fatal(1, "%0d pairs", u_all_pairs.checked);
     if (u_all_8_8.advances < 65540) $fatal(1, "%0d products", u_all_8_8.advances);
     $display("all products are equal");
     $finish;
@@ -69,7 +136,7 @@ module top;
 endmodule
 )";
 
-TEST(Multiplier, OfADspBlockIsTheGenericOne) {
+TEST(Multiplier, OfADspBlockIsTheGenericOneAloneAndInPairs) {
   const TestFolder folder;
   const std::string rtl = rtl_folder();
   write_file(folder / "pkg.sv", read_file(rtl + "/lib/em_pkg.sv"));
@@ -77,15 +144,20 @@ TEST(Multiplier, OfADspBlockIsTheGenericOne) {
   std::string dsp = read_file(rtl + "/tech/xilinx/em_mul.sv");
   dsp.replace(dsp.find("module em_mul "), 14, "module em_mul_dsp ");
   write_file(folder / "xilinx.sv", dsp);
+  write_file(folder / "generic_pair.sv", read_file(rtl + "/tech/generic/em_mul_pair.sv"));
+  std::string pair = read_file(rtl + "/tech/xilinx/em_mul_pair.sv");
+  pair.replace(pair.find("module em_mul_pair "), 19, "module em_mul_pair_dsp ");
+  write_file(folder / "xilinx_pair.sv", pair);
   write_file(folder / "model.sv", read_file("tests/rtl/dsp48e2_model.sv"));
   write_file(folder / "bench.sv", kBench);
-  run_tool({.command = {"verilator", "--binary", "--timing", "-Wno-fatal", "-Wno-lint",
-                        "-Wno-style", "--top-module", "top", "-Mdir", "obj", "-o", "bench",
-                        "pkg.sv", "generic.sv", "xilinx.sv", "model.sv", "bench.sv"},
-            .directory = folder.path(),
-            .log = folder / "build.log",
-            .writes = {"obj/bench"},
-            .timeout_seconds = 300});
+  run_tool(
+      {.command = {"verilator", "--binary", "--timing", "-Wno-fatal", "-Wno-lint", "-Wno-style",
+                   "--top-module", "top", "-Mdir", "obj", "-o", "bench", "pkg.sv", "generic.sv",
+                   "generic_pair.sv", "xilinx.sv", "xilinx_pair.sv", "model.sv", "bench.sv"},
+       .directory = folder.path(),
+       .log = folder / "build.log",
+       .writes = {"obj/bench"},
+       .timeout_seconds = 300});
   run_tool({.command = {folder / "obj/bench"},
             .directory = folder.path(),
             .log = folder / "run.log",

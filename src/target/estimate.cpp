@@ -50,6 +50,7 @@ json estimate_json(const Plan& plan, const Device& device) {
   }
   result.update(to_json(total, device.family->kinds));
   result["device"] = use_json(device, total);
+  result["fits"] = shortage(device, total).empty();
   return result;
 }
 

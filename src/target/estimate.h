@@ -16,7 +16,8 @@ nlohmann::json to_json(const Resources& resources, const std::vector<ResourceKin
 // shortage is "" when everything fits.
 nlohmann::json use_json(const Device& device, const Resources& resources);
 
-// summary_json(plan), the resources of every unit and in total, and "device", the use of it.
+// summary_json(plan), the resources of every unit and in total, "device", the use of it, and
+// whether it "fits".
 nlohmann::json estimate_json(const Plan& plan, const Device& device);
 
 }  // namespace emamba

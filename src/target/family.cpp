@@ -27,6 +27,11 @@ Resources times(std::int64_t count, Resources one) {
   return one;
 }
 
+Resources least_of(Resources a, const Resources& b) {
+  for (const auto field : kCounts) a.*field = std::min(a.*field, b.*field);
+  return a;
+}
+
 int counter_bits(const Control& control) {
   return fx::ceil_log2(std::max<std::int64_t>(control.steps, 2));
 }

@@ -23,6 +23,7 @@ struct Resources {
   bool operator==(const Resources&) const = default;
 };
 Resources times(std::int64_t count, Resources one);
+Resources least_of(Resources a, const Resources& b);  // kind by kind
 
 // One kind of resource: its key in JSON, its name, and how many of the count make one of it.
 struct ResourceKind {

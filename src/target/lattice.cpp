@@ -55,6 +55,9 @@ Resources part(const Part& part) {
   return std::visit(
       Overloaded{
           [](const Multiplier& p) { return multiplier(p); },
+          [](const MultiplierPair& p) {
+            return times(2, multiplier({p.a_bits, p.b_bits}));
+          },
           [](const Adder& p) { return Resources{.lut = p.bits}; },
           [](const Register& p) { return Resources{.lut = tenths(1, p.bits), .ff = p.bits}; },
           [](const Delay& p) { return Resources{.ff = p.bits * p.depth}; },
@@ -103,6 +106,9 @@ Resources lut_and_ff(const Part& part) {
   return std::visit(
       Overloaded{
           [](const Multiplier& p) { return multiplier(p); },
+          [](const MultiplierPair& p) {
+            return times(2, multiplier({p.a_bits, p.b_bits}));
+          },
           [](const Adder& p) { return Resources{.lut = p.bits}; },
           [](const Register& p) { return Resources{.lut = tenths(5, p.bits), .ff = p.bits}; },
           [](const Delay& p) { return Resources{.ff = p.bits * p.depth}; },

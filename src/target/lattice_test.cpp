@@ -15,6 +15,7 @@ Resources on_ice40(const Part& part) {
 }
 
 TEST(Lattice, MultipliersAreBlocksOrLookUpTables) {
+  EXPECT_EQ(on_ecp5(MultiplierPair{8, 8}), times(2, on_ecp5(Multiplier{8, 8})));
   EXPECT_EQ(on_ecp5(Multiplier{8, 18}), (Resources{.ff = 42, .dsp = 1}));
   EXPECT_EQ(on_ecp5(Multiplier{13, 22}), (Resources{.lut = 35, .ff = 56, .dsp = 2}));
   EXPECT_EQ(on_ice40(Multiplier{8, 8}),

@@ -19,6 +19,12 @@ Resources multiplier(const Multiplier& m) {
           .dsp = ceil_div(wide, 24) * ceil_div(narrow, 17)};
 }
 
+// One DSP48E2 where the products lie side by side (rtl/tech/xilinx/em_mul_pair.sv).
+Resources multiplier_pair(const MultiplierPair& m) {
+  if (m.a_bits + m.b_bits <= 18 && m.b_bits <= 8) return {.dsp = 1};
+  return times(2, multiplier({m.a_bits, m.b_bits}));
+}
+
 // A shift register longer than two takes look-up tables of 32 stages.
 Resources delay(const Delay& d) {
   if (d.depth <= 2) return {.ff = d.bits * d.depth};
@@ -72,6 +78,7 @@ Resources control(const Control& c) {
 Resources part(const Part& part) {
   return std::visit(
       Overloaded{[](const Multiplier& p) { return multiplier(p); },
+                 [](const MultiplierPair& p) { return multiplier_pair(p); },
                  [](const Adder& p) { return Resources{.lut = p.bits}; },
                  [](const Register& p) { return Resources{.ff = p.bits}; },
                  [](const Delay& p) { return delay(p); },

@@ -17,6 +17,13 @@ TEST(Ultrascale, AMultiplierIsADspWhileItsOperandsFit) {
   EXPECT_EQ(of(Multiplier{28, 19}), (Resources{.lut = 47, .ff = 94, .dsp = 4}));
 }
 
+TEST(Ultrascale, TwoProductsThatShareAnOperandAreADspWhileTheyLieSideBySide) {
+  EXPECT_EQ(of(MultiplierPair{8, 8}), (Resources{.dsp = 1}));
+  EXPECT_EQ(of(MultiplierPair{10, 8}), (Resources{.dsp = 1}));
+  EXPECT_EQ(of(MultiplierPair{11, 8}), (Resources{.dsp = 2}));
+  EXPECT_EQ(of(MultiplierPair{8, 9}), (Resources{.dsp = 2}));
+}
+
 TEST(Ultrascale, ALongDelayIsAShiftRegister) {
   EXPECT_EQ(of(Delay{10, 2}), (Resources{.ff = 20}));
   EXPECT_EQ(of(Delay{10, 3}), (Resources{.lut = 10, .lut_memory = 10}));

@@ -81,6 +81,71 @@ TEST_F(Hardware, EstimateNeedsNoTraining) {
   }
 }
 
+std::vector<std::string> with_settings(std::vector<std::string> command, const json& settings) {
+  for (const auto& [key, value] : settings.items()) {
+    command.insert(command.end(), {"--set", key + "=" + value.dump()});
+  }
+  return command;
+}
+
+// Every point can be had by its settings, and its hardware is equal to golden.
+TEST_F(Hardware, PointsOfAnExplorationAreDesigns) {
+  const std::string config = quantised();
+  const json result = succeed({"explore", config, "--out", out(), "--json"}).json();
+  const json& points = result.at("points");
+  ASSERT_GT(points.size(), 10u);
+  EXPECT_TRUE(result.at("trained"));
+  EXPECT_GT(result.at("seconds"), 0);
+  for (std::size_t i = 0; i < points.size(); i += points.size() / 5) {
+    const json estimate = succeed(with_settings({"estimate", config, "--out", out(), "--json"},
+                                                points[i]["settings"]))
+                              .json();
+    EXPECT_TRUE(estimate.at("fits"));
+    EXPECT_EQ(estimate.at("settings"), points[i].at("settings"));
+    for (const char* key :
+         {"cycles_per_frame", "latency_cycles", "multipliers", "dsp", "lut", "ff", "bram36"}) {
+      EXPECT_EQ(estimate.at(key), points[i].at(key)) << key;
+    }
+  }
+  for (const json& point : {points.front(), points.back()}) {
+    const json verified =
+        succeed(with_settings({"verify", config, "--out", out(), "--frames", "8", "--json"},
+                              point.at("settings")))
+            .json();
+    EXPECT_EQ(verified.at("mismatches"), 0);
+    EXPECT_EQ(verified.at("cycles_per_frame").at("simulated"), point.at("cycles_per_frame"));
+    EXPECT_EQ(verified.at("latency_cycles").at("simulated"), point.at("latency_cycles"));
+  }
+  EXPECT_EQ(json::parse(read_file(out() + "/explore.json")).at("points"), points);
+  EXPECT_TRUE(read_file(out() + "/explore.csv").starts_with("cycles_per_frame,latency_cycles,"));
+  EXPECT_NE(read_file(out() + "/explore.html").find("</html>"), std::string::npos);
+  expect_failure({"explore", config, "--out", out(), "--device", "zcu103"}, 1, "zcu102");
+}
+
+TEST_F(Hardware, AGoalChoosesWhatIsBuilt) {
+  const std::string config = quantised();
+  const auto by_goal = [&](const std::string& verb, const std::string& goal) {
+    return succeed({verb, config, "--out", out(), "--json", "--set", "hardware.goal=" + goal,
+                    "--set", "hardware.device=kv260"})
+        .json();
+  };
+  const json fastest = by_goal("estimate", "throughput"), soonest = by_goal("estimate", "latency"),
+             smallest = by_goal("estimate", "area");
+  for (const json& estimate : {fastest, soonest, smallest}) {
+    EXPECT_TRUE(estimate.at("fits"));
+    EXPECT_EQ(estimate.at("device").at("key"), "kv260");
+    EXPECT_LE(fastest.at("cycles_per_frame"), estimate.at("cycles_per_frame"));
+    EXPECT_LE(soonest.at("latency_cycles"), estimate.at("latency_cycles"));
+    EXPECT_LE(smallest.at("lut"), estimate.at("lut"));
+  }
+  const json verified = by_goal("verify", "area");
+  EXPECT_EQ(verified.at("mismatches"), 0);
+  EXPECT_EQ(verified.at("latency_cycles").at("planned"), smallest.at("latency_cycles"));
+  expect_failure({"estimate", config, "--out", out(), "--set", "hardware.goal=rate", "--set",
+                  "hardware.frames_per_second=1e9"},
+                 1, "the fastest design that fits the ZCU102");
+}
+
 TEST_F(Hardware, WhatIsNotFeasibleIsSaidBeforeAnyWork) {
   const std::string config = write_config();
   const std::string fast = "hardware.cycles_per_token=1", wide = "hardware.lanes=200";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// AMD's DSP48E2 (UG579) as far as this project and Yosys use it: the product of A and B, with the
-// registers M and P or without. A configuration outside that ends the simulation.
+// AMD's DSP48E2 (UG579) as far as this project and Yosys use it: the product of A, or of D + A, and
+// B, alone or with C added, with the registers M and P or without. A configuration outside that
+// ends the simulation.
 module DSP48E2 #(
   parameter integer ACASCREG = 1,
   parameter integer ADREG = 1,
@@ -67,30 +68,39 @@ module DSP48E2 #(
   // Without registers in front of the multiplier and on what controls it.
   if ((ACASCREG != 0) || (AREG != 0) || (BCASCREG != 0) || (BREG != 0) || (ALUMODEREG != 0) ||
       (CARRYINREG != 0) || (CARRYINSELREG != 0) || (INMODEREG != 0) || (OPMODEREG != 0) ||
-      (AMULTSEL != "A") || (BMULTSEL != "B") || (A_INPUT != "DIRECT") || (B_INPUT != "DIRECT") ||
+      ((AMULTSEL != "A") && ((AMULTSEL != "AD") || (ADREG != 0) || (DREG != 0))) ||
+      (BMULTSEL != "B") || (A_INPUT != "DIRECT") || (B_INPUT != "DIRECT") ||
       (USE_MULT != "MULTIPLY") || (USE_SIMD != "ONE48")) begin : gen_unknown
     initial $fatal(1, "DSP48E2: a configuration that this model does not know");
   end
 
-  logic signed [47:0] product, m, m_q, p_q;
+  localparam bit PreAdder = (AMULTSEL == "AD");
 
-  // The multiplier takes 27 of A's 30 bits.
-  assign product = 48'($signed(A[26:0])) * 48'($signed(B));
+  logic signed [47:0] product, m, m_q, sum, p_q;
+  logic [26:0]        ad;
+  logic               add_c;
+
+  // The multiplier takes 27 of A's 30 bits; so does the pre-adder, which has no carry.
+  assign ad = PreAdder ? 27'(D + A[26:0]) : A[26:0];
+  assign product = 48'($signed(ad)) * 48'($signed(B));
+  assign add_c = (OPMODE == 9'b000110101);
+  assign sum = m + (add_c ? C : 48'd0);
 
   always_ff @(posedge CLK) begin
     if (RSTM) m_q <= '0;
     else if (CEM) m_q <= product;
     if (RSTP) p_q <= '0;
-    else if (CEP) p_q <= m;
+    else if (CEP) p_q <= sum;
   end
 
   assign m = (MREG != 0) ? m_q : product;
-  assign P = (PREG != 0) ? p_q : m;
+  assign P = (PREG != 0) ? p_q : sum;
 
-  // X and Y select the product's halves, W and Z nothing; the ALU adds; A and B come unchanged.
+  // X and Y select the product's halves, W nothing, Z nothing or C, which has no register; the ALU
+  // adds; A and B come unchanged, D is added to A or not used.
   always_ff @(posedge CLK) begin
-    if ((OPMODE != 9'b000000101) || (ALUMODE != '0) || (INMODE != '0) || (CARRYINSEL != '0) ||
-        CARRYIN) begin
+    if (((OPMODE != 9'b000000101) && !(add_c && (CREG == 0))) || (ALUMODE != '0) ||
+        (INMODE != (PreAdder ? 5'b00100 : 5'b00000)) || (CARRYINSEL != '0) || CARRYIN) begin
       $fatal(1, "DSP48E2: an operation that this model does not know");
     end
   end

@@ -18,10 +18,12 @@ void expect_random(std::uint64_t seed, const Wanted& wanted, bool offsets = fals
     NetSpec spec = random_net(rng);
     spec.model.P = {4, 4};
     spec.draw.offsets = offsets;
+    spec.draw.orders = true;
     HardwareSpec hardware;
     hardware.lanes = rng.between(1, std::min(9, spec.model.ED()));
     hardware.reciprocal = found % 2 ? Reciprocal::kDivider : Reciprocal::kTable;
     hardware.functions = found % 2 ? Functions::kLines : Functions::kTable;
+    hardware.paired_products = found != 1;
     const Program program = random_program(spec, rng);
     std::vector<std::size_t> candidates;
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
@@ -108,6 +110,39 @@ TEST(Operation, ScanOfOneStepWaitsForItsState) {
     if (!std::holds_alternative<Scan>(program.ops[i])) continue;
     expect_operation(program, i, {.lanes = 4}, {.in = 3, .out = 4}, rng);
     break;
+  }
+}
+
+// Three states at a time, two of which share multipliers or none, in both orders.
+TEST(Operation, ScanInEveryForm) {
+  struct Form {
+    ScanOrder order;
+    bool pairs;
+    Functions functions;
+  };
+  const Form forms[] = {{ScanOrder::kDeltaB, true, Functions::kTable},
+                        {ScanOrder::kDeltaB, false, Functions::kLines},
+                        {ScanOrder::kDeltaX, true, Functions::kLines},
+                        {ScanOrder::kDeltaX, false, Functions::kTable}};
+  Rng rng{15};
+  for (const Form& form : forms) {
+    NetSpec spec;
+    spec.model.D = 4, spec.model.E = 1, spec.model.N = 3, spec.model.P = {4, 4};
+    spec.draw.orders = true;
+    const auto scan_of = [](const Program& program) {
+      return static_cast<std::size_t>(
+          std::find_if(program.ops.begin(), program.ops.end(),
+                       [](const Op& op) { return std::holds_alternative<Scan>(op); }) -
+          program.ops.begin());
+    };
+    Program program = random_program(spec, rng);
+    while (std::get<Scan>(program.ops[scan_of(program)]).order != form.order) {
+      program = random_program(spec, rng);
+    }
+    expect_operation(program, scan_of(program),
+                     {.lanes = 2, .functions = form.functions, .paired_products = form.pairs},
+                     {.in = 3, .out = 2}, rng);
+    if (testing::Test::HasFailure()) return;
   }
 }
 

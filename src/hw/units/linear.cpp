@@ -98,7 +98,9 @@ int build(Site& site) {
   core.products = core.vectors * op.in * op.out;
   Parts& parts = core.parts;
   parts.add(Control{weight_words, depth});
-  parts.add(Multiplier{x_bits, 8}, std::int64_t{in_par} * out_par);
+  const int pairs = site.hardware.paired_products ? out_par / 2 : 0;
+  parts.add(MultiplierPair{x_bits, 8}, std::int64_t{in_par} * pairs);
+  parts.add(Multiplier{x_bits, 8}, std::int64_t{in_par} * (out_par - 2 * pairs));
   parts.add(adder_tree(in_par, x_bits + 8, acc), out_par);
   parts.add(Adder{acc}, out_par);
   parts.add(Register{out_par * (acc + y_bits) + in_par * x_bits});
@@ -110,6 +112,7 @@ int build(Site& site) {
     parts.add(Choice{out_par * acc});  // between bias and partial sum
   }
   core.parameters = {
+      {"Pairs", flag(pairs > 0)},
       {"InPar", number(in_par)},
       {"OutPar", number(out_par)},
       {"InBeats", number(in_beats)},

@@ -2,7 +2,6 @@
 // Scan in hardware: fold.out channels by fold.in states at a time, which divide N.
 #include <optional>
 
-#include "base/error.h"
 #include "fx/scan.h"
 #include "hw/units/pwl_tables.h"
 #include "hw/units/unit.h"
@@ -26,14 +25,17 @@ std::vector<Fold> folds(const Program&, const Scan& op, const HardwareSpec& hard
 // Of z = delta * A.
 constexpr int kZBits = 8;
 
-// A state's multipliers.
+// Multipliers of a state, and of a channel besides.
 int cell_products(const HardwareSpec& hardware, const Scan& op) {
-  return as_table(hardware, op.exp, kZBits) ? 5 : 6;
+  return (as_table(hardware, op.exp, kZBits) ? 4 : 5) + (op.order == ScanOrder::kDeltaB ? 1 : 0);
+}
+int channel_products(const Scan& op) {
+  return op.order == ScanOrder::kDeltaX ? 2 : 1;
 }
 
 FoldCost cost(const Program&, const Scan& op, const HardwareSpec& hardware, Fold fold) {
   const std::int64_t steps = beats_of(op.width, fold.out) * (op.states / fold.in);
-  return {std::int64_t{fold.out} * (cell_products(hardware, op) * fold.in + 1),
+  return {std::int64_t{fold.out} * (cell_products(hardware, op) * fold.in + channel_products(op)),
           std::max({steps, std::int64_t{kRecurrence}, beats_of(op.width, hardware.lanes),
                     beats_of(op.states, hardware.lanes)})};
 }
@@ -45,7 +47,7 @@ struct Widths {
 };
 
 int increment_shift(const Site& site, const Scan& op) {
-  return op.state_type.exp - (op.product_type.exp + site.type(op.x).exp);
+  return op.state_type.exp - (op.product_type.exp + site.type(product_of(op).second).exp);
 }
 
 Widths widths(const Site& site, const Contexts<Scan>& contexts) {
@@ -58,7 +60,7 @@ Widths widths(const Site& site, const Contexts<Scan>& contexts) {
           .y = site.y_type().bits,
           .state = most(contexts, [](const Scan& o) { return o.state_type.bits; }),
           .increment =
-              bits(op.x) + 8 +
+              bits(product_of(op).second) + 8 +
               most(contexts, [&](const Scan& o) { return std::max(0, -increment_shift(site, o)); }),
           .acc = acc_bits(site)};
 }
@@ -87,46 +89,67 @@ Memories memories(const Contexts<Scan>& contexts, int d_par, int n_par) {
   return result;
 }
 
-// One state of one channel (em_scan_cell), with exp from a table or from lines.
-Parts cell_parts(const Widths& w, const std::optional<PwlTables>& lines, int contexts) {
+// The states of a channel that are worked on at a time (em_scan_cell), with exp from a table or
+// from lines. `pairs` of them share multipliers.
+Parts cells_parts(const Widths& w, const Scan& op, const std::optional<PwlTables>& lines,
+                  int contexts, int cells, int pairs) {
+  Parts parts;
+  const auto multiply = [&](int shared, int own) {
+    parts.add(MultiplierPair{shared, own}, pairs);
+    parts.add(Multiplier{shared, own}, cells - 2 * pairs);
+  };
+  const bool delta_x = op.order == ScanOrder::kDeltaX;
+  const int second = delta_x ? w.b : w.x;  // bits of the factor that meets what is rounded
+  multiply(w.delta, 8);
+  if (delta_x) {
+    multiply(8, w.b);
+  } else {
+    multiply(w.delta, w.b);
+    multiply(w.x, 8);
+  }
   Parts cell;
-  cell.add(Multiplier{w.delta, 8});
-  cell.add(Multiplier{w.delta, w.b});
-  cell.add(Multiplier{8, w.x});
   cell.add(Multiplier{8, w.stored()});
   cell.add(Multiplier{w.c, w.state});
   // An increment is a product shifted: the bits that the shift fills take no adder and no delay.
-  const int moved = std::min(w.increment, w.x + 8);
+  const int moved = std::min(w.increment, second + 8);
   cell.add(Adder{moved + 1});
   cell.add(Requantiser{w.delta + 8, 8, contexts});
-  cell.add(Requantiser{w.delta + w.b, 8, contexts});
-  cell.add(Requantiser{w.x + 8, moved, contexts});
+  if (!delta_x) cell.add(Requantiser{w.delta + w.b, 8, contexts});
+  cell.add(Requantiser{second + 8, moved, contexts});
   cell.add(Requantiser{std::max(w.state + 1, w.increment) + 1, w.state, 1});
-  cell.add(Register{8 * 2 + w.state + moved});
+  cell.add(Register{8 + (delta_x ? 0 : 8) + w.state + moved});
   if (!lines) {
     cell.add(Rom{256 * contexts, 7});
-    return cell;
+  } else {
+    const PwlTables& t = *lines;
+    const int line = std::max(8 + t.slope_bits, t.intercept_bits) + 1;
+    cell.add(Multiplier{t.slope_bits, 8});
+    cell.add(PwlLine{8, t.knots, t.slope_bits, t.intercept_bits, contexts});
+    cell.add(Adder{line});
+    cell.add(Requantiser{line, 8, contexts});
+    cell.add(Register{8 + t.slope_bits + 3 * t.intercept_bits});
+    cell.add(Delay{moved, kMulLatency + 1});
   }
-  const PwlTables& t = *lines;
-  const int line = std::max(8 + t.slope_bits, t.intercept_bits) + 1;
-  cell.add(Multiplier{t.slope_bits, 8});
-  cell.add(PwlLine{8, t.knots, t.slope_bits, t.intercept_bits, contexts});
-  cell.add(Adder{line});
-  cell.add(Requantiser{line, 8, contexts});
-  cell.add(Register{8 + t.slope_bits + 3 * t.intercept_bits});
-  cell.add(Delay{moved, kMulLatency + 1});
-  return cell;
+  parts.add(cell, cells);
+  return parts;
 }
 
-// What the states of a channel share: the sum of their terms, and the skip.
-Parts channel_parts(const Widths& w, int n_par, int depth, int contexts) {
+// What the states of a channel share: their factor of the increment, the sum of their terms, and
+// the skip.
+Parts channel_parts(const Widths& w, const Scan& op, int n_par, int depth, int contexts) {
   Parts channel = adder_tree(n_par, w.c + w.state, w.acc);
   channel.add(Multiplier{8, w.x});
   channel.add(Adder{w.acc});
   channel.add(Requantiser{w.x + 8, w.x + 8, contexts});
   channel.add(Requantiser{w.acc, w.y, contexts});
   channel.add(Register{w.acc + w.y + w.x + w.delta});
-  channel.add(Delay{w.x, kMulLatency + 1});
+  if (op.order == ScanOrder::kDeltaX) {
+    channel.add(Multiplier{w.delta, w.x});
+    channel.add(Requantiser{w.delta + w.x, 8, contexts});
+    channel.add(Register{8});
+  } else {
+    channel.add(Delay{w.x, kMulLatency + 1});
+  }
   channel.add(Delay{w.x, depth - 5});
   return channel;
 }
@@ -134,10 +157,6 @@ Parts channel_parts(const Widths& w, int n_par, int depth, int contexts) {
 int build(Site& site) {
   const auto contexts = contexts_of<Scan>(site);
   const Scan& op = *contexts.front();
-  if (op.order != ScanOrder::kDeltaB) {
-    throw Error(op.name + ": hardware has no scan that rounds delta * x yet",
-                "set quant.scan_order to delta-b, and quantise again");
-  }
   const int d_par = site.fold.out, n_par = site.fold.in, count = site.contexts();
   const int lanes = site.lanes(), cells = d_par * n_par;
   const std::int64_t d_beats = beats_of(op.width, d_par), n_beats = op.states / n_par;
@@ -179,12 +198,15 @@ int build(Site& site) {
                       .idle = idle,
                       .pop_every = {n_beats, n_beats, steps, steps},
                       .emit_every = n_beats};
-  core.products = core.vectors * op.width * (cell_products(site.hardware, op) * op.states + 1);
+  core.products = core.vectors * op.width *
+                  (cell_products(site.hardware, op) * op.states + channel_products(op));
   Parts& parts = core.parts;
   parts.add(Control{a_words, depth});
-  parts.add(cell_parts(w, lines, count), cells);
-  parts.add(channel_parts(w, n_par, depth, count), d_par);
+  const int pairs = site.hardware.paired_products ? n_par / 2 : 0;
+  parts.add(cells_parts(w, op, lines, count, n_par, pairs), d_par);
+  parts.add(channel_parts(w, op, n_par, depth, count), d_par);
   parts.add(Delay{w.c, scan_read(table) + kMulLatency}, n_par);
+  if (op.order == ScanOrder::kDeltaX) parts.add(Delay{w.b, kMulLatency + 1}, n_par);
   parts.add(Register{n_par * (w.b + w.c)});
   parts.add(Multiplexer{n_beats, n_par * (w.b + w.c)});
   parts.add(Rom{a_words, cells * 8, block});
@@ -197,6 +219,8 @@ int build(Site& site) {
   const auto exp = [&](EdgeIndex edge) { return site.type(edge).exp; };
   const auto shift = [&](const auto& value) { return bytes(contexts, value); };
   core.parameters = {
+      {"Pairs", flag(pairs > 0)},
+      {"DeltaX", flag(op.order == ScanOrder::kDeltaX)},
       {"DPar", number(d_par)},
       {"NPar", number(n_par)},
       {"DBeats", number(d_beats)},
@@ -223,8 +247,9 @@ int build(Site& site) {
          return table ? 0
                       : fx::kAbarType.exp - (std::get<PwlTable>(o.exp).slope.exp + o.z_type.exp);
        })},
-      {"BbarShift",
-       shift([&](const Scan& o) { return o.product_type.exp - (exp(o.delta) + exp(o.B)); })},
+      {"ProductShift", shift([&](const Scan& o) {
+         return o.product_type.exp - (exp(o.delta) + exp(product_of(o).first));
+       })},
       {"IncrementShift", shift([&](const Scan& o) { return increment_shift(site, o); })},
       {"SkipShift", shift([&](const Scan& o) {
          return exp(o.C) + o.state_type.exp - (o.D_type.exp + exp(o.x));
