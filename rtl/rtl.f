@@ -20,6 +20,7 @@ lib/em_norm_apply.sv
 lib/em_norm_stats.sv
 lib/em_pwl.sv
 lib/em_pwl_line.sv
+lib/em_range_tree.sv
 lib/em_register.sv
 lib/em_reciprocal_divider.sv
 lib/em_reciprocal_table.sv

@@ -24,6 +24,8 @@ module em_norm_stats #(
   if (Width < 1 || Width > 1024) $error("em_norm_stats: Width = %0d: must be 1 .. 1024", Width);
 `endif
 
+  // The stage at which a beat's sum and range are done.
+  localparam int Tree = em_pkg::tree_latency(Par);
   localparam int BeatBits = em_pkg::index_bits(Beats);
   localparam int Tail = Width - (Beats - 1) * Par;  // channels in the last beat
 
@@ -32,7 +34,7 @@ module em_norm_stats #(
   logic [BeatBits-1:0] beat, unused_address;
 
   em_core #(
-    .Depth    (3),
+    .Depth    (Tree + 2),
     .Active   (Beats),
     .EmitEvery(Beats)
   ) u_core (
@@ -46,50 +48,51 @@ module em_norm_stats #(
     .context_o(unused_context), .context_done_o(unused_context_done)
   );
 
-  // Stage 1: sum, minimum and maximum of the beat.
-  logic signed [SumBits-1:0] beat_sum_d, beat_sum_q;
-  logic signed [7:0]         beat_min_d, beat_min_q, beat_max_d, beat_max_q, x;
-  logic                      step_q, first_q;
+  // Stage Tree: sum and range of the beat. Behind the last channel of a token the sum takes zeros,
+  // the range the beat's first channel.
+  logic [Par*8-1:0]   terms, values;
+  logic [SumBits-1:0] beat_sum;
+  logic [7:0]         beat_min, beat_max;
+  logic               stepping, first;
 
-  always_comb begin
-    beat_sum_d = '0;
-    beat_min_d = data_i[7:0];
-    beat_max_d = data_i[7:0];
-    x = '0;
-    for (int i = 0; i < Par; i++) begin
-      if (!vector_last || (i < Tail)) begin
-        x = data_i[i*8 +: 8];
-        beat_sum_d = beat_sum_d + SumBits'(x);
-        if (x < beat_min_d) beat_min_d = x;
-        if (x > beat_max_d) beat_max_d = x;
-      end
-    end
+  for (genvar i = 0; i < Par; i++) begin : gen_channel
+    assign terms[i*8 +: 8]  = (vector_last && (i >= Tail)) ? 8'd0 : data_i[i*8 +: 8];
+    assign values[i*8 +: 8] = (vector_last && (i >= Tail)) ? data_i[7:0] : data_i[i*8 +: 8];
   end
 
-  // Stage 2: of the token so far.
-  logic signed [SumBits-1:0] sum_d, sum_q;
-  logic signed [7:0]         min_d, min_q, max_d, max_q;
+  em_adder_tree #(
+    .Terms  (Par),
+    .InBits (8),
+    .OutBits(SumBits)
+  ) u_sum (
+    .clk_i, .advance_i(advance), .terms_i(terms), .sum_o(beat_sum)
+  );
 
-  always_comb begin
-    sum_d = first_q ? beat_sum_q : (sum_q + beat_sum_q);
-    min_d = (first_q || (beat_min_q < min_q)) ? beat_min_q : min_q;
-    max_d = (first_q || (beat_max_q > max_q)) ? beat_max_q : max_q;
-  end
+  em_range_tree #(
+    .Terms(Par)
+  ) u_range (
+    .clk_i, .advance_i(advance), .lows_i(values), .highs_i(values),
+    .low_o(beat_min), .high_o(beat_max)
+  );
 
-  // Stage 3: the result.
+  em_delay #(
+    .Width(2),
+    .Depth(Tree)
+  ) u_step (
+    .clk_i, .advance_i(advance), .data_i({step, beat == '0}), .data_o({stepping, first})
+  );
+
+  // Stage Tree + 1: of the token so far. Stage Tree + 2: the result.
+  logic [SumBits-1:0]   sum_q;
+  logic signed [7:0]    min_q, max_q;
   logic [8+SumBits-1:0] result_q;
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
-      step_q     <= step;
-      first_q    <= (beat == '0);
-      beat_sum_q <= beat_sum_d;
-      beat_min_q <= beat_min_d;
-      beat_max_q <= beat_max_d;
-      if (step_q) begin
-        sum_q <= sum_d;
-        min_q <= min_d;
-        max_q <= max_d;
+      if (stepping) begin
+        sum_q <= first ? beat_sum : SumBits'(sum_q + beat_sum);
+        min_q <= (first || ($signed(beat_min) < min_q)) ? beat_min : min_q;
+        max_q <= (first || ($signed(beat_max) > max_q)) ? beat_max : max_q;
       end
       result_q <= {8'(max_q - min_q), sum_q};
     end

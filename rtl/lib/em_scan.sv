@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The selective scan: docs/arithmetic.md, section 8. DPar channels by NPar states a cycle. A
-// state's recurrence takes ML + 1 cycles of the pipeline, which pass before the next token comes to
+// state's recurrence takes ML + 2 cycles of the pipeline, which pass before the next token comes to
 // the same state; a token of fewer steps waits for them.
 //
 // Inputs: 0 is x and 1 delta, in beats of DPar channels; 2 is B and 3 C, each in one beat of all
@@ -79,7 +79,7 @@ module em_scan #(
 `endif
 
   localparam int ML = em_pkg::MulLatency;
-  localparam int Recurrence = ML + 1;
+  localparam int Recurrence = ML + 2;
   localparam int HRead = em_pkg::scan_read(ExpTable);
   localparam int HWrite = HRead + ML;
   // The stage at which the terms are added.
@@ -199,13 +199,13 @@ module em_scan #(
     .clk_i, .advance_i(advance), .data_i(context_first), .data_o(context_z)
   );
 
-  // Stages HRead and HWrite: the states.
+  // The states: read before stage HRead, at which they are in a register, written at stage HWrite.
   logic                            first_read, writes;
   logic [DPar*NPar*StoredBits-1:0] stored, h_old, h_new;
 
   em_delay #(
     .Width(1 + WordBits),
-    .Depth(HRead)
+    .Depth(HRead - 1)
   ) u_read (
     .clk_i, .advance_i(advance), .data_i({first, word_q}), .data_o({first_read, word_read})
   );
@@ -229,7 +229,9 @@ module em_scan #(
     .data_o         (stored)
   );
 
-  assign h_old = first_read ? '0 : stored;
+  always_ff @(posedge clk_i) begin
+    if (advance) h_old <= first_read ? '0 : stored;
+  end
 
   // The skip D * x, on time for stage Sum.
   logic [DPar*8-1:0]     d;

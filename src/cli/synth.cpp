@@ -26,6 +26,12 @@ void print_parts(const json& result) {
     const std::string name = kind.at("name");
     titles.insert(titles.end(), {name + " est.", name});
   }
+  const json* slowest = nullptr;  // the unit with the slowest path
+  for (const json& unit : result.at("units")) {
+    if (!unit.contains("path")) continue;
+    if (slowest == nullptr || unit["path"]["ns"] > (*slowest)["path"]["ns"]) slowest = &unit;
+  }
+  if (slowest != nullptr) titles.emplace_back("path, ns");
   titles.emplace_back("seconds");
   TextTable table(titles);
   const auto row = [&](const std::string& name, const json& parts, double seconds) {
@@ -34,6 +40,10 @@ void print_parts(const json& result) {
       const std::string key = kind.at("key");
       cells.push_back(count_text(parts.at("estimate").at(key)));
       cells.push_back(count_text(parts.at(key)));
+    }
+    if (slowest != nullptr) {
+      const json& path = parts.contains("path") ? parts.at("path").at("ns") : json();
+      cells.push_back(number(path, "{:.2f}"));
     }
     cells.push_back(fmt::format("{:.1f}", seconds));
     table.add(cells);
@@ -54,6 +64,14 @@ void print_parts(const json& result) {
       "{}\n{}\n{}\nalso {}\nUpper bounds: additions behind a DSP block are not packed into it.\n",
       table.text(), result.at("tools").at("yosys").get<std::string>(),
       use_text(result.at("device")), details);
+  if (slowest == nullptr) return;
+  const json& path = slowest->at("path");
+  fmt::print(
+      "The slowest path by a model of delays, which is no clock: {:.2f} ns, {}, {} look-up tables "
+      "and {} carry\nchains, from {} to {}.\n",
+      path.at("ns").get<double>(), slowest->at("name").get<std::string>(),
+      path.at("luts").get<int>(), path.at("carry_chains").get<int>(),
+      path.at("from").get<std::string>(), path.at("to").get<std::string>());
 }
 
 void print_netlist(const json& netlist) {

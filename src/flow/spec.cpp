@@ -223,9 +223,11 @@ std::vector<std::string> spec_differences(const std::string& stored, const Spec&
 
 std::vector<std::string> spec_differences(const json& stored, const Spec& spec,
                                           const std::vector<std::string>& tables) {
-  // A configuration of before there were tables says nothing of them, and means lines.
+  // A configuration of before there were tables and orders says nothing of them, and means lines
+  // and delta * B.
   Spec defaults;
   defaults.approx.silu.form = defaults.approx.exp.form = FunctionForm::kLines;
+  defaults.quant.scan_order = ScanOrder::kDeltaB;
   return key_differences(flattened(stored), flattened(to_json(spec)), flattened(to_json(defaults)),
                          tables);
 }

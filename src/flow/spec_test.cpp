@@ -115,6 +115,19 @@ TEST(Spec, DifferencesToAStoredConfigurationLeaveOutWhatOneOfThemDoesNotKnow) {
             (std::vector<std::string>{"model.N"}));
 }
 
+// Before there was a choice, scans rounded delta * B.
+TEST(Spec, AStoredConfigurationWithoutAnOrderMeansDeltaB) {
+  const Spec spec = parse_spec(kMars, "a");
+  EXPECT_EQ(spec.quant.scan_order, ScanOrder::kDeltaX);
+  nlohmann::json stored = to_json(spec);
+  stored["quant"].erase("scan_order");
+  EXPECT_EQ(spec_differences(stored.dump(), spec, {"quant"}),
+            (std::vector<std::string>{"quant.scan_order"}));
+  EXPECT_TRUE(spec_differences(stored.dump(), parse_spec(kMars, "a", {"quant.scan_order=delta-b"}),
+                               {"quant"})
+                  .empty());
+}
+
 // Before there were tables, functions had lines.
 TEST(Spec, AStoredConfigurationWithoutFormsMeansLines) {
   const Spec tables = parse_spec(kMars, "a");

@@ -89,10 +89,7 @@ json part_json(const Part& part) {
                         {"smooth", p.smooth}};
           },
           [](const Ram& p) {
-            return json{{"part", "ram"},
-                        {"words", p.words},
-                        {"width", p.width},
-                        {"registered", p.registered}};
+            return json{{"part", "ram"}, {"words", p.words}, {"width", p.width}};
           },
           [](const Control& p) {
             return json{{"part", "control"}, {"steps", p.steps}, {"depth", p.depth}};

@@ -61,7 +61,6 @@ struct Rom {  // a read-only memory with a registered output
 struct Ram {  // one port that writes and one that reads in the same cycle; a register if of one
               // word
   std::int64_t words = 0, width = 0;
-  bool registered = false;  // the read address is a register without reset: block memory will do
   bool operator==(const Ram&) const = default;
 };
 struct Control {  // a sequencer's counters, and a pipe's `depth` valid bits

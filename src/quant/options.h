@@ -25,7 +25,7 @@ struct QuantSpec {
   WeightExponents weight_exponents = WeightExponents::kPerTensor;
   int output_bits = 16;  // of the last edge: logits or regressed numbers
   int state_bits = 24;   // of the scan's state while computing; stored in state_bits - 7
-  ScanOrder scan_order = ScanOrder::kDeltaB;
+  ScanOrder scan_order = ScanOrder::kDeltaX;
   int finetune_steps = 0;  // batches of quantisation-aware training after the search; 0: none
   FinetuneTarget finetune_target = FinetuneTarget::kLabels;
   double finetune_lr = 2e-4;

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "base/parallel.h"
 #include "hw/emit.h"
 #include "synth/recipe.h"
@@ -42,6 +43,7 @@ void synthesise_unit(const Plan& plan, const Recipe& recipe, int index,
   run.directory = directory;
   run.place = "synth/" + unit.name;
   run.netlist = run.place + "/netlist.v";
+  if (recipe.delays) run.netlist_json = run.place + "/netlist.json";
   run.commands = recipe.commands;
   write_file(directory + "/" + run.place + "/top.sv", top_module(design));
   run.sources = design_files(recipe.tech);
@@ -50,6 +52,10 @@ void synthesise_unit(const Plan& plan, const Recipe& recipe, int index,
   const YosysResult result = run_yosys(run, yosys, seconds, tick);
   unit.parts = resources_of(result.cells, recipe);
   unit.cells = result.cells;
+  if (recipe.delays) {
+    const std::string path = directory + "/" + run.netlist_json;
+    unit.path = slowest_path(parse_json(read_file(path), path), path);
+  }
   unit.seconds = result.seconds;
   unit.earlier = result.earlier;
   unit.log = directory + "/" + run.place + "/yosys.log";
@@ -123,6 +129,7 @@ json to_json(const FpgaResult& result) {
     item["name"] = unit.name;
     item["kind"] = unit.kind;
     item["cells"] = unit.cells;
+    if (unit.path) item["path"] = to_json(*unit.path);
     item["seconds"] = unit.seconds;
     item["earlier"] = unit.earlier;
     item["log"] = unit.log;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "base/tool.h"
 #include "hw/plan.h"
 #include "synth/cells.h"
+#include "synth/delays.h"
 #include "target/family.h"
 
 namespace emamba {
@@ -24,8 +26,9 @@ struct UnitParts {
   std::string name, kind;
   Resources estimate, parts;
   CellCounts cells;
-  double seconds = 0;    // of the run that gave it
-  bool earlier = false;  // which was an earlier one
+  std::optional<SlowPath> path;  // where the recipe has a model of delays
+  double seconds = 0;            // of the run that gave it
+  bool earlier = false;          // which was an earlier one
   std::string log;
 };
 
@@ -50,8 +53,10 @@ FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::st
                            const FpgaOptions& options, const ProgressCallback& progress = {});
 
 // {"family", "tools", "lut", ..., "estimate", "details": [{"key", "name"}],
-//  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "seconds", "earlier", "log"}]};
-// counted are the family's kinds and details, of which the estimate has only the kinds.
+//  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "path", "seconds", "earlier",
+//  "log"}]};
+// counted are the family's kinds and details, of which the estimate has only the kinds; "path" is
+// to_json(SlowPath), or missing.
 nlohmann::json to_json(const FpgaResult& result);
 
 }  // namespace emamba

@@ -99,7 +99,8 @@ const Recipe& ultrascale() {
                 {"VCC", {}},
                 {"BUFG", {}},
                 {"IBUF", {}},
-                {"OBUF", {}}}};
+                {"OBUF", {}}},
+      .delays = true};
   return recipe;
 }
 

@@ -14,6 +14,7 @@ struct Recipe {
   const char* tech;      // whose modules are taken (rtl/tech); "" generic ones
   std::string commands;  // from the sources, read, to one flat module of the family's cells
   std::map<std::string, Resources> cells;
+  bool delays = false;  // whether there is a model of them (synth/delays.h)
 };
 
 // Throws Error when there is none.

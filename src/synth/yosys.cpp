@@ -23,7 +23,16 @@ std::string script_of(const YosysRun& run) {
   for (const std::string& source : run.sources) script += " " + source;
   // Newer versions leave marks of the modules that were flattened, which are no hardware.
   return script + "\n" + run.commands + "delete t:$scopeinfo\nwrite_verilog -noattr " +
-         run.netlist + "\ntee -q -o " + run.place + "/cells.json stat -json\n";
+         run.netlist + "\n" +
+         (run.netlist_json.empty() ? "" : "write_json " + run.netlist_json + "\n") + "tee -q -o " +
+         run.place + "/cells.json stat -json\n";
+}
+
+// Files, relative to the folder, but for counts and result.
+std::vector<std::string> written_by(const YosysRun& run) {
+  std::vector<std::string> files = {run.netlist};
+  if (!run.netlist_json.empty()) files.push_back(run.netlist_json);
+  return files;
 }
 
 std::string key_of(const YosysRun& run, const std::string& version) {
@@ -49,7 +58,10 @@ std::string temporary_folder() {
 // The kept result; nothing when it is of other inputs, damaged, or lacks what the run wrote.
 std::optional<YosysResult> kept(const YosysRun& run, const std::string& path,
                                 const std::string& key) {
-  if (!file_exists(path) || !file_exists(run.directory + "/" + run.netlist)) return {};
+  if (!file_exists(path)) return {};
+  for (const std::string& file : written_by(run)) {
+    if (!file_exists(run.directory + "/" + file)) return {};
+  }
   try {
     const json result = parse_json(read_file(path), path);
     if (result.at("key") != key) return {};
@@ -72,11 +84,13 @@ YosysResult run_yosys(const YosysRun& run, const ToolVersion& yosys, int timeout
 
   write_file(place + "/script.ys", script_of(run));
   const std::string cells = run.place + "/cells.json";
+  std::vector<std::string> writes = written_by(run);
+  writes.push_back(cells);
   const Stopwatch watch;
   run_tool({.command = {yosys.path, "-q", "-s", run.place + "/script.ys"},
             .directory = run.directory,
             .log = place + "/yosys.log",
-            .writes = {run.netlist, cells},
+            .writes = writes,
             .timeout_seconds = timeout_seconds,
             .tick = tick,
             .environment = {{"TMPDIR", temporary_folder()}}});

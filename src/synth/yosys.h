@@ -19,6 +19,7 @@ struct YosysRun {
   std::vector<std::string> sources;  // SystemVerilog in reading order, relative to the folder
   std::vector<std::string> others;   // what the sources read: contents of memories
   std::string netlist;               // file, relative to the folder
+  std::string netlist_json;          // the same as JSON; "": not wanted
   std::string commands;
 };
 

@@ -89,14 +89,14 @@ Resources multiplier(const Multiplier& m) {
           .ff = multiplier_ff(m)};
 }
 
-// Block memory, if Yosys can take the read address into it and finds it cheaper: as 64 flip-flops.
-// It reads what was written in the same cycle late, so that word goes around it. Else flip-flops,
-// and a choice between them.
+// Block memory, which takes the read address, a register, if Yosys finds it cheaper: as 64
+// flip-flops. It reads what was written in the same cycle late, so that word goes around it. Else
+// flip-flops, and a choice between them.
 Resources ram(const Ram& r) {
   if (r.words == 1) return {.ff = r.width};
   const std::int64_t bits = r.words * r.width;
   const std::int64_t blocks = blocks_of(r.words, r.width, kIce40Blocks);
-  if (r.registered && bits > 64 * blocks) {
+  if (bits > 64 * blocks) {
     return {.lut = 2 * r.width, .ff = 2 * r.width, .block = blocks};
   }
   return {.lut = tenths(7, bits) + tenths(25, r.words), .ff = bits};

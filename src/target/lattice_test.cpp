@@ -36,10 +36,10 @@ TEST(Lattice, MemoriesThatAreRead) {
 TEST(Lattice, MemoriesThatAreWritten) {
   EXPECT_EQ(on_ecp5(Ram{16, 8}), (Resources{.lut = 12 + 11, .lut_memory = 12}));
   EXPECT_EQ(on_ecp5(Ram{17, 8}), (Resources{.lut = 24 + 8 + 22, .lut_memory = 24}));
-  EXPECT_EQ(on_ice40(Ram{16, 8}), (Resources{.lut = 90 + 40, .ff = 128, .cells = 258}));
-  EXPECT_EQ(on_ice40(Ram{16, 8, true}), (Resources{.lut = 16, .ff = 16, .block = 1, .cells = 32}));
-  EXPECT_EQ(on_ice40(Ram{8, 8, true}).block, 0) << "64 bits, as dear as a block";
-  EXPECT_EQ(on_ice40(Ram{1, 8, true}), (Resources{.ff = 8, .cells = 8}));
+  EXPECT_EQ(on_ice40(Ram{16, 8}), (Resources{.lut = 16, .ff = 16, .block = 1, .cells = 32}));
+  EXPECT_EQ(on_ice40(Ram{4, 8}), (Resources{.lut = 22 + 10, .ff = 32, .cells = 64}));
+  EXPECT_EQ(on_ice40(Ram{8, 8}).block, 0) << "64 bits, as dear as a block";
+  EXPECT_EQ(on_ice40(Ram{1, 8}), (Resources{.ff = 8, .cells = 8}));
 }
 
 TEST(Lattice, NothingComesOfNoWork) {

@@ -108,7 +108,7 @@ int build(Site& site) {
   parts.add(Rom{weight_words, weight_bits, block});
   if (bias_words > 0) parts.add(Rom{bias_words, out_par * acc});
   if (in_beats > 1) {
-    parts.add(Ram{out_beats, out_par * acc, true});
+    parts.add(Ram{out_beats, out_par * acc});
     parts.add(Choice{out_par * acc});  // between bias and partial sum
   }
   core.parameters = {

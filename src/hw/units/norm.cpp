@@ -32,14 +32,20 @@ int add_statistics(Site& site, int x, int width, int sum_bits) {
   const int out = add_stream(site.graph, 1, 8 + sum_bits);
   Instance& stats = add_instance(site.graph, "em_norm_stats", site.name + "_stats", {x}, {out});
   stats.parameters = {{"Par", number(par)}, {"Width", number(width)}};
-  stats.timing = Steps{.depth = 3, .active = beats, .emit_every = beats};
+  const int depth = tree_latency(par) + 2;
+  stats.timing = Steps{.depth = depth, .active = beats, .emit_every = beats};
   // Every number of a beat joins a sum, a least and a most, and the beat those of its token.
-  stats.parts.add(Control{beats, 3});
-  stats.parts.add(Adder{sum_bits}, par);
+  stats.parts.add(Control{beats, depth});
+  stats.parts.add(adder_tree(par, 8, sum_bits));
+  stats.parts.add(Adder{sum_bits});
   stats.parts.add(Adder{8}, 2 * par);
   stats.parts.add(Multiplexer{2, 8}, 2 * par);
   stats.parts.add(Adder{8});  // the range
-  stats.parts.add(Register{3 * sum_bits + 40});
+  stats.parts.add(Register{2 * sum_bits + 24});
+  for (int terms = par; terms > 1;) {
+    terms = (terms + 3) / 4;
+    stats.parts.add(Register{16}, terms);
+  }
   return out;
 }
 

@@ -9,8 +9,8 @@
 namespace emamba {
 namespace {
 
-// Cycles from a state to the same state: a multiplier and an addition.
-constexpr int kRecurrence = kMulLatency + 1;
+// Cycles from a state to the same state: its register, a multiplier and an addition.
+constexpr int kRecurrence = kMulLatency + 2;
 
 std::vector<Fold> folds(const Program&, const Scan& op, const HardwareSpec& hardware) {
   std::vector<Fold> folds;
@@ -211,7 +211,8 @@ int build(Site& site) {
   parts.add(Multiplexer{n_beats, n_par * (w.b + w.c)});
   parts.add(Rom{a_words, cells * 8, block});
   parts.add(Rom{d_words, d_par * 8});
-  parts.add(Ram{steps, cells * w.stored(), true});
+  parts.add(Ram{steps, cells * w.stored()});
+  parts.add(Register{cells * w.stored()});
   parts.add(Logic{cells * w.stored()});  // zeros for the first token
 
   // Without lines, their parameters say nothing.
