@@ -12,7 +12,7 @@
 namespace emamba {
 namespace {
 
-constexpr int kVersionSeconds = 10;
+constexpr int kVersionSeconds = 30;
 
 struct Tool {
   const char* name;

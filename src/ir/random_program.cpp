@@ -107,7 +107,6 @@ struct Draw {
   }
   void operator()(Scan& op) const {
     op.A_type = {8, -4};
-    op.D_type = {8, -6};
     fill(op.A, shape(op.width, op.states), -128, -1, rng);
     fill(op.D, {std::size_t(op.width)}, -128, 127, rng);
     op.z_type = {8, x_exp(op.delta) - 4 + 6 + rng.between(-1, 1)};
@@ -121,6 +120,8 @@ struct Draw {
     op.state_type.exp = op.product_type.exp + x_exp(product.second) + 14 -
                         (op.state_type.bits - 1) + rng.between(0, 3);
     y.exp = x_exp(op.C) + op.state_type.exp + (op.state_type.bits - 8) + 1 + extra();
+    // The skip takes half of the range of y: more would drown the states.
+    op.D_type = {8, y.exp - x_exp(op.x) - 8};
   }
   void operator()(Gate& op) const { y.exp = x_exp(op.x0) + x_exp(op.x1) + 6 + extra(); }
   void operator()(Add& op) const { y.exp = std::max(x_exp(op.x0), x_exp(op.x1)) + extra(); }

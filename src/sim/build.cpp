@@ -170,7 +170,8 @@ std::string build_simulator(const Design& design, const SimulatorSources& source
       "--prefix", "Vtop", "--top-module", "top", "-Mdir", sources.place + "/obj", "-o",
       "../libtop.so", "--x-initial", "unique", "-O3", kSafe, "-Wno-fatal", "-Wno-lint",
       "-Wno-style",
-      "-Werror-USERERROR",  // a parameter that a module refuses
+      "-Werror-USERERROR",                    // a parameter that a module refuses
+      "-Wwarn-SELRANGE", "-Werror-SELRANGE",  // bits that are not there, for which it takes others
       "-CFLAGS", "-fPIC -std=c++17", "-LDFLAGS", "-shared", "-MAKEFLAGS",
       // All paths below are relative ones without a space, so that make need not mind what is in
       // front of them. With a compiler cache, Verilator's own runtime is compiled once and not for

@@ -37,9 +37,9 @@ std::string hash_of_programs(DrawOptions draw) {
 
 TEST(Golden, EveryBitOfRandomProgramsIsAsItWas) {
   EXPECT_EQ(hash_of_programs({}),
-            "699a05cc49307636aae504f26b85e325b6e1f5a5e0e827e030530713f47a98f7");
+            "62abfd89cfb5fe0e19711467e9d681faa04fd5eb8db7eaf426cbaf35bcd7f247");
   EXPECT_EQ(hash_of_programs({.offsets = true}),
-            "f45a0e9b1fdf8033f8732ce79cbd5b6a88e736dc9a5d6ddd7d581b1c7048c01d");
+            "943186e181ccbca19fbca1a6b30e078888fdeb3034f839b7a2d34f9fecd799b4");
 }
 
 }  // namespace

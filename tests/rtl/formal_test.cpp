@@ -157,11 +157,13 @@ TEST(Formal, SerialiseKeepsOrder) {
 }
 
 TEST(Formal, MergeTakesEverySequenceFromItsInput) {
-  prove("formal_merge", {{{"Passes", "1"}}, {{"Passes", "2"}}, {{"Passes", "3"}}});
+  prove("formal_merge",
+        {{{"Passes", "1"}}, {{"Passes", "2"}}, {{"Passes", "3"}}, {{"Passes", "4"}}});
 }
 
 TEST(Formal, SplitGivesEverySequenceToItsOutput) {
-  prove("formal_split", {{{"Passes", "1"}}, {{"Passes", "2"}}, {{"Passes", "3"}}});
+  prove("formal_split",
+        {{{"Passes", "1"}}, {{"Passes", "2"}}, {{"Passes", "3"}}, {{"Passes", "4"}}});
 }
 
 std::string shifts(const std::vector<int>& shifts) {

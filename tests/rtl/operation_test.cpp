@@ -113,6 +113,55 @@ TEST(Operation, ScanOfOneStepWaitsForItsState) {
   }
 }
 
+// Four channels, and the first operation of a type in its program.
+NetSpec narrow_net() {
+  NetSpec spec;
+  spec.model.D = 4, spec.model.E = 1, spec.model.N = 3, spec.model.P = {4, 4};
+  return spec;
+}
+template <class T>
+std::size_t first_of(const Program& program) {
+  const auto at = std::find_if(program.ops.begin(), program.ops.end(),
+                               [](const Op& op) { return std::holds_alternative<T>(op); });
+  return static_cast<std::size_t>(at - program.ops.begin());
+}
+
+// One beat a token: the table of reciprocals must stand still when what is behind it does.
+TEST(Operation, RangeNormOfOneBeatUnderStalls) {
+  Rng rng{21};
+  const Program program = random_program(narrow_net(), rng);
+  expect_operation(program, first_of<RangeNorm>(program), {.lanes = 4}, {.in = 4, .out = 4}, rng);
+}
+
+// The steepest lines up and down: sums of all the bits that they may have.
+TEST(Operation, PwlWithTheSteepestLines) {
+  Rng rng{28};
+  Program program = random_program(narrow_net(), rng);
+  const std::size_t at = first_of<Pwl>(program);
+  auto& lines = std::get<PwlTable>(std::get<Pwl>(program.ops[at]).table);
+  for (std::size_t i = 0; i < lines.slopes.size(); ++i) {
+    lines.slopes[i] = i % 2 == 0 ? 2047 : -2048;
+    lines.intercepts[i] = i % 2 == 0 ? -(1 << 15) : 1 << 15;
+  }
+  expect_operation(program, at, {.lanes = 4, .functions = Functions::kLines}, {.in = 2, .out = 2},
+                   rng);
+}
+
+// exp(0) by lines is 1, which saturates to 127/128.
+TEST(Operation, ScanWithAnExponentialOfOne) {
+  Rng rng{33};
+  Program program = random_program(narrow_net(), rng);
+  const std::size_t at = first_of<Scan>(program);
+  auto& scan = std::get<Scan>(program.ops[at]);
+  auto& lines = std::get<PwlTable>(scan.exp);
+  lines.knots = {-128, 0};
+  lines.slopes = {0, 256, 0};
+  lines.intercepts = {0, 1 << 16, 1 << 16};
+  scan.D.data.assign(scan.D.data.size(), 0);
+  expect_operation(program, at, {.lanes = 4, .functions = Functions::kLines}, {.in = 3, .out = 2},
+                   rng);
+}
+
 // Three states at a time, two of which share multipliers or none, in both orders.
 TEST(Operation, ScanInEveryForm) {
   struct Form {
@@ -126,20 +175,13 @@ TEST(Operation, ScanInEveryForm) {
                         {ScanOrder::kDeltaX, false, Functions::kTable}};
   Rng rng{15};
   for (const Form& form : forms) {
-    NetSpec spec;
-    spec.model.D = 4, spec.model.E = 1, spec.model.N = 3, spec.model.P = {4, 4};
+    NetSpec spec = narrow_net();
     spec.draw.orders = true;
-    const auto scan_of = [](const Program& program) {
-      return static_cast<std::size_t>(
-          std::find_if(program.ops.begin(), program.ops.end(),
-                       [](const Op& op) { return std::holds_alternative<Scan>(op); }) -
-          program.ops.begin());
-    };
     Program program = random_program(spec, rng);
-    while (std::get<Scan>(program.ops[scan_of(program)]).order != form.order) {
+    while (std::get<Scan>(program.ops[first_of<Scan>(program)]).order != form.order) {
       program = random_program(spec, rng);
     }
-    expect_operation(program, scan_of(program),
+    expect_operation(program, first_of<Scan>(program),
                      {.lanes = 2, .functions = form.functions, .paired_products = form.pairs},
                      {.in = 3, .out = 2}, rng);
     if (testing::Test::HasFailure()) return;
