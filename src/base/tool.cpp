@@ -12,7 +12,7 @@
 namespace emamba {
 namespace {
 
-constexpr int kVersionSeconds = 30;
+constexpr int kVersionSeconds = 20;
 
 struct Tool {
   const char* name;

@@ -78,7 +78,7 @@ TEST_F(Tools, ThatSayNothingAreNamed) {
 TEST_F(Tools, ThatHangAreNamed) {
   const std::string path = add("curl", "sleep 300");
   EXPECT_EQ(tool_version("curl").problem,
-            "curl at " + path + " does not say its version within 10 s");
+            "curl at " + path + " does not say its version within 20 s");
 }
 
 TEST_F(Tools, ThatAreMissingNameTheirPackage) {

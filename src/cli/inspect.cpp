@@ -100,20 +100,29 @@ json describe_program(const Stored<Program>& program) {
           {"bytes", std::accumulate(bytes.begin(), bytes.end(), std::size_t{0})}};
 }
 
+// What a table holds under a key; null when it is no table or has no such key.
+json part_of(const json& table, const char* key) {
+  return table.is_object() && table.contains(key) ? table.at(key) : json();
+}
+
 void print_spec(const json& description) {
-  const json& model = description.at("spec").at("model");
+  // Files of other tools may say less of what they were made from, or nothing.
+  const json& spec = description.at("spec");
+  const json model = part_of(spec, "model");
   const auto number = [&](const char* key) { return description.at(key).get<int>(); };
-  fmt::print("{}: task {}\n", description.at("spec").at("name").get<std::string>(),
-             description.at("spec").at("task").get<std::string>());
+  const auto text_of = [](const json& table, const char* key) {
+    const json value = part_of(table, key);
+    return value.is_string() ? printable(value.get<std::string>()) : std::string("-");
+  };
+  fmt::print("{}: task {}\n", text_of(spec, "name"), text_of(spec, "task"));
   std::string keys;  // sizes, not switches
   for (const auto& [key, value] : model.items()) {
     if (value.is_number() || value.is_array()) keys += fmt::format(" {}={}", key, value.dump());
   }
-  fmt::print("{}{}\n", model.value("kind", "mamba"), keys);
+  fmt::print("{}{}\n", model.contains("kind") ? text_of(model, "kind") : "mamba", keys);
   fmt::print("{} tokens of {} numbers in, {} numbers out; norm {}, delta {}, head {}\n\n",
-             number("tokens"), number("token_width"), number("outputs"),
-             model.at("norm").get<std::string>(), model.at("delta_activation").get<std::string>(),
-             model.at("head").get<std::string>());
+             number("tokens"), number("token_width"), number("outputs"), text_of(model, "norm"),
+             text_of(model, "delta_activation"), text_of(model, "head"));
   TextTable table({"part", "parameters"});
   const auto text = [](const json& count) { return fmt::format("{}", count.get<std::size_t>()); };
   for (const json& part : description.at("parts")) {

@@ -46,7 +46,7 @@ json explore_stage(const Job& job) {
 void write_exploration(const Job& job, const json& result) {
   write_result(job, "explore.json", result);
   write_file(job.out + "/explore.csv", exploration_csv(result));
-  write_file(job.out + "/explore.html", exploration_html(result, job.config));
+  write_file(job.out + "/explore.html", exploration_html(result, job.settings));
 }
 
 }  // namespace emamba

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "base/shell.h"
 #include "report/escape.h"
 #include "report/exploration_page.h"
 #include "report/style.h"
@@ -80,8 +79,7 @@ std::string exploration_csv(const json& result) {
 }
 
 std::string exploration_html(const json& result, const std::string& config) {
-  json data = {
-      {"columns", json::array()}, {"points", json::array()}, {"config", shell_word(config)}};
+  json data = {{"columns", json::array()}, {"points", json::array()}, {"config", config}};
   for (const Quantity& column : columns_of(result)) {
     data["columns"].push_back({{"key", column.key}, {"name", column.name}});
   }

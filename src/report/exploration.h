@@ -14,7 +14,8 @@ std::string exploration_text(const nlohmann::json& result);
 // A header, and a line a design; settings last.
 std::string exploration_csv(const nlohmann::json& result);
 
-// One page that needs nothing else. `config` is the path that its commands name.
+// One page that needs nothing else. `config` is how its commands name config.toml and what else was
+// set, as words of a shell.
 std::string exploration_html(const nlohmann::json& result, const std::string& config);
 
 }  // namespace emamba

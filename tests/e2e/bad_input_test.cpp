@@ -137,6 +137,14 @@ TEST_F(BadInput, AModelInPlaceOfAConfigIsSaidToBeOne) {
 }
 
 // What a file says must not move a terminal's cursor.
+// Such as other tools may write.
+TEST_F(BadInput, AProgramThatHoldsNoConfigurationIsShownAllTheSame) {
+  const std::string program = folder_ / "small.safetensors";
+  write_file(program, read_file("tests/fuzz/corpus/program/small"));
+  const ToolRun shown = succeed({"inspect", program});
+  EXPECT_NE(shown.out.find("accumulator"), std::string::npos) << shown.out;
+}
+
 TEST_F(BadInput, ControlCharactersAreNotPrinted) {
   const std::string config = write_config();
   succeed({"train", config, "--out", out()});
