@@ -215,7 +215,6 @@ std::vector<DesignPoint> explore(const Program& program, const HardwareSpec& har
   std::stable_sort(front.begin(), front.end(), [&](const DesignPoint& a, const DesignPoint& b) {
     return objectives(a, family) < objectives(b, family);
   });
-  fprintf(stderr, "drafts %zu exact %zu front %zu\n", drafts.size(), found.size(), front.size());
   return front;
 }
 
