@@ -115,7 +115,7 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
                         .shared_blocks = true,
                         .reciprocal = Reciprocal::kDivider,
                         .functions = Functions::kLines},
-                       1, sources),
+                       12, sources),  // of whose states and skips a third and a tenth show
           make_subject("token", token, {.lanes = 4, .cycles_per_token = 4}, 2, sources)};
 }
 

@@ -133,6 +133,15 @@ TEST(Operation, RangeNormOfOneBeatUnderStalls) {
   expect_operation(program, first_of<RangeNorm>(program), {.lanes = 4}, {.in = 4, .out = 4}, rng);
 }
 
+// A last beat of one channel and three numbers that mean nothing.
+TEST(Operation, RangeNormLeavesPaddingOut) {
+  Rng rng{22};
+  NetSpec spec = narrow_net();
+  spec.model.D = 5;
+  const Program program = random_program(spec, rng);
+  expect_operation(program, first_of<RangeNorm>(program), {.lanes = 4}, {.in = 4, .out = 4}, rng);
+}
+
 // The steepest lines up and down: sums of all the bits that they may have.
 TEST(Operation, PwlWithTheSteepestLines) {
   Rng rng{28};
