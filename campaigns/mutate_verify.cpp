@@ -235,7 +235,8 @@ class Campaign {
       subject.folder = options.work + "/" + subject.name;
       emit(subject.plan, subject.program, subject.folder);
     }
-    for (const auto& [file, text] : sources_) {
+    for (const auto& source : sources_) {
+      const std::string& file = source.first;
       const bool used = std::any_of(subjects_.begin(), subjects_.end(),
                                     [&](const Subject& s) { return s.modules.contains(file); });
       if (!used) throw Error(fmt::format("{}: no subject has it", file));

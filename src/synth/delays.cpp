@@ -108,11 +108,6 @@ class Paths {
       top = &module;
     }
     if (top == nullptr) fail("holds no module");
-    const auto nets_of = [](const json& bits) {
-      std::vector<Net> nets;
-      for (const json& bit : bits) nets.push_back(bit.is_number() ? bit.get<Net>() : kConstant);
-      return nets;
-    };
     for (const auto& [name, port] : top->at("ports").items()) {
       if (port.at("direction") != "output") continue;
       for (const Net net : nets_of(port.at("bits"))) outputs_.push_back(net);
@@ -126,24 +121,7 @@ class Paths {
       }
     }
     for (const auto& [name, description] : top->at("cells").items()) {
-      Cell cell;
-      cell.type = description.at("type");
-      if (!kind_of(cell.type)) fail(fmt::format("the cell {} is not known", cell.type));
-      if (!description.contains("port_directions")) fail(cell.type + " has no directions");
-      for (const auto& [port, bits] : description.at("connections").items()) {
-        const bool output = description.at("port_directions").at(port) == "output";
-        cell.ports.push_back({port, output, nets_of(bits)});
-      }
-      const auto set = [&](const char* parameter) {
-        const json& value = description.at("parameters").value(parameter, json(""));
-        return value.is_string() && value.get<std::string>().find('1') != std::string::npos;
-      };
-      if (cell.type == "DSP48E2") {
-        cell.input_registers = set("AREG") && set("BREG");
-        cell.output_registers = set("MREG") || set("PREG");
-        cell.pre_adder = description.at("parameters").value("AMULTSEL", json("A")) == "AD";
-      }
-      cells_.push_back(std::move(cell));
+      cells_.push_back(read_cell(description));
     }
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       for (std::size_t p = 0; p < cells_[i].ports.size(); ++p) {
@@ -160,6 +138,33 @@ class Paths {
         }
       }
     }
+  }
+
+  static std::vector<Net> nets_of(const json& bits) {
+    std::vector<Net> nets;
+    for (const json& bit : bits) nets.push_back(bit.is_number() ? bit.get<Net>() : kConstant);
+    return nets;
+  }
+
+  Cell read_cell(const json& description) const {
+    Cell cell;
+    cell.type = description.at("type");
+    if (!kind_of(cell.type)) fail(fmt::format("the cell {} is not known", cell.type));
+    if (!description.contains("port_directions")) fail(cell.type + " has no directions");
+    for (const auto& [port, bits] : description.at("connections").items()) {
+      const bool output = description.at("port_directions").at(port) == "output";
+      cell.ports.push_back({port, output, nets_of(bits)});
+    }
+    if (cell.type != "DSP48E2") return cell;
+    const json& parameters = description.at("parameters");
+    const auto set = [&](const char* name) {
+      const json value = parameters.value(name, json(""));
+      return value.is_string() && value.get<std::string>().find('1') != std::string::npos;
+    };
+    cell.input_registers = set("AREG") && set("BREG");
+    cell.output_registers = set("MREG") || set("PREG");
+    cell.pre_adder = parameters.value("AMULTSEL", json("A")) == "AD";
+    return cell;
   }
 
   std::string name_of(Net net) const {

@@ -46,6 +46,17 @@ TEST(Model, OddShapeWithSharedBlocks) {
                   {.lanes = 5, .cycles_per_token = 90, .shared_blocks = true}, rng);
 }
 
+// Two contexts are told apart by a bit, and each has functions of its own, in tables or lines.
+TEST(Model, TwoSharedBlocks) {
+  Rng rng{7};
+  NetSpec spec = odd_net();
+  spec.model.D = 6, spec.model.M = 2;
+  const Program program = random_program(spec, rng);
+  for (const Functions functions : {Functions::kTable, Functions::kLines}) {
+    expect_verified(program, {.lanes = 2, .shared_blocks = true, .functions = functions}, rng);
+  }
+}
+
 TEST(Model, ExponentsOfChannels) {
   Rng rng{5};
   NetSpec spec = odd_net();
