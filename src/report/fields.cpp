@@ -4,12 +4,26 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
+#include "base/error.h"
+
 namespace emamba {
 
 using nlohmann::json;
 
+std::int64_t count_of(const json& value) {
+  constexpr double kMost = 9007199254740992;  // up to which a double holds every integer
+  const double number = value.get<double>();
+  if (!(std::abs(number) <= kMost) || number != std::floor(number)) {
+    throw Error(fmt::format("a result holds {} in the place of a count", value.dump()),
+                "measure again with the command that made it");
+  }
+  return static_cast<std::int64_t>(number);
+}
+
 std::int64_t count_at(const json& object, const std::string& key) {
-  return object.at(key).get<std::int64_t>();
+  return count_of(object.at(key));
 }
 
 double real_at(const json& object, const std::string& key) {

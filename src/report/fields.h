@@ -8,6 +8,8 @@
 
 namespace emamba {
 
+// An integer; throws Error when it is none, or larger than a double holds exactly.
+std::int64_t count_of(const nlohmann::json& value);
 std::int64_t count_at(const nlohmann::json& object, const std::string& key);
 double real_at(const nlohmann::json& object, const std::string& key);
 // On one line: control characters become spaces, so that no name can end a cell or a code block.

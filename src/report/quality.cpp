@@ -61,7 +61,7 @@ ReportTable recall_table(const std::vector<Evaluation>& evaluations) {
   const json& first = evaluations.front().details;
   for (std::size_t c = 0; c < first.at("classes").size(); ++c) {
     std::int64_t samples = 0;
-    for (const json& count : first.at("confusion").at(c)) samples += count.get<std::int64_t>();
+    for (const json& count : first.at("confusion").at(c)) samples += count_of(count);
     Row row = {{one_line(first.at("classes").at(c))}, {thousands(samples)}};
     for (const Evaluation& evaluation : evaluations) {
       const json& recall = evaluation.details.at("recall").at(c);

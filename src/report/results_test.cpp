@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/testing.h"
 
 namespace emamba {
 namespace {
@@ -102,6 +103,15 @@ TEST(Results, NameWhatIsMissing) {
   EXPECT_THROW(results_overview(results), Error);
   results[1].erase("notes");
   EXPECT_THROW(results_details(results), Error);
+}
+
+// Found by tools/fuzz: 6.1e45 parameters.
+TEST(Results, CountsThatAreNoneAreRefused) {
+  for (const json& count : {json(6.1e45), json(-1e300), json(2.5)}) {
+    std::vector<json> results = both();
+    results[0]["parameters"] = count;
+    expect_error([&] { results_overview(results); }, "in the place of a count");
+  }
 }
 
 TEST(Results, StandBetweenMarkers) {
