@@ -23,6 +23,8 @@ using nlohmann::json;
 using Net = std::int64_t;  // a bit's number in the netlist
 constexpr Net kConstant = -1;
 
+enum class Kind { kFlipFlop, kDsp, kBlock, kShift, kLut, kMux, kCarry, kRam, kWire };
+
 struct Port {
   std::string name;
   bool output = false;
@@ -30,6 +32,7 @@ struct Port {
 };
 struct Cell {
   std::string type;
+  Kind kind = Kind::kWire;
   std::vector<Port> ports;
   bool input_registers = false, output_registers = false, pre_adder = false;  // of a DSP48E2
 
@@ -40,8 +43,6 @@ struct Cell {
     return nullptr;
   }
 };
-
-enum class Kind { kFlipFlop, kDsp, kBlock, kShift, kLut, kMux, kCarry, kRam, kWire };
 
 std::optional<Kind> kind_of(std::string_view type) {
   if (type == "FDRE" || type == "FDSE" || type == "FDCE" || type == "FDPE") return Kind::kFlipFlop;
@@ -149,7 +150,9 @@ class Paths {
   Cell read_cell(const json& description) const {
     Cell cell;
     cell.type = description.at("type");
-    if (!kind_of(cell.type)) fail(fmt::format("the cell {} is not known", cell.type));
+    const std::optional<Kind> kind = kind_of(cell.type);
+    if (!kind) fail(fmt::format("the cell {} is not known", cell.type));
+    cell.kind = *kind;
     if (!description.contains("port_directions")) fail(cell.type + " has no directions");
     for (const auto& [port, bits] : description.at("connections").items()) {
       const bool output = description.at("port_directions").at(port) == "output";
@@ -209,7 +212,7 @@ class Paths {
     const Cell& cell = cells_[index];
     const Port& out = cell.ports[port];
     Arrival best;
-    switch (*kind_of(cell.type)) {
+    switch (cell.kind) {
       case Kind::kFlipFlop:
         return {.ns = model_.clock_to_out, .from = net};
       case Kind::kBlock:
@@ -283,7 +286,7 @@ class Paths {
       if (in == nullptr || in->bits.empty() || in->bits[0] == kConstant) continue;
       const auto driver = drivers_.find(in->bits[0]);
       const bool chained =
-          driver != drivers_.end() && kind_of(cells_[driver->second.cell].type) == Kind::kCarry;
+          driver != drivers_.end() && cells_[driver->second.cell].kind == Kind::kCarry;
       const double all = model_.carry_bit * static_cast<double>(bit + 1) + out;
       later(best, in->bits[0], all + (chained ? 0 : model_.carry_in), 0, chained ? 0 : 1, !chained);
     }
@@ -308,19 +311,18 @@ class Paths {
         to = name_of(port.bits[0]);
       }
     }
-    const Kind kind = *kind_of(cell.type);
     for (const Port& port : cell.ports) {
       if (port.output || is_clock(port.name)) continue;
-      const std::optional<double> ns = setup(cell, kind, port.name);
+      const std::optional<double> ns = setup(cell, port.name);
       if (!ns) continue;
-      for (const Net net : port.bits)
-        end(net, *ns, fmt::format("{}.{} {}", cell.type, port.name, to));
+      const std::string name = fmt::format("{}.{} {}", cell.type, port.name, to);
+      for (const Net net : port.bits) end(net, *ns, name);
     }
   }
 
   // What a port of a cell with a register needs before the clock; nothing if a signal passes.
-  std::optional<double> setup(const Cell& cell, Kind kind, std::string_view port) const {
-    switch (kind) {
+  std::optional<double> setup(const Cell& cell, std::string_view port) const {
+    switch (cell.kind) {
       case Kind::kFlipFlop:
         return port == "D" ? model_.setup : port == "CE" ? model_.enable : model_.reset;
       case Kind::kDsp:
