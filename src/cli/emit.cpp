@@ -15,9 +15,8 @@ void add_emit(CLI::App& app) {
   auto options = std::make_shared<CommonOptions>();
   add_job_options(*verb, *options);
   verb->footer(
-      "Writes OUT/hardware: top.sv, rtl/, mem/, files.f, files_xilinx.f, files_asic.f, top.json "
-      "(the plan) and\n"
-      "interface.md (streams and number formats).\n\n"
+      "Writes OUT/hardware: top.sv, rtl/, mem/, files.f, files_xilinx.f, files_ice40.f,\n"
+      "files_asic.f, top.json (the plan) and interface.md (streams and number formats).\n\n"
       "Example: emamba emit models/mars/config.toml --out out/mars");
   verb->callback([options] {
     const Job job = job_of(*options);

@@ -9,7 +9,7 @@ namespace emamba {
 
 std::string design_hash(const Plan& plan) {
   std::string all = top_module(plan.design);
-  for (const char* tech : {"", "xilinx"}) {
+  for (const char* tech : kTechnologies) {
     for (const std::string& source : rtl_sources(tech)) {
       all += sha256_file(rtl_folder() + "/" + source);
     }

@@ -213,7 +213,7 @@ void emit(const Plan& plan, const Program& program, const std::string& directory
   std::error_code code;
   for (const char* part : {"/mem", "/rtl"}) std::filesystem::remove_all(directory + part, code);
   std::set<std::string> sources;  // most are those of every technology
-  for (const std::string tech : {"", "xilinx", "asic"}) {
+  for (const std::string tech : kTechnologies) {
     for (const std::string& source : rtl_sources(tech)) sources.insert(source);
     write_file(directory + (tech.empty() ? "/files.f" : "/files_" + tech + ".f"),
                fmt::format("{}\n", fmt::join(design_files(tech), "\n")));

@@ -17,8 +17,11 @@ std::string top_module(const Design& design);
 // What a user of the streams must know: beats, number types, order, normalisation. Markdown.
 std::string interface_text(const Plan& plan, const Program& program);
 
-// Writes DIR/top.sv, DIR/mem/*.hex, DIR/rtl/ (the library), DIR/files.f (generic multipliers),
-// DIR/files_xilinx.f, DIR/files_asic.f, DIR/top.json and DIR/interface.md. Throws Error when the
+// The folders of rtl/tech that have modules of their own instead of generic ones; "": none.
+inline constexpr const char* kTechnologies[] = {"", "xilinx", "ice40", "asic"};
+
+// Writes DIR/top.sv, DIR/mem/*.hex, DIR/rtl/ (the library), DIR/files.f (generic modules),
+// DIR/files_TECHNOLOGY.f, DIR/top.json and DIR/interface.md. Throws Error when the
 // library is not found.
 void emit(const Plan& plan, const Program& program, const std::string& directory);
 

@@ -36,9 +36,9 @@ std::string ecp5_commands() {
 
 // There are no memories of look-up tables: what can be written becomes block memory or flip-flops.
 // Multipliers are look-up tables, also where there are DSP blocks: `-dsp` takes a register of a
-// product for two.
+// product for two. abc9 puts the choice of their rows into the look-up tables that add, abc does not.
 std::string ice40_commands() {
-  const std::string synth = "synth_ice40 -top top -run ";
+  const std::string synth = "synth_ice40 -abc9 -top top -run ";
   return synth + "begin:map_ram\n" + kLogicRoms + "setattr -unset ram_style t:$mem_v2\n" + synth +
          "map_ram:\n";
 }
@@ -126,7 +126,7 @@ const Recipe& lattice_ecp5() {
 const Recipe& lattice_ice40() {
   static const Recipe recipe = [] {
     constexpr Resources kFlop{.ff = 1, .cells = 1};
-    Recipe r{.tech = "",
+    Recipe r{.tech = "ice40",
              .commands = ice40_commands(),
              .cells = {{"SB_LUT4", {.lut = 1, .cells = 1}},
                        {"SB_CARRY", {.carry = 1}},
