@@ -6,6 +6,7 @@ lib/em_add.sv
 lib/em_adder_tree.sv
 lib/em_channel_shift.sv
 lib/em_core.sv
+lib/em_deal.sv
 lib/em_delay.sv
 lib/em_dwconv.sv
 lib/em_embed.sv

@@ -22,6 +22,7 @@ module em_core #(
   parameter logic [Inputs*32-1:0] PopEvery = {Inputs{32'd1}},  // input 0 lowest; 1, Inner or Active
   parameter int EmitFrom = 0,   // 0, or the first step of the last row
   parameter int EmitEvery = 1,  // 1, Inner or Active
+  parameter bit LastOnAll = 1'b0,  // last with all that the last vector gives, not at its end alone
   parameter int Contexts = 1,
   localparam int InnerBits = em_pkg::index_bits(Inner),
   localparam int AddressBits = em_pkg::index_bits(Active * Contexts),
@@ -140,7 +141,6 @@ module em_core #(
   );
 
   // What this step takes and gives.
-  logic emits;
 
   for (genvar i = 0; i < Inputs; i++) begin : gen_input
     localparam int Every = PopEvery[i*32 +: 32];
@@ -152,14 +152,17 @@ module em_core #(
 `endif
   end
 
+  logic emits, emits_last;
+
   assign emits = ((EmitFrom == 0) | final_row) &
       ((EmitEvery == 1) | ((EmitEvery == Inner) & row_last) | vector_last_o);
+  assign emits_last = LastOnAll ? (final_row & last_i[0]) : sequence_last_o;
 
   // The valid bits of the datapath's registers.
   if (Depth == 0) begin : gen_wires
     assign advance_o = ready_i;
     assign valid_o   = can_step & emits;
-    assign last_o    = sequence_last_o;
+    assign last_o    = emits_last;
   end else begin : gen_registers
     logic [Depth-1:0] valid_q, last_q;
 
@@ -176,7 +179,7 @@ module em_core #(
     );
 
     always_ff @(posedge clk_i) begin  // of what is not valid it means nothing
-      if (advance_o) last_q <= Depth'({last_q, step_o & emits & sequence_last_o});
+      if (advance_o) last_q <= Depth'({last_q, step_o & emits & emits_last});
     end
   end
 

@@ -18,6 +18,7 @@ module em_linear #(
   parameter int AccBits = 24,
   parameter int BiasRows = 1,  // 0: no bias; 1; or one for every vector of a sequence
   parameter bit Relu = 1'b0,
+  parameter bit LastOnAll = 1'b0,  // as of em_core
   parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter bit BlockWeights = 1'b0,
@@ -72,6 +73,7 @@ module em_linear #(
     .Inner   (OutBeats),
     .PopEvery(OutBeats),
     .EmitFrom((InBeats - 1) * OutBeats),
+    .LastOnAll(LastOnAll),
     .Contexts(Contexts)
   ) u_core (
     .clk_i, .rst_ni,

@@ -9,8 +9,7 @@
 namespace emamba {
 
 std::string identifier(std::string name) {
-  std::replace(name.begin(), name.end(), '.', '_');
-  std::replace(name.begin(), name.end(), '-', '_');
+  for (const char other : {'.', '-', '+'}) std::replace(name.begin(), name.end(), other, '_');
   return name;
 }
 

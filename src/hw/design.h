@@ -49,7 +49,11 @@ struct LoopExit {
   int passes = 2;
   std::int64_t beats = 1;
 };
-using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit>;
+// Of every vector, output i gets the next beats[i] beats.
+struct Deal {
+  std::vector<std::int64_t> beats;
+};
+using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit, Deal>;
 
 // A parameter of a module, with its value as SystemVerilog.
 struct Parameter {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "hw/edges.h"
 #include "hw/groups.h"
+#include "hw/merge.h"
 #include "hw/units/unit.h"
 
 namespace emamba {
@@ -17,11 +18,22 @@ namespace {
 
 constexpr std::int64_t kMostCycles = 1'000'000'000;  // a token: the range of the key
 
+// The folds of a unit. The beats of merged operations are dealt out as they come.
+std::vector<Fold> folds_of(const Program& program, const UnitOps& unit,
+                           const HardwareSpec& hardware) {
+  std::vector<Fold> folds = folds_of(program, unit.op(program), hardware);
+  if (unit.merged) {
+    std::erase_if(folds, [&](const Fold& fold) { return fold.out != hardware.lanes; });
+  }
+  return folds;
+}
+
 // The fewest steps that any fold takes.
-std::int64_t least_steps(const Program& program, const Op& op, const HardwareSpec& hardware) {
+std::int64_t least_steps(const Program& program, const UnitOps& unit,
+                         const HardwareSpec& hardware) {
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const Fold& fold : folds_of(program, op, hardware)) {
-    least = std::min(least, fold_cost(program, op, hardware, fold).steps);
+  for (const Fold& fold : folds_of(program, unit, hardware)) {
+    least = std::min(least, fold_cost(program, unit.op(program), hardware, fold).steps);
   }
   return least;
 }
@@ -40,10 +52,8 @@ bool once(const Program& program, const Op& op) {
   return ends_sequence(program, x) && flattening(program, x) == nullptr;
 }
 std::int64_t passes_of(const Program& program, std::size_t op, const HardwareSpec& hardware) {
-  for (const Group& group : program.groups) {
-    if (hardware.shared_blocks && holds(group, op)) return group.times;
-  }
-  return 1;
+  const Group* group = sharing(program, hardware, op);
+  return group != nullptr ? group->times : 1;
 }
 
 // Tokens whose cycles one vector of an operation may take. A flattened sequence is worked on as it
@@ -58,11 +68,12 @@ std::int64_t share_of(const Program& program, const Op& op) {
 // Throws Error about the operation that needs the largest target.
 [[noreturn]] void refuse(const Program& program, const HardwareSpec& hardware) {
   std::int64_t feasible = 0;  // smallest target that every operation can meet
-  const Op* worst = nullptr;
+  const std::vector<UnitOps> units = units_of(program, hardware);
+  const UnitOps* worst = nullptr;
   bool shared = false;
-  for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    const Op& op = program.ops[i];
-    const std::int64_t least = least_steps(program, op, hardware);
+  for (const UnitOps& unit : units) {
+    const Op& op = unit.op(program);
+    const std::int64_t least = least_steps(program, unit, hardware);
     if (hardware.cycles_per_sequence > 0 && once(program, op)) {
       if (least <= hardware.cycles_per_sequence) continue;
       throw Error(
@@ -73,28 +84,33 @@ std::int64_t share_of(const Program& program, const Op& op) {
                       "hardware.lanes",
                       least));
     }
-    const std::int64_t passes = passes_of(program, i, hardware), share = share_of(program, op);
+    const std::int64_t passes = passes_of(program, unit.place(), hardware);
+    const std::int64_t share = share_of(program, op);
     shared = shared || passes > 1;
     const std::int64_t needs = (least * passes + share - 1) / share;
-    if (needs > feasible) feasible = needs, worst = &op;
+    if (needs > feasible) feasible = needs, worst = &unit;
   }
   HardwareSpec table = hardware;
   table.reciprocal = Reciprocal::kTable;
   const bool divides = least_steps(program, *worst, table) < least_steps(program, *worst, hardware);
   throw Error(fmt::format("hardware.cycles_per_token = {}: {} takes {} cycles a token at least, "
                           "with hardware.lanes = {}{}",
-                          hardware.cycles_per_token, name_of(*worst), feasible, hardware.lanes,
-                          shared ? " and hardware.shared_blocks" : ""),
+                          hardware.cycles_per_token, name_of(worst->op(program)), feasible,
+                          hardware.lanes, shared ? " and hardware.shared_blocks" : ""),
               fmt::format("set hardware.cycles_per_token to {} or more, or {}", feasible,
-                          divides ? "hardware.reciprocal to table" : "raise hardware.lanes"));
+                          divides         ? "hardware.reciprocal to table"
+                          : worst->merged ? "hardware.merged_linears to false"
+                                          : "raise hardware.lanes"));
 }
 
-// Steps that an operation may take for a vector.
-std::int64_t steps_allowed(const Program& program, std::size_t i, const HardwareSpec& hardware) {
-  const Op& op = program.ops[i];
+// Steps that a unit may take for a vector.
+std::int64_t steps_allowed(const Program& program, const UnitOps& unit,
+                           const HardwareSpec& hardware) {
+  const Op& op = unit.op(program);
   if (hardware.cycles_per_sequence > 0 && once(program, op)) return hardware.cycles_per_sequence;
   if (hardware.cycles_per_token == 0) return std::numeric_limits<std::int64_t>::max();
-  return hardware.cycles_per_token * share_of(program, op) / passes_of(program, i, hardware);
+  return hardware.cycles_per_token * share_of(program, op) /
+         passes_of(program, unit.place(), hardware);
 }
 
 }  // namespace
@@ -102,11 +118,12 @@ std::int64_t steps_allowed(const Program& program, std::size_t i, const Hardware
 std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware) {
   std::set<std::int64_t> targets;
   std::int64_t feasible = 1;
-  for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    const Op& op = program.ops[i];
-    const std::int64_t passes = passes_of(program, i, hardware), share = share_of(program, op);
+  for (const UnitOps& unit : units_of(program, hardware)) {
+    const Op& op = unit.op(program);
+    const std::int64_t passes = passes_of(program, unit.place(), hardware);
+    const std::int64_t share = share_of(program, op);
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
-    for (const Fold& fold : folds_of(program, op, hardware)) {
+    for (const Fold& fold : folds_of(program, unit, hardware)) {
       const std::int64_t steps = fold_cost(program, op, hardware, fold).steps;
       const std::int64_t target = (steps * passes + share - 1) / share;
       targets.insert(target);
@@ -145,19 +162,19 @@ void require_lanes(const Program& program, const HardwareSpec& hardware) {
 
 std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware) {
   require_lanes(program, hardware);
-  std::vector<Fold> chosen;
-  for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    const Op& op = program.ops[i];
-    const std::int64_t budget = steps_allowed(program, i, hardware);
+  std::vector<Fold> chosen(program.ops.size());
+  for (const UnitOps& unit : units_of(program, hardware)) {
+    const Op& op = unit.op(program);
+    const std::int64_t budget = steps_allowed(program, unit, hardware);
     std::optional<Fold> best;
     FoldCost best_cost;
-    for (const Fold& fold : folds_of(program, op, hardware)) {
+    for (const Fold& fold : folds_of(program, unit, hardware)) {
       const FoldCost cost = fold_cost(program, op, hardware, fold);
       if (cost.steps > budget || (best && !better(cost, fold, best_cost, *best))) continue;
       best = fold, best_cost = cost;
     }
     if (!best) refuse(program, hardware);
-    chosen.push_back(*best);
+    for (std::size_t i : unit.ops) chosen[i] = *best;
   }
   return chosen;
 }

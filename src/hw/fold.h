@@ -36,8 +36,8 @@ void require_lanes(const Program& program, const HardwareSpec& hardware);
 // that is feasible first; cycles_per_sequence does not count.
 std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware);
 
-// A fold for each operation. Throws Error when the target cannot be met or Lanes do not fit, naming
-// the operation and the nearest value that is feasible.
+// A fold for each operation that has hardware of its own. Throws Error when the target cannot be
+// met or Lanes do not fit, naming the operation and the nearest value that is feasible.
 std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware);
 
 }  // namespace emamba

@@ -2,6 +2,8 @@
 // Streams, forks, buffers and converters of width.
 #include "hw/graph.h"
 
+#include <algorithm>
+
 #include "hw/edges.h"
 #include "hw/memory_image.h"
 
@@ -49,6 +51,27 @@ std::vector<int> add_fork(DesignGraph& graph, const std::string& name, int in, i
   f.timing = Fork{outputs};
   f.parts.add(Logic{3 * outputs});
   f.parts.add(Register{outputs});
+  return outs;
+}
+
+std::vector<int> add_deal(DesignGraph& graph, const std::string& name, int in,
+                          const std::vector<std::int64_t>& beats) {
+  const StreamType s = graph.design.streams[in];
+  const int outputs = static_cast<int>(beats.size());
+  Bits counts;
+  std::vector<int> outs;
+  for (std::int64_t count : beats) {
+    counts.put(count, 32);
+    outs.push_back(add_stream(graph, s.words, s.bits));
+  }
+  Instance& d = add_instance(graph, "em_deal", name, {in}, outs);
+  d.output_ports = PortStyle::kVector;
+  d.parameters = {
+      {"Width", number(s.data_bits())}, {"Outputs", number(outputs)}, {"Beats", counts.literal()}};
+  d.timing = Deal{beats};
+  d.parts.add(Control{*std::max_element(beats.begin(), beats.end()), 0});
+  d.parts.add(Register{outputs});
+  d.parts.add(Logic{2 * outputs});
   return outs;
 }
 

@@ -33,6 +33,11 @@ int add_buffer(DesignGraph& graph, const std::string& name, int in);
 
 std::vector<int> add_fork(DesignGraph& graph, const std::string& name, int in, int outputs);
 
+// Of every vector the next beats[i] beats for stream i. Every beat of a sequence's last vector must
+// come with `last`.
+std::vector<int> add_deal(DesignGraph& graph, const std::string& name, int in,
+                          const std::vector<std::int64_t>& beats);
+
 // The same numbers in beats of `words`: vectors of `beats_in` beats become vectors of `beats_out`.
 int resize(DesignGraph& graph, const std::string& name, int in, int words, std::int64_t beats_in,
            std::int64_t beats_out);

@@ -16,6 +16,19 @@ bool holds(const Group& group, std::size_t op) {
   return at >= 0 && at < group.ops * group.times;
 }
 
+const Group* sharing(const Program& program, const HardwareSpec& hardware, std::size_t op) {
+  for (const Group& group : program.groups) {
+    if (hardware.shared_blocks && group.times > 1 && holds(group, op)) return &group;
+  }
+  return nullptr;
+}
+
+bool has_hardware(const Program& program, const HardwareSpec& hardware, std::size_t op) {
+  const Group* group = sharing(program, hardware, op);
+  return (group == nullptr || static_cast<int>(op) < group->first + group->ops) &&
+         flattening(program, static_cast<EdgeIndex>(op + 1)) == nullptr;
+}
+
 void require_alike(const Program& program, const Group& group) {
   const auto require = [](bool alike, const std::string& name, const std::string& what) {
     if (alike) return;

@@ -5,12 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "hw/options.h"
 #include "ir/program.h"
 
 namespace emamba {
 
 // Whether an operation, by its number, is one of a group's.
 bool holds(const Group& group, std::size_t op);
+
+// The group whose blocks share their hardware, and that has this operation in one of them; null if
+// there is none.
+const Group* sharing(const Program& program, const HardwareSpec& hardware, std::size_t op);
+
+// Whether an operation has hardware of its own: other blocks run on the first one's.
+bool has_hardware(const Program& program, const HardwareSpec& hardware, std::size_t op);
 
 // Throws Error unless all blocks of a group can run on the first one's hardware: the same kinds of
 // operations, connected alike, on edges of the same width, bits and number of vectors; one edge in,

@@ -36,6 +36,9 @@ json timing_json(const Timing& timing) {
                                },
                                [](const LoopExit& s) {
                                  return json{{"kind", "split"}, {"passes", s.passes}};
+                               },
+                               [](const Deal& d) {
+                                 return json{{"kind", "deal"}, {"beats", d.beats}};
                                }},
                     timing);
 }

@@ -29,6 +29,7 @@ struct HardwareSpec {
   bool shared_blocks = false;    // one block's hardware runs all M blocks
   Reciprocal reciprocal = Reciprocal::kTable;
   Functions functions = Functions::kTable;
+  bool merged_linears = false;    // those that read the same edge are one unit (hw/merge.h)
   bool paired_products = true;    // two that share an operand in one multiplier, if it can
   std::string device = "zcu102";  // a key of the table in src/target/device.cpp
   double clock_mhz = 200;         // assumed; turns cycles into time in reports
@@ -55,6 +56,8 @@ void visit_keys(HardwareSpec& h, V&& v) {
   v("hardware.reciprocal", h.reciprocal, "of range norm: a table, or a serial division");
   v("hardware.functions", h.functions,
     "SiLU and exp of 8 bits: a table of all values, or lines and multipliers; the same numbers");
+  v("hardware.merged_linears", h.merged_linears,
+    "linears of the same input are one unit, if they can: fewer parts, more cycles");
   v("hardware.paired_products", h.paired_products,
     "two products of 8 bits that share an operand in one DSP48E2; elsewhere two multipliers");
   v("hardware.device", h.device, "the device that it is for, one of the table in docs/rtl.md");

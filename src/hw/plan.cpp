@@ -11,6 +11,7 @@
 #include "hw/graph.h"
 #include "hw/groups.h"
 #include "hw/memory_image.h"
+#include "hw/merge.h"
 #include "hw/units/unit.h"
 
 namespace emamba {
@@ -50,20 +51,8 @@ class Planner {
       require_alike(program_, group);
       shared.push_back(group);
     }
-    const auto group_of = [&](std::size_t op) -> const Group* {
-      for (const Group& group : shared) {
-        if (holds(group, op)) return &group;
-      }
-      return nullptr;
-    };
-    const auto planned = [&](std::size_t op) {
-      const Group* group = group_of(op);
-      return (group == nullptr || static_cast<int>(op) < group->first + group->ops) &&
-             flattening(program_, static_cast<EdgeIndex>(op + 1)) == nullptr;
-    };
-    for (std::size_t i = 0; i < program_.ops.size(); ++i) {
-      if (planned(i)) count_consumers(i);
-    }
+    const std::vector<UnitOps> units = units_of(program_, hardware_);
+    for (const UnitOps& unit : units) count_consumers(unit.ops.front());
     // The edge into shared blocks is read inside; outside there is one consumer, their entrance.
     std::map<EdgeIndex, int> inside;
     for (const Group& group : shared) {
@@ -72,24 +61,24 @@ class Planner {
 
     external_input(0);
     int feedback = -1;  // the stream back to the newest entrance
-    for (std::size_t i = 0; i < program_.ops.size(); ++i) {
-      if (!planned(i)) continue;
-      const Group* group = group_of(i);
-      const auto y = static_cast<EdgeIndex>(i + 1);
-      if (group == nullptr) {
-        distribute(y, operation({i}));
-        continue;
+    for (const UnitOps& unit : units) {
+      const Group* group = sharing(program_, hardware_, unit.place());
+      if (group != nullptr && static_cast<int>(unit.place()) == group->first) {
+        feedback = enter_shared(*group, inside.at(group->first));
       }
-      if (y == group->first + 1) feedback = enter_shared(*group, inside.at(group->first));
-      std::vector<std::size_t> contexts;
-      for (int m = 0; m < group->times; ++m) contexts.push_back(i + m * group->ops);
-      const int out = operation(contexts);
-      if (y == group->first + group->ops) {
-        leave_shared(*group, out, feedback);
-      } else {
-        distribute(y, out);
+      const std::vector<int> results = operation(unit, group);
+      for (std::size_t i = 0; i < unit.ops.size(); ++i) {
+        const auto y = static_cast<EdgeIndex>(unit.ops[i] + 1);
+        if (group != nullptr && y == group->first + group->ops) {
+          leave_shared(*group, results[i], feedback);
+        } else {
+          distribute(y, results[i]);
+        }
       }
     }
+    // Merged operations came together.
+    std::sort(graph_.design.probes.begin(), graph_.design.probes.end(),
+              [](const Port& a, const Port& b) { return a.edges.front() < b.edges.front(); });
   }
   Design take_design() { return std::move(graph_.design); }
 
@@ -100,7 +89,7 @@ class Planner {
       const EdgeIndex edge = stream_edge(program_, x);
       if (!waiting_.contains(edge)) external_input(edge);
     }
-    distribute(static_cast<EdgeIndex>(op + 1), operation({op}));
+    distribute(static_cast<EdgeIndex>(op + 1), operation({{op}, {}}, nullptr).front());
   }
 
   Plan finish() {
@@ -170,23 +159,59 @@ class Planner {
 
   // --- Operations ------------------------------------------------------------------------------
 
-  // Builds one operation, which stands at these places of the program; returns its output, on which
-  // its edges can be watched.
-  int operation(const std::vector<std::size_t>& ops) {
-    const Op& op = program_.ops[ops.front()];
+  // Where an operation stands: in every block of a group.
+  static std::vector<std::size_t> places(std::size_t op, const Group* group) {
+    std::vector<std::size_t> all;
+    for (int m = 0; m < (group != nullptr ? group->times : 1); ++m) {
+      all.push_back(op + (group != nullptr ? static_cast<std::size_t>(m * group->ops) : 0));
+    }
+    return all;
+  }
+
+  std::string name_at(const std::vector<std::size_t>& places) const {
     std::vector<std::string> names;
-    for (std::size_t i : ops) names.push_back(name_of(program_.ops[i]));
-    const std::string name = common_name(names);
+    for (std::size_t i : places) names.push_back(name_of(program_.ops[i]));
+    return common_name(names);
+  }
+
+  // Builds a unit, for every block of `group` if there is one; returns the outputs of its
+  // operations, on which their edges can be watched.
+  std::vector<int> operation(const UnitOps& unit, const Group* group) {
+    const Op& op = unit.op(program_);
+    const std::vector<std::size_t> contexts = places(unit.ops.front(), group);
+    Site site{graph_, program_, hardware_, rule_, contexts, {}, {}, folds_[unit.ops.front()], {}};
+    std::string name = name_at(contexts);
+    if (unit.merged) {
+      std::vector<std::string> names;
+      for (std::size_t c = 0; c < contexts.size(); ++c) {
+        std::vector<std::size_t> ops;
+        for (std::size_t i : unit.ops) ops.push_back(places(i, group)[c]);
+        site.merged.emplace_back(merge(program_, ops));
+        names.push_back(name_of(site.merged.back()));
+      }
+      name = common_name(names);
+    }
+    site.name = identifier(name);
     graph_.design.units.push_back({name, kind_of(op)});
-    const EdgeIndex x = inputs_of(op)[0];
-    graph_.vectors = vectors_on(program_, x) * static_cast<std::int64_t>(ops.size());
-    Site site{graph_, program_, hardware_, rule_, ops, identifier(name), folds_[ops.front()], {}};
+    graph_.vectors =
+        vectors_on(program_, inputs_of(op)[0]) * static_cast<std::int64_t>(contexts.size());
     for (EdgeIndex edge : inputs_of(op)) site.inputs.push_back(take(edge));
     const int out = std::visit([&](const auto& o) { return unit_of(o).build(site); }, op);
-    std::vector<EdgeIndex> edges;
-    for (std::size_t i : ops) edges.push_back(static_cast<EdgeIndex>(i + 1));
-    graph_.design.probes.push_back(port(name, out, edges));
-    return out;
+    std::vector<int> outs = {out};
+    if (unit.merged) {
+      std::vector<std::int64_t> beats;
+      for (std::size_t i : unit.ops) {
+        beats.push_back(beats_of(program_.edges[i + 1].width, hardware_.lanes));
+      }
+      outs = add_deal(graph_, site.name + "_deal", out, beats);
+    }
+    for (std::size_t i = 0; i < unit.ops.size(); ++i) {
+      const std::vector<std::size_t> ops = places(unit.ops[i], group);
+      std::vector<EdgeIndex> edges;
+      for (std::size_t o : ops) edges.push_back(static_cast<EdgeIndex>(o + 1));
+      graph_.design.probes.push_back(port(name_at(ops), outs[i], edges));
+    }
+    return outs;
   }
 
   // --- Shared blocks ---------------------------------------------------------------------------

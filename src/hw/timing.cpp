@@ -49,12 +49,31 @@ struct Splitter {  // Fork
   std::uint32_t taken = 0;
 };
 
-// LoopEntry, LoopExit
-struct Loop {
+// LoopExit, Deal: outputs take turns.
+struct Dealer {
+  struct Turn {
+    int output = 0;
+    std::int64_t beats = 1;
+  };
+  int input = 0;
+  std::vector<int> outputs;
+  std::vector<Turn> turns;
+  std::size_t turn = 0;
+  std::int64_t beat = 0;
+
+  int output() const { return turns[turn].output; }
+  void count(bool moved) {
+    if (!moved || ++beat < turns[turn].beats) return;
+    beat = 0;
+    turn = turn + 1 == turns.size() ? 0 : turn + 1;
+  }
+};
+
+struct Loop {  // LoopEntry
   std::vector<int> inputs, outputs;
   int passes = 1, pass = 0;
   std::int64_t beats = 1, beat = 0;
-  // Of an entry, when frames have a period.
+  // When frames have a period:
   std::int64_t pass_vectors = 1;          // in a pass
   std::int64_t entered = 0, started = 0;  // beats so far, and the cycle of the first
   bool open = true;                       // whether the next may enter
@@ -67,7 +86,7 @@ struct Loop {
 };
 
 // An instance whose outputs or readiness depend on others in the same cycle.
-enum class Kind : std::uint8_t { kCore, kFork, kEntry, kExit };
+enum class Kind : std::uint8_t { kCore, kFork, kEntry, kDealer };
 struct Place {
   Kind kind = Kind::kCore;
   std::size_t index = 0;  // in the list of its kind
@@ -187,12 +206,19 @@ class Machine {
     passes_ = std::max(passes_, entry.passes);
   }
   void add(const Instance& instance, std::size_t, const LoopExit& exit) {
-    place(Kind::kExit, loops_.size());
-    loops_.push_back({.inputs = instance.inputs,
-                      .outputs = instance.outputs,
-                      .passes = exit.passes,
-                      .beats = exit.beats});
+    place(Kind::kDealer, dealers_.size());
+    const std::vector<int>& out = instance.outputs;
+    dealers_.push_back({instance.inputs[0],
+                        out,
+                        {{out[1], (exit.passes - 1) * exit.beats}, {out[0], exit.beats}}});
     passes_ = std::max(passes_, exit.passes);
+  }
+  void add(const Instance& instance, std::size_t, const Deal& deal) {
+    place(Kind::kDealer, dealers_.size());
+    dealers_.push_back({instance.inputs[0], instance.outputs, {}});
+    for (std::size_t i = 0; i < deal.beats.size(); ++i) {
+      dealers_.back().turns.push_back({instance.outputs[i], deal.beats[i]});
+    }
   }
   void place(Kind kind, std::size_t index) {
     places_.push_back({kind, index});
@@ -233,11 +259,10 @@ class Machine {
           valid_[n.outputs[0]] = n.open && valid_[n.inputs[n.pass == 0 ? 0 : 1]];
           break;
         }
-        case Kind::kExit: {
-          const Loop& n = loops_[place.index];
-          const bool leaves = n.pass == n.passes - 1;
-          valid_[n.outputs[0]] = leaves && valid_[n.inputs[0]];
-          valid_[n.outputs[1]] = !leaves && valid_[n.inputs[0]];
+        case Kind::kDealer: {
+          const Dealer& n = dealers_[place.index];
+          for (int output : n.outputs) valid_[output] = 0;
+          valid_[n.output()] = valid_[n.input];
           break;
         }
       }
@@ -270,9 +295,9 @@ class Machine {
           ready_[n.inputs[1]] = n.open && n.pass != 0 && ready_[n.outputs[0]];
           break;
         }
-        case Kind::kExit: {
-          const Loop& n = loops_[it->index];
-          ready_[n.inputs[0]] = ready_[n.outputs[n.pass == n.passes - 1 ? 0 : 1]];
+        case Kind::kDealer: {
+          const Dealer& n = dealers_[it->index];
+          ready_[n.input] = ready_[n.output()];
           break;
         }
       }
@@ -307,9 +332,9 @@ class Machine {
         const bool moved = moves(n.outputs[0]);
         if (moved && n.entered++ == 0) n.started = cycle;
         n.count_pass(moved);
-      } else if (place.kind == Kind::kExit) {
-        Loop& n = loops_[place.index];
-        n.count_pass(moves(n.inputs[0]));
+      } else if (place.kind == Kind::kDealer) {
+        Dealer& n = dealers_[place.index];
+        n.count(moves(n.input));
       }
     }
     for (Buffer& n : buffers_) {
@@ -374,6 +399,7 @@ class Machine {
   std::vector<Buffer> buffers_;
   std::vector<Splitter> forks_;
   std::vector<Loop> loops_;
+  std::vector<Dealer> dealers_;
   std::vector<Place> places_;   // in the design's order: all but buffers
   std::vector<Place> forward_;  // of these, whose outputs depend on inputs in the same cycle
   std::vector<std::uint8_t> valid_, ready_;

@@ -122,6 +122,7 @@ int build(Site& site) {
       {"AccBits", number(acc)},
       {"BiasRows", number(op.bias_rows)},
       {"Relu", flag(op.activation == Activation::kRelu)},
+      {"LastOnAll", flag(!site.merged.empty())},
       {"Contexts", number(count)},
       {"Shift", shifts(site, contexts,
                        [&](const Linear& o) { return o.weight_type.exp + site.type(o.x).exp; })},

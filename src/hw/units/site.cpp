@@ -8,8 +8,8 @@ namespace emamba {
 
 int acc_bits(const Site& site, int product) {
   int bits = product;
-  for (std::size_t i : site.ops) {
-    bits = std::max(bits, accumulator_bits(site.program, site.program.ops[i]));
+  for (std::size_t c = 0; c < site.ops.size(); ++c) {
+    bits = std::max(bits, accumulator_bits(site.program, site.op(c)));
   }
   return bits;
 }

@@ -24,11 +24,15 @@ struct Site {
   // Where the operation stands in the program: once, or once for every block that shares its
   // hardware.
   std::vector<std::size_t> ops;
-  std::string name;  // an identifier
+  std::vector<Op> merged;  // instead of these, if they are several: one a context (hw/merge.h)
+  std::string name;        // an identifier
   Fold fold;
   std::vector<int> inputs;  // streams of Lanes numbers, in the order of inputs_of()
 
   int lanes() const { return hardware.lanes; }
+  const Op& op(std::size_t context) const {
+    return merged.empty() ? program.ops[ops[context]] : merged[context];
+  }
   int contexts() const { return static_cast<int>(ops.size()); }
   NumberType type(EdgeIndex edge) const { return program.edges[edge].type; }
   NumberType y_type(std::size_t context = 0) const {
@@ -44,7 +48,7 @@ using Contexts = std::vector<const T*>;
 template <class T>
 Contexts<T> contexts_of(const Site& site) {
   Contexts<T> contexts;
-  for (std::size_t i : site.ops) contexts.push_back(&std::get<T>(site.program.ops[i]));
+  for (std::size_t c = 0; c < site.ops.size(); ++c) contexts.push_back(&std::get<T>(site.op(c)));
   return contexts;
 }
 
