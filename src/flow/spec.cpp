@@ -86,7 +86,7 @@ void check(const Spec& s, const std::string& source) {
 
 // What a goal chooses, of the table [hardware].
 constexpr const char* kChosen[] = {"lanes", "cycles_per_token", "cycles_per_sequence",
-                                   "shared_blocks"};
+                                   "shared_blocks", "merged_linears"};
 
 // Throws Error when what a goal chooses is given beside it. A goal that is an override stands in
 // place of what the text says of these keys.

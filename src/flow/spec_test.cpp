@@ -222,8 +222,8 @@ TEST(Spec, ContradictionsAreNamed) {
   reject({"hardware.goal=rate"}, "needs hardware.frames_per_second");
   reject({"hardware.frames_per_second=9"}, "is for hardware.goal = \"rate\", which is \"none\"");
   reject({"hardware.goal=area", "hardware.frames_per_second=9"}, "which is \"area\"");
-  for (const std::string key :
-       {"lanes=2", "cycles_per_token=8", "cycles_per_sequence=8", "shared_blocks=false"}) {
+  for (const std::string key : {"lanes=2", "cycles_per_token=8", "cycles_per_sequence=8",
+                                "shared_blocks=false", "merged_linears=true"}) {
     reject({"hardware.goal=area", "hardware." + key}, "hardware.goal = \"area\" chooses it");
   }
   reject({"model"}, "must be key=value");

@@ -67,8 +67,9 @@ class Shrinker {
            (!safe_ || never_stands_still(design_));
   }
 
-  // Of all trials: cycles times instances. The slowest designs stay a little deeper than need be.
-  static constexpr std::int64_t kEffort = 12'000'000;
+  // Of all trials: cycles looked at times instances. The slowest designs stay a little deeper than
+  // need be.
+  static constexpr std::int64_t kEffort = 8'000'000;
 
   Design& design_;
   const CycleReport& report_;

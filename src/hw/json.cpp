@@ -123,7 +123,8 @@ json settings_json(const HardwareSpec& hardware) {
   return {{"hardware.lanes", hardware.lanes},
           {"hardware.cycles_per_token", hardware.cycles_per_token},
           {"hardware.cycles_per_sequence", hardware.cycles_per_sequence},
-          {"hardware.shared_blocks", hardware.shared_blocks}};
+          {"hardware.shared_blocks", hardware.shared_blocks},
+          {"hardware.merged_linears", hardware.merged_linears}};
 }
 
 json summary_json(const Plan& plan) {

@@ -42,9 +42,8 @@ EMAMBA_NAMES(Functions, "table", "lines");
 template <class V>
 void visit_keys(HardwareSpec& h, V&& v) {
   v("hardware.goal", h.goal,
-    "choose lanes, folding and shared_blocks: most frames a second, least latency, least area, "
-    "least "
-    "area at frames_per_second; none: they are given");
+    "choose lanes, folding, shared_blocks and merged_linears: most frames a second, least latency, "
+    "least area, least area at frames_per_second; none: they are given");
   v("hardware.frames_per_second", h.frames_per_second, Range{0, 2e9},
     "at clock_mhz, that goal = rate asks for");
   v("hardware.lanes", h.lanes, Range{1, 256}, "stream elements a cycle");

@@ -3,6 +3,7 @@
 #include "hw/timing.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "base/error.h"
@@ -101,6 +102,7 @@ struct Run {
   std::size_t frames = 0;          // to run; 0: until they follow each other at the same distance
   int most_registers = kMaxDepth;  // of a core
   bool spans = true;               // whether they are asked for
+  bool leaps = true;               // over cycles in which no stream changes
   // Another run: this one ends, too, at the first frame that ends later than there.
   const CycleReport* no_later = nullptr;
 };
@@ -127,7 +129,7 @@ class Machine {
     const Port& out = design_.outputs.at(0);
     const std::int64_t frame_beats = out.beats * out.vectors;
     std::int64_t taken = 0, first_input = -1;
-    for (std::int64_t& cycle = cycles_;; ++cycle) {
+    for (std::int64_t cycle = 0;; ++cycle, ++effort_) {
       settle(cycle);
       for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
         if (!moves(design_.inputs[i].stream)) continue;
@@ -140,9 +142,10 @@ class Machine {
           break;
         }
       }
-      changed_ = false;
+      changed_ = false, streams_changed_ = false;
       clock(cycle);
       if (!changed_ && run_.period == 0) return false;
+      if (!streams_changed_ && run_.leaps && run_.period == 0) cycle += leap();
     }
     const auto& ends = report_.frame_ends;
     report_.latency = ends.front() - first_input + 1;
@@ -156,7 +159,7 @@ class Machine {
     const std::size_t last = report_.frame_ends.size() - 1;
     return run_.no_later != nullptr && report_.frame_ends[last] > run_.no_later->frame_ends[last];
   }
-  std::int64_t cycles() const { return cycles_; }
+  std::int64_t effort() const { return effort_; }  // cycles that were not leapt over
   CycleReport take_report() { return std::move(report_); }
 
  private:
@@ -339,6 +342,7 @@ class Machine {
     }
     for (Buffer& n : buffers_) {
       const bool in = moves(n.input), out = moves(n.output);
+      streams_changed_ = streams_changed_ || in || out;
       changed_ = changed_ || in || out;
       // A beat that comes needs room even when another leaves in the same cycle.
       if (in) n.most = std::max(n.most, ++n.count);
@@ -358,9 +362,12 @@ class Machine {
     if (!n.fire && !waits && n.pipe == 0) return;
     changed_ = true;
     const bool emitted = n.fire && (n.until_emit == 0 || n.last_step());
+    bool visible = valid_[n.output] != 0;  // what was there has been taken
     n.pipe = (n.pipe << 1 | (emitted ? 1 : 0)) & n.pipe_mask;
     if (n.depth > 0) valid_[n.output] = static_cast<std::uint8_t>(n.pipe >> (n.depth - 1) & 1);
+    visible = visible || valid_[n.output] != 0 || (n.fire && n.last_step());
     if (n.fire) {
+      for (int k = 0; k < n.count; ++k) visible = visible || n.until_pop[k] == 0;
       if (n.step == 0) n.begin = cycle;
       if (run_.spans && n.last_step() && n.vectors < n.frame_vectors) {
         report_.spans[n.instance].push_back({n.begin, cycle});
@@ -376,7 +383,37 @@ class Machine {
     if (n.step == n.active + n.idle) {
       n.restart();
       ++n.vectors;
+      visible = true;
     }
+    streams_changed_ = streams_changed_ || visible;
+  }
+
+  // After a cycle in which no stream has changed, the next ones are alike until a core takes or
+  // gives something. Passes them, and returns how many.
+  std::int64_t leap() {
+    constexpr int kEver = std::numeric_limits<int>::max();
+    int cycles = kEver;
+    for (const Core& n : cores_) {
+      if (!n.advance) continue;
+      if (n.fire) {
+        cycles = std::min({cycles, n.until_emit, n.active - 1 - n.step});
+        for (int k = 0; k < n.count; ++k) cycles = std::min(cycles, n.until_pop[k]);
+      } else if (n.step >= n.active) {
+        cycles = std::min(cycles, n.active + n.idle - 1 - n.step);
+      }
+      if (n.pipe != 0)
+        cycles = std::min(cycles, n.depth - 1 - static_cast<int>(std::bit_width(n.pipe)));
+    }
+    if (cycles <= 0 || cycles == kEver) return 0;
+    for (Core& n : cores_) {
+      if (!n.advance) continue;
+      if (n.pipe != 0) n.pipe <<= cycles;
+      if (n.fire || n.step >= n.active) n.step += cycles;
+      if (!n.fire) continue;
+      n.until_emit -= cycles;
+      for (int k = 0; k < n.count; ++k) n.until_pop[k] -= cycles;
+    }
+    return cycles;
   }
 
   // Three frames at the same distance: every buffer has filled as far as it will.
@@ -391,8 +428,8 @@ class Machine {
 
   const Design& design_;
   const Run run_;
-  std::int64_t cycles_ = 0;  // run
-  bool changed_ = false;     // anything, in this cycle
+  std::int64_t effort_ = 0;
+  bool changed_ = false, streams_changed_ = false;  // anything, in this cycle
   int passes_ = 1;
   std::vector<std::int64_t> taken_in_;  // beats of each input
   std::vector<Core> cores_;
@@ -416,6 +453,12 @@ CycleReport run_timing(const Design& design, std::int64_t period) {
               ErrorKind::kDefect);
 }
 
+CycleReport run_timing_plainly(const Design& design) {
+  Machine machine(design, {.leaps = false});
+  machine.run();
+  return machine.take_report();
+}
+
 std::int64_t least_latency(const Design& design) {
   Machine machine(design, {.frames = 1, .spans = false});
   machine.run();
@@ -437,7 +480,7 @@ bool keeps_up(const Design& design, const CycleReport& report, std::int64_t* bud
       design,
       {.frames = std::min(kFill, report.frame_ends.size()), .spans = false, .no_later = &report});
   const bool kept = machine.run() && !machine.late();
-  if (budget != nullptr) *budget -= machine.cycles();
+  if (budget != nullptr) *budget -= machine.effort();
   return kept;
 }
 

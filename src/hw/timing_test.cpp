@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "base/testing.h"
+#include "hw/plan.h"
 #include "hw/testing.h"
+#include "net/testing.h"
 
 namespace emamba {
 namespace {
@@ -28,6 +30,26 @@ TEST(Timing, StepsAndIdleCyclesTakeTurns) {
   ASSERT_EQ(report.spans[0].size(), 2u);
   EXPECT_EQ(report.spans[0][1].begin, 5);
   EXPECT_EQ(report.spans[0][1].end, 7);
+}
+
+// Cycles in which nothing moves may be leapt over.
+TEST(Timing, LeapsChangeNothing) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE(seed);
+    Rng rng{seed};
+    const Program program = random_program(random_net(rng), rng);
+    HardwareSpec hardware{.lanes = 1 + static_cast<int>(seed % 3)};
+    hardware.lanes = std::min(hardware.lanes, widest(program));
+    hardware.shared_blocks = seed % 2 == 1;
+    hardware.merged_linears = seed % 4 > 1;
+    hardware.reciprocal = seed % 3 == 0 ? Reciprocal::kDivider : Reciprocal::kTable;
+    const Plan plan = plan_program(program, hardware);
+    const CycleReport plain = run_timing_plainly(plan.design);
+    EXPECT_EQ(plan.cycles.latency, plain.latency);
+    EXPECT_EQ(plan.cycles.frame_ends, plain.frame_ends);
+    EXPECT_EQ(plan.cycles.occupancy, plain.occupancy);
+    EXPECT_EQ(plan.cycles.spans, plain.spans);
+  }
 }
 
 // A buffer adds a cycle and no more; of depth one it takes a beat every other cycle.

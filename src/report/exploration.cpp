@@ -46,7 +46,7 @@ std::vector<std::string> settings_of(const json& point) {
 std::string exploration_text(const json& result) {
   std::vector<std::string> header;
   for (const Quantity& column : columns_of(result)) header.push_back(column.name);
-  for (const char* name : {"lanes", "cycles/token", "cycles/sequence", "shared"}) {
+  for (const char* name : {"lanes", "cycles/token", "cycles/sequence", "shared", "merged"}) {
     header.emplace_back(name);
   }
   TextTable table(header);
@@ -57,7 +57,9 @@ std::string exploration_text(const json& result) {
     for (const char* key : {"lanes", "cycles_per_token", "cycles_per_sequence"}) {
       row.push_back(settings.at(std::string("hardware.") + key).dump());
     }
-    row.push_back(settings.at("hardware.shared_blocks").get<bool>() ? "yes" : "no");
+    for (const char* key : {"hardware.shared_blocks", "hardware.merged_linears"}) {
+      row.push_back(settings.at(key).get<bool>() ? "yes" : "no");
+    }
     table.add(row);
   }
   return fmt::format(

@@ -15,6 +15,7 @@
 #include "base/parallel.h"
 #include "hw/buffers.h"
 #include "hw/edges.h"
+#include "hw/merge.h"
 #include "hw/plan.h"
 
 namespace emamba {
@@ -120,6 +121,29 @@ Weight weight(const DesignPoint& point, const HardwareSpec& hardware, const Devi
   return {0, size};
 }
 
+// Appends the choice with every folding target that gives other folds.
+void add_targets(const Program& program, HardwareSpec choice, std::vector<HardwareSpec>& choices) {
+  const int tokens = vectors_on(program, 0);
+  std::set<std::vector<std::pair<int, int>>> known;
+  for (const int target : folding_targets(program, choice)) {
+    choice.cycles_per_token = target;
+    // What runs once a sequence: in an eighth of its cycles, in all, or in as many as a token.
+    const std::int64_t all = std::min<std::int64_t>(std::int64_t{target} * tokens, 1'000'000'000);
+    for (const std::int64_t once : {std::int64_t{0}, all, std::int64_t{target}}) {
+      choice.cycles_per_sequence = static_cast<int>(once);
+      try {
+        std::vector<std::pair<int, int>> folds;
+        for (const Fold& fold : choose_folds(program, choice)) {
+          folds.emplace_back(fold.in, fold.out);
+        }
+        if (known.insert(folds).second) choices.push_back(choice);
+      } catch (const Error&) {
+        // What runs once needs more cycles than that.
+      }
+    }
+  }
+}
+
 }  // namespace
 
 double area(const Device& device, const Resources& resources) {
@@ -133,34 +157,22 @@ double area(const Device& device, const Resources& resources) {
 std::vector<HardwareSpec> hardware_choices(const Program& program, const HardwareSpec& hardware) {
   const bool blocks = std::any_of(program.groups.begin(), program.groups.end(),
                                   [](const Group& group) { return group.times > 1; });
-  const int tokens = vectors_on(program, 0);
   std::vector<HardwareSpec> choices;
+  HardwareSpec choice = hardware;
+  choice.goal = Goal::kNone;
+  choice.frames_per_second = 0;
   for (const bool shared : {false, true}) {
     if (shared && !blocks) continue;
+    choice.shared_blocks = shared;
     for (const int lanes : lane_choices(program)) {
-      HardwareSpec choice = hardware;
-      choice.goal = Goal::kNone;
-      choice.frames_per_second = 0;
       choice.lanes = lanes;
-      choice.shared_blocks = shared;
-      std::set<std::vector<std::pair<int, int>>> known;
-      for (const int target : folding_targets(program, choice)) {
-        choice.cycles_per_token = target;
-        // What runs once a sequence: in an eighth of its cycles, in all, or in as many as a token.
-        const std::int64_t all =
-            std::min<std::int64_t>(std::int64_t{target} * tokens, 1'000'000'000);
-        for (const std::int64_t once : {std::int64_t{0}, all, std::int64_t{target}}) {
-          choice.cycles_per_sequence = static_cast<int>(once);
-          try {
-            std::vector<std::pair<int, int>> folds;
-            for (const Fold& fold : choose_folds(program, choice)) {
-              folds.emplace_back(fold.in, fold.out);
-            }
-            if (known.insert(folds).second) choices.push_back(choice);
-          } catch (const Error&) {
-            // What runs once needs more cycles than that.
-          }
-        }
+      for (const bool merged : {false, true}) {
+        if (merged && shared != blocks) continue;  // the next step from shared blocks
+        choice.merged_linears = merged;
+        const std::vector<UnitOps> units = units_of(program, choice);
+        const bool any = std::any_of(units.begin(), units.end(),
+                                     [](const UnitOps& unit) { return unit.merged.has_value(); });
+        if (merged == any) add_targets(program, choice, choices);
       }
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lanes, folding targets and shared blocks, chosen: the designs of a program that no other one
+// Lanes, folding targets, shared blocks and merged linears, chosen: the designs of a program that no other one
 // beats, and the one that a goal asks for.
 #pragma once
 
@@ -22,8 +22,8 @@ struct DesignPoint {
 // The part of a device that a design takes: the sum of its shares of every kind of resource.
 double area(const Device& device, const Resources& resources);
 
-// Every choice of lanes, cycles_per_token, cycles_per_sequence and shared_blocks that gives other
-// hardware. Lanes divide the width of an edge.
+// Every choice of lanes, cycles_per_token, cycles_per_sequence, shared_blocks and merged_linears
+// that gives other hardware. Linears are merged where blocks are shared, if there are several. Lanes divide the width of an edge.
 std::vector<HardwareSpec> hardware_choices(const Program& program, const HardwareSpec& hardware);
 
 // The designs that fit the device and that no other is as good as in everything and better than in

@@ -76,10 +76,11 @@ TEST(Explore, FindsTheFrontOfAllChoices) {
 TEST(Explore, IsTheSameOnAnyNumberOfThreads) {
   const Program program = small_program(2);
   const auto settings = [&](int threads) {
-    std::vector<std::tuple<int, int, int, bool>> list;
+    std::vector<std::tuple<int, int, int, bool, bool>> list;
     for (const DesignPoint& p : explore(program, {}, find_device("zcu102"), threads, {})) {
       list.emplace_back(p.hardware.lanes, p.hardware.cycles_per_token,
-                        p.hardware.cycles_per_sequence, p.hardware.shared_blocks);
+                        p.hardware.cycles_per_sequence, p.hardware.shared_blocks,
+                        p.hardware.merged_linears);
     }
     return list;
   };

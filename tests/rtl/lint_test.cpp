@@ -166,6 +166,7 @@ HardwareSpec hardware_of(const Program& program, std::uint64_t seed) {
   hardware.reciprocal = seed % 3 == 0 ? Reciprocal::kDivider : Reciprocal::kTable;
   hardware.functions = seed % 3 == 1 ? Functions::kLines : Functions::kTable;
   hardware.paired_products = seed % 4 != 3;
+  hardware.merged_linears = seed % 3 == 2;
   return hardware;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole models as hardware: shapes that no config has, every edge, every cycle; and what
 // verification says when the hardware is wrong.
+#include "hw/merge.h"
 #include "sim/testing.h"
 #include "sim/verify.h"
 
@@ -44,6 +45,24 @@ TEST(Model, OddShapeWithSharedBlocks) {
   Rng rng{2};
   expect_verified(random_program(odd_net(), rng),
                   {.lanes = 5, .cycles_per_token = 90, .shared_blocks = true}, rng);
+}
+
+// Linears of one input as one unit: with bits and exponents of their own, in each context others, a
+// width that does not fill its beats, and biases that only some have.
+TEST(Model, MergedLinears) {
+  Rng rng{8};
+  NetSpec spec = odd_net();
+  spec.draw.offsets = true;
+  const Program program = random_program(spec, rng);
+  for (const bool shared : {false, true}) {
+    for (const int lanes : {1, 4, 5}) {
+      const HardwareSpec hardware{.lanes = lanes, .shared_blocks = shared, .merged_linears = true};
+      const std::vector<UnitOps> units = units_of(program, hardware);
+      EXPECT_TRUE(std::any_of(units.begin(), units.end(),
+                              [](const UnitOps& unit) { return unit.merged.has_value(); }));
+      expect_verified(program, hardware, rng);
+    }
+  }
 }
 
 // Two contexts are told apart by a bit, and each has functions of its own, in tables or lines.
