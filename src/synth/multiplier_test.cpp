@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The multipliers made of a DSP48E2 against the generic ones, with pauses of their enable.
+// The multipliers of the technologies against the generic ones, with pauses of their enable.
 #include "base/files.h"
 #include "base/testing.h"
 #include "base/tool.h"
@@ -19,7 +19,7 @@ module pair #(
   logic                   advance = 1'b0;
   logic [ABits-1:0]       a = '0;
   logic [BBits-1:0]       b = '0;
-  logic [ABits+BBits-1:0] expected, got;
+  logic [ABits+BBits-1:0] expected, of_dsp, of_rows;
   logic [ABits+BBits-1:0] count = '0;
   int unsigned            advances = 0;
 
@@ -27,12 +27,15 @@ module pair #(
     .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(expected)
   );
   em_mul_dsp #(.ABits(ABits), .BBits(BBits)) u_dsp (
-    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(got)
+    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(of_dsp)
+  );
+  em_mul_rows #(.ABits(ABits), .BBits(BBits)) u_rows (
+    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(of_rows)
   );
 
   always @(posedge clk_i) begin
-    if ((advances >= 2) && (got !== expected)) begin
-      $fatal(1, "%0d x %0d bits: %h, not %h", ABits, BBits, got, expected);
+    if ((advances >= 2) && ((of_dsp !== expected) || (of_rows !== expected))) begin
+      $fatal(1, "%0d x %0d bits: %h %h, not %h", ABits, BBits, of_dsp, of_rows, expected);
     end
     if (advance) begin
       advances <= advances + 1;
@@ -110,7 +113,8 @@ module top;
   always #1 clk = ~clk;
   pair #(.ABits(8), .BBits(8), .Exhaustive(1'b1)) u_all_8_8 (.clk_i(clk));
   pair #(.ABits(4), .BBits(9), .Exhaustive(1'b1)) u_all_4_9 (.clk_i(clk));
-  pair #(.ABits(2), .BBits(2)) u_2_2 (.clk_i(clk));
+  pair #(.ABits(2), .BBits(2), .Exhaustive(1'b1)) u_2_2 (.clk_i(clk));
+  pair #(.ABits(3), .BBits(2), .Exhaustive(1'b1)) u_3_2 (.clk_i(clk));
   pair #(.ABits(27), .BBits(18)) u_27_18 (.clk_i(clk));
   pair #(.ABits(18), .BBits(27)) u_18_27 (.clk_i(clk));
   pair #(.ABits(12), .BBits(8)) u_12_8 (.clk_i(clk));
@@ -136,7 +140,7 @@ module top;
 endmodule
 )";
 
-TEST(Multiplier, OfADspBlockIsTheGenericOneAloneAndInPairs) {
+TEST(Multiplier, OfEveryTechnologyIsTheGenericOneAloneAndInPairs) {
   const TestFolder folder;
   const std::string rtl = rtl_folder();
   write_file(folder / "pkg.sv", read_file(rtl + "/lib/em_pkg.sv"));
@@ -144,20 +148,26 @@ TEST(Multiplier, OfADspBlockIsTheGenericOneAloneAndInPairs) {
   std::string dsp = read_file(rtl + "/tech/xilinx/em_mul.sv");
   dsp.replace(dsp.find("module em_mul "), 14, "module em_mul_dsp ");
   write_file(folder / "xilinx.sv", dsp);
+  std::string rows = read_file(rtl + "/tech/ice40/em_mul.sv");
+  rows.replace(rows.find("module em_mul "), 14, "module em_mul_rows ");
+  write_file(folder / "ice40.sv", rows);
   write_file(folder / "generic_pair.sv", read_file(rtl + "/tech/generic/em_mul_pair.sv"));
   std::string pair = read_file(rtl + "/tech/xilinx/em_mul_pair.sv");
   pair.replace(pair.find("module em_mul_pair "), 19, "module em_mul_pair_dsp ");
   write_file(folder / "xilinx_pair.sv", pair);
   write_file(folder / "model.sv", read_file("tests/rtl/dsp48e2_model.sv"));
   write_file(folder / "bench.sv", kBench);
-  run_tool(
-      {.command = {"verilator", "--binary", "--timing", "-Wno-fatal", "-Wno-lint", "-Wno-style",
-                   "--top-module", "top", "-Mdir", "obj", "-o", "bench", "pkg.sv", "generic.sv",
-                   "generic_pair.sv", "xilinx.sv", "xilinx_pair.sv", "model.sv", "bench.sv"},
-       .directory = folder.path(),
-       .log = folder / "build.log",
-       .writes = {"obj/bench"},
-       .timeout_seconds = 300});
+  run_tool({.command = {"verilator",    "--binary",   "--timing",
+                        "-Wno-fatal",   "-Wno-lint",  "-Wno-style",
+                        "--top-module", "top",        "-Mdir",
+                        "obj",          "-o",         "bench",
+                        "pkg.sv",       "generic.sv", "generic_pair.sv",
+                        "ice40.sv",     "xilinx.sv",  "xilinx_pair.sv",
+                        "model.sv",     "bench.sv"},
+            .directory = folder.path(),
+            .log = folder / "build.log",
+            .writes = {"obj/bench"},
+            .timeout_seconds = 300});
   run_tool({.command = {folder / "obj/bench"},
             .directory = folder.path(),
             .log = folder / "run.log",

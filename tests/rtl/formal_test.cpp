@@ -30,8 +30,11 @@ enum class Kind { kCombinational, kRegisters };
 struct Problem {
   TestFolder folder;
 
+  // `values`: the words of values.hex, if the property reads it.
   Problem(Kind kind, const std::string& property, const Parameters& parameters,
-          const Fault* fault = nullptr) {
+          const Fault* fault = nullptr, const std::vector<std::string>& values = {}) {
+    if (!values.empty())
+      write_file(folder / "values.hex", fmt::format("{}\n", fmt::join(values, "\n")));
     std::string script = "read_verilog -formal -sv -D SYNTHESIS";
     for (const std::string& source : rtl_sources()) {
       std::string text = read_file(rtl_folder() + "/" + source);
@@ -166,6 +169,67 @@ TEST(Formal, SplitGivesEverySequenceToItsOutput) {
         {{{"Passes", "1"}}, {{"Passes", "2"}}, {{"Passes", "3"}}, {{"Passes", "4"}}});
 }
 
+TEST(Formal, DealGivesEveryOutputItsBeats) {
+  const auto beats = [](const std::vector<int>& counts) {
+    Bits bits;
+    for (const int count : counts) bits.put(count, 32);
+    return Parameters{{"Outputs", std::to_string(counts.size())}, {"Beats", bits.literal()}};
+  };
+  prove("formal_deal", {beats({1, 2}), beats({3, 1}), beats({1, 1}), beats({2, 3, 1})});
+}
+
+// Random values, in one context and in several.
+struct RandomTable {
+  Parameters parameters;
+  std::vector<std::string> words;
+};
+RandomTable random_table(int par, int beats, int contexts, Rng& rng) {
+  constexpr int kX = 3, kY = 4;
+  RandomTable table;
+  Bits all;
+  for (int i = 0; i < contexts << kX; ++i) {
+    const auto value = static_cast<std::int64_t>(rng.below(1 << kY));
+    Bits word;
+    word.put(value, kY);
+    all.put(value, kY);
+    table.words.push_back(word.hex());
+  }
+  table.parameters = {{"Par", number(par)},      {"Beats", number(beats)},
+                      {"XBits", number(kX)},     {"YBits", number(kY)},
+                      {"Values", all.literal()}, {"Contexts", number(contexts)}};
+  return table;
+}
+
+TEST(Formal, TableIsItsDefinition) {
+  Rng rng{7};
+  for (const auto& [par, beats, contexts] :
+       {std::tuple{1, 1, 1}, {2, 2, 2}, {1, 3, 2}, {2, 1, 3}}) {
+    const RandomTable table = random_table(par, beats, contexts, rng);
+    SCOPED_TRACE(testing::PrintToString(table.parameters));
+    const Problem problem(Kind::kRegisters, "formal_table", table.parameters, nullptr, table.words);
+    if (testing::Test::HasFailure()) return;
+    EXPECT_TRUE(problem.holds_always());
+    EXPECT_TRUE(problem.holds_for(kCycles));
+    EXPECT_TRUE(problem.happens_within(kCoverCycles));
+  }
+}
+
+TEST(Formal, FaultsOfATableAreFound) {
+  Rng rng{8};
+  const RandomTable table = random_table(2, 2, 2, rng);
+  for (const Fault& fault :
+       {Fault{"em_table_element", "{context_i, x_i}", "{x_i, context_i}"},
+        Fault{"em_table", ".context_i(context_now)", ".context_i(1'b0)"},
+        Fault{"em_core", "final_context ? '0 : ContextBits", "1'b1 ? '0 : ContextBits"},
+        Fault{"em_table", "data_i[i*XBits +: XBits]", "data_i[0 +: XBits]"}}) {
+    SCOPED_TRACE(fault.to);
+    const Problem problem(Kind::kRegisters, "formal_table", table.parameters, &fault, table.words);
+    if (testing::Test::HasFailure()) return;
+    EXPECT_FALSE(problem.holds_always());
+    EXPECT_FALSE(problem.holds_for(kCycles + 2));
+  }
+}
+
 std::string shifts(const std::vector<int>& shifts) {
   Bits bits;
   for (const int shift : shifts) bits.put(shift, 8);
@@ -263,11 +327,15 @@ TEST(Formal, FaultsOfStreamsAreFound) {
       {"formal_gather", {}, {"em_core", "advance_o = ready_i | ~valid_o", "advance_o = 1'b1"}},
       {"formal_serialise", {}, {"em_serialise", ".PopEvery(Factor)", ".PopEvery(1)"}},
       {"formal_serialise", {}, {"em_serialise", "slot == SlotBits'(i)", "slot == '0"}},
-      {"formal_serialise", {{"Beats", "5"}}, {"em_core", "= sequence_last_o", "= last_i[0]"}},
+      {"formal_serialise", {{"Beats", "5"}}, {"em_core", ": sequence_last_o", ": last_i[0]"}},
       {"formal_merge", {}, {"em_merge", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
       {"formal_merge", {}, {"em_merge", "valid_o && ready_i && last_o", "valid_o && last_o"}},
       {"formal_split", {}, {"em_split", "PassBits'(Passes - 1)", "PassBits'(Passes - 2)"}},
       {"formal_split", {}, {"em_split", "valid_i && ready_o && last_i", "valid_i && last_i"}},
+      {"formal_deal", {}, {"em_deal", "- 32'd1)", "- 32'd0)"}},
+      {"formal_deal", {}, {"em_deal", "{Outputs{last_i}} & ends", "{Outputs{last_i}}"}},
+      {"formal_deal", {}, {"em_deal", "|(ready_i & turn_q)", "|ready_i"}},
+      {"formal_deal", {}, {"em_deal", "if (valid_i && ready_o) begin", "if (valid_i) begin"}},
       {"formal_split",
        {},
        {"em_register", "data_q <= data_i;\n    end\n  end\n\n",

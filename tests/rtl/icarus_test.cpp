@@ -216,7 +216,11 @@ TEST(Icarus, AModelIsBitEqualAndCycleExactWithUnknownValues) {
 
 TEST(Icarus, AModelWithSharedBlocksToo) {
   expect_right(Bench(small_net(2),
-                     {.lanes = 4, .shared_blocks = true, .reciprocal = Reciprocal::kDivider}, 42));
+                     {.lanes = 4,
+                      .shared_blocks = true,
+                      .reciprocal = Reciprocal::kDivider,
+                      .merged_linears = true},
+                     42));
 }
 
 TEST(Icarus, AnUnknownHandshakeAndAWrongBitAreFound) {

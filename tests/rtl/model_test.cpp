@@ -54,14 +54,12 @@ TEST(Model, MergedLinears) {
   NetSpec spec = odd_net();
   spec.draw.offsets = true;
   const Program program = random_program(spec, rng);
-  for (const bool shared : {false, true}) {
-    for (const int lanes : {1, 4, 5}) {
-      const HardwareSpec hardware{.lanes = lanes, .shared_blocks = shared, .merged_linears = true};
-      const std::vector<UnitOps> units = units_of(program, hardware);
-      EXPECT_TRUE(std::any_of(units.begin(), units.end(),
-                              [](const UnitOps& unit) { return unit.merged.has_value(); }));
-      expect_verified(program, hardware, rng);
-    }
+  for (const auto& [shared, lanes] : {std::pair{false, 4}, {true, 1}, {true, 5}}) {
+    const HardwareSpec hardware{.lanes = lanes, .shared_blocks = shared, .merged_linears = true};
+    const std::vector<UnitOps> units = units_of(program, hardware);
+    EXPECT_TRUE(std::any_of(units.begin(), units.end(),
+                            [](const UnitOps& unit) { return unit.merged.has_value(); }));
+    expect_verified(program, hardware, rng);
   }
 }
 
