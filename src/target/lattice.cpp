@@ -84,9 +84,10 @@ Resources part(const Part& part) {
 
 namespace on_ice40 {
 
+// Rows of additions (rtl/tech/ice40/em_mul.sv), half of them behind a register, and the product.
 Resources multiplier(const Multiplier& m) {
-  return {.lut = tenths(17, m.a_bits * m.b_bits) + tenths(28, m.a_bits + m.b_bits),
-          .ff = multiplier_ff(m)};
+  return {.lut = m.a_bits * m.b_bits + m.a_bits + m.b_bits - 1,
+          .ff = 2 * (m.a_bits + m.b_bits) + std::max(m.a_bits, m.b_bits)};
 }
 
 // Block memory, which takes the read address, a register, if Yosys finds it cheaper: as 64

@@ -189,6 +189,24 @@ TEST(Lint, GeneratedTopsAreClean) {
   }
 }
 
+// A third reader, which tools/setup-slang installs.
+TEST(Lint, SlangReadsDesignsOfEveryTechnology) {
+  const std::string slang = std::filesystem::absolute("build/slang/bin/slang");
+  if (!file_exists(slang)) GTEST_SKIP() << "slang is not there: tools/setup-slang";
+  const std::string dsp = std::filesystem::absolute("tests/rtl/dsp48e2_model.sv");
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    SCOPED_TRACE(seed);
+    const Program program = program_of(seed, seed % 2 == 0);
+    const TestFolder folder;
+    emit(plan_program(program, hardware_of(program, seed)), program, folder.path());
+    for (const std::string tech : kTechnologies) {
+      const std::string list = tech.empty() ? "files.f" : "files_" + tech + ".f";
+      EXPECT_EQ(output_of({slang, "-f", list, dsp, "--top", "top", "-Werror"}, folder.path()), "")
+          << list;
+    }
+  }
+}
+
 TEST(Lint, ATopHoldsInstancesWiresAndNumbersOnly) {
   const Program program = program_of(2);
   std::istringstream lines(top_module(plan_program(program, hardware_of(program, 2)).design));
