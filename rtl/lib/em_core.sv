@@ -9,8 +9,8 @@
 // or stands still while its last register holds a beat that nobody takes. A core of Depth 0 is
 // combinational.
 //
-// Whether the datapath advances comes in Copies, each for a part of its registers: they are many,
-// and one net to all would be slow. The control has one of its own then, which has few loads.
+// The enable of a wide datapath comes in Copies, each for a part of its registers: one net to
+// thousands would be slow. The core has one of its own then, with few loads, for the handshake.
 //
 // The vector whose last step sees `last` ends its sequence: the next one is the first of a new
 // sequence, in the next of Contexts contexts (sets of parameters that take turns).
@@ -185,8 +185,8 @@ module em_core #(
       if (advance) last_q <= Depth'({last_q, step_o & emits & sequence_last_o});
     end
 
-    // A copy has the last valid bit in a register of its own, which depends on itself: so no
-    // synthesiser sees that all are the same, and makes one of them.
+    // Each copy has the last valid bit in a register of its own. What it takes depends on itself,
+    // so that Yosys sees no two alike to merge; others are told to keep them.
     if (Copies == 1) begin : gen_same
       assign advance_o = advance;
     end else begin : gen_copies

@@ -50,7 +50,7 @@ package em_pkg;
   // Copies of a core's enable (em_core) for a datapath of `parts` equal parts with about `loads`
   // registers each: one for some hundred registers. Part i of n takes copy i * copies / n.
   function automatic integer enable_copies(input integer parts, input integer loads);
-    enable_copies = (parts * loads + 511) / 512;
+    enable_copies = (parts * loads + 255) / 256;
     if (enable_copies > parts) enable_copies = parts;
     if (enable_copies < 1) enable_copies = 1;
   endfunction

@@ -157,8 +157,8 @@ module em_scan #(
   logic [DPar*NPar*8-1:0]    a;
   logic [DPar*XBits-1:0]     x;
   logic [DPar*DeltaBits-1:0] delta;
-  logic [NPar*BBits-1:0]     b_d, b;
-  logic [NPar*CBits-1:0]     c_d, c;
+  logic [NPar*BBits-1:0]     b_d, b, own_b;
+  logic [NPar*CBits-1:0]     c_d, c, term_c;
 
   always_comb begin
     b_d = data2_i[NPar*BBits-1:0];
@@ -188,12 +188,27 @@ module em_scan #(
   );
 
   em_delay #(
-    .Width(DPar * XBits + DPar * DeltaBits + NPar * BBits + NPar * CBits + ContextBits)
+    .Width(NPar * BBits + NPar * CBits + ContextBits)
   ) u_operands (
     .clk_i,
     .advance_i(advance[0]),
-    .data_i   ({data0_i, data1_i, b_d, c_d, context_now}),
-    .data_o   ({x, delta, b, c, context_first})
+    .data_i   ({b_d, c_d, context_now}),
+    .data_o   ({b, c, context_first})
+  );
+
+  // B and C, which all channels share, on time for the products with them.
+  em_delay #(
+    .Width(NPar * BBits),
+    .Depth(DeltaX ? ML + 1 : 0)
+  ) u_own_b (
+    .clk_i, .advance_i(advance[0]), .data_i(b), .data_o(own_b)
+  );
+
+  em_delay #(
+    .Width(NPar * CBits),
+    .Depth(HWrite)
+  ) u_term_c (
+    .clk_i, .advance_i(advance[0]), .data_i(c), .data_o(term_c)
   );
 
   em_delay #(
@@ -234,8 +249,7 @@ module em_scan #(
   );
 
   // The skip D * x, on time for stage Sum.
-  logic [DPar*8-1:0]     d;
-  logic [DPar*XBits-1:0] skip_x;
+  logic [DPar*8-1:0] d;
 
   em_delay #(
     .Width(DAddressBits),
@@ -250,13 +264,6 @@ module em_scan #(
     .Init (DInit)
   ) u_d (
     .clk_i, .advance_i(advance[0]), .address_i(d_address), .data_o(d)
-  );
-
-  em_delay #(
-    .Width(DPar * XBits),
-    .Depth(Sum - ML - 1)
-  ) u_skip_x (
-    .clk_i, .advance_i(advance[0]), .data_i(x), .data_o(skip_x)
   );
 
   // What stages Sum and Sum + 1 must know of their step.
@@ -275,6 +282,13 @@ module em_scan #(
   for (genvar i = 0; i < DPar; i++) begin : gen_channel
     localparam int Copy = i * Copies / DPar;
     logic [NPar*TermBits-1:0] terms;
+
+    em_delay #(.Width(XBits + DeltaBits)) u_operands (
+      .clk_i,
+      .advance_i(advance[Copy]),
+      .data_i   ({data0_i[i*XBits +: XBits], data1_i[i*DeltaBits +: DeltaBits]}),
+      .data_o   ({x[i*XBits +: XBits], delta[i*DeltaBits +: DeltaBits]})
+    );
 
     // The factor of the increments that all states share, at stage ML + 2: x, or
     // u = requantise(delta * x).
@@ -356,8 +370,8 @@ module em_scan #(
         .context_i(context_first),
         .a_i      (a[First*8 +: States*8]),
         .delta_i  (delta[i*DeltaBits +: DeltaBits]),
-        .b_i      (b[n*BBits +: States*BBits]),
-        .c_i      (c[n*CBits +: States*CBits]),
+        .b_i      (own_b[n*BBits +: States*BBits]),
+        .c_i      (term_c[n*CBits +: States*CBits]),
         .factor_i (factor),
         .h_i      (h_old[First*StoredBits +: States*StoredBits]),
         .h_o      (h_new[First*StoredBits +: States*StoredBits]),
@@ -366,6 +380,7 @@ module em_scan #(
     end
 
     logic [AccBits-1:0] sum, skip, acc_q;
+    logic [XBits-1:0]   skip_x;
     logic [XBits+7:0]   skip_product;
     logic [YBits-1:0]   y_d, y_q;
 
@@ -377,6 +392,13 @@ module em_scan #(
       .clk_i, .advance_i(advance[Copy]), .terms_i(terms), .sum_o(sum)
     );
 
+    em_delay #(
+      .Width(XBits),
+      .Depth(Sum - ML - 1)
+    ) u_skip_x (
+      .clk_i, .advance_i(advance[Copy]), .data_i(x[i*XBits +: XBits]), .data_o(skip_x)
+    );
+
     em_mul #(
       .ABits(8),
       .BBits(XBits)
@@ -384,7 +406,7 @@ module em_scan #(
       .clk_i,
       .advance_i(advance[Copy]),
       .a_i      (d[i*8 +: 8]),
-      .b_i      (skip_x[i*XBits +: XBits]),
+      .b_i      (skip_x),
       .product_o(skip_product)
     );
 
