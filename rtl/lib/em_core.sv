@@ -150,7 +150,8 @@ module em_core #(
 
   for (genvar i = 0; i < Inputs; i++) begin : gen_input
     localparam int Every = PopEvery[i*32 +: 32];
-    assign ready_o[i] = advance & (&(valid_i | (Inputs'(1) << i))) & (idle_q == '0) &
+    localparam logic [Inputs-1:0] Own = Inputs'(1 << i);
+    assign ready_o[i] = advance & (&(valid_i | Own)) & (idle_q == '0) &
         ((Every == 1) | ((Every == Inner) & row_last) | vector_last_o);
 `ifndef __ICARUS__
     if (Every != 1 && Every != Inner && Every != Active) begin : gen_bad_pop_every
