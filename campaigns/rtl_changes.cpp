@@ -91,9 +91,10 @@ const std::vector<Pattern>& patterns() {
     add("width", "logic[^;]*\\[[^\\]:]*[\\w)](-1):0\\]", {"", "-2"});
     add("width", "logic[^;]*\\[([0-9]+):0\\]", {"+1", "-1"});
     add("width", "\\+: ?(\\w+)\\]", {"1"});
-    add("enable", "if (\\((?:advance|advance_i|advance_o|write_i|step|step_o|step_q|push|pop)\\))",
+    add("enable",
+        "if (\\((?:advance(?:_i)?(?:\\[[^\\]]*\\])?|write_i|step|step_o|step_q|push|pop)\\))",
         {"(1'b1)"});
-    add("enable", "if (\\(advance_o && [^)]*\\))", {"(1'b1)"});
+    add("enable", "if (\\(advance && [^)]*\\))", {"(1'b1)"});
     add("enable", "\\.(?:advance_i|write_i) *\\(([^)]+)\\)", {"1'b1"});
     add("handshake", "(?:= |[(&|?:] ?)((?:\\w*_)?(?:valid|ready)\\w*)(?!\\w|\\()", {"~"});
     add("handshake", "\\.(?:valid|ready)\\d?_i *\\(([^)]+)\\)", {"~"});

@@ -47,8 +47,9 @@ module em_add #(
 `endif
 
   localparam int ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Copies = em_pkg::enable_copies(Par, AccBits + YBits);
 
-  logic                   advance;
+  logic [Copies-1:0]      advance;
   logic [4:0]             unused;
   logic [ContextBits-1:0] context_now, context_done;
   logic [em_pkg::index_bits(Beats)-1:0]          unused_inner;
@@ -58,7 +59,8 @@ module em_add #(
     .Inputs  (2),
     .Depth   (2),
     .Active  (Beats),
-    .Contexts(Contexts)
+    .Contexts(Contexts),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i({valid1_i, valid0_i}), .ready_o({ready1_o, ready0_o}), .last_i({last1_i, last0_i}),
@@ -98,7 +100,7 @@ module em_add #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) begin
+      if (advance[i*Copies/Par]) begin
         acc_q <= acc_d;
         y_q   <= y_d;
       end

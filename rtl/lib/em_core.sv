@@ -9,6 +9,9 @@
 // or stands still while its last register holds a beat that nobody takes. A core of Depth 0 is
 // combinational.
 //
+// The enable of a wide datapath comes in Copies, each for a part of its registers: one net to
+// thousands would be slow. The core has one of its own then, with few loads, for the handshake.
+//
 // The vector whose last step sees `last` ends its sequence: the next one is the first of a new
 // sequence, in the next of Contexts contexts (sets of parameters that take turns).
 //
@@ -24,6 +27,7 @@ module em_core #(
   parameter int EmitEvery = 1,  // 1, Inner or Active
   parameter bit LastOnAll = 1'b0,  // last with all that the last vector gives, not at its end alone
   parameter int Contexts = 1,
+  parameter int Copies = 1,     // of advance_o
   localparam int InnerBits = em_pkg::index_bits(Inner),
   localparam int AddressBits = em_pkg::index_bits(Active * Contexts),
   localparam int ContextBits = em_pkg::index_bits(Contexts)
@@ -36,7 +40,7 @@ module em_core #(
   output logic                   valid_o,
   input  logic                   ready_i,
   output logic                   last_o,
-  output logic                   advance_o,        // every register of the datapath advances
+  output logic [Copies-1:0]      advance_o,        // every register of the datapath advances
   output logic                   step_o,           // a step happens in this cycle
   output logic [InnerBits-1:0]   inner_o,          // number of the step in its row
   output logic [AddressBits-1:0] address_o,        // context * Active + number of the step
@@ -57,6 +61,7 @@ module em_core #(
     $error("em_core: Inputs = %0d, Active = %0d, Inner = %0d, Contexts = %0d: must be 1 or more",
            Inputs, Active, Inner, Contexts);
   end
+  if (Copies < 1) $error("em_core: Copies = %0d: must be 1 or more", Copies);
   if (EmitFrom != 0 && EmitFrom != (Rows - 1) * Inner) begin : gen_bad_emit_from
     $error("em_core: EmitFrom = %0d: must be 0 or %0d", EmitFrom, (Rows - 1) * Inner);
   end
@@ -72,10 +77,10 @@ module em_core #(
   logic [IdleBits-1:0]    idle_q, idle_d;
   logic [ContextBits-1:0] context_q, context_d;
   logic                   first_vector_q, first_vector_d;
-  logic                   can_step, final_row, row_last, final_context;
+  logic                   advance, can_step, final_row, row_last, final_context;
 
   assign can_step        = (&valid_i) & (idle_q == '0);
-  assign step_o          = advance_o & can_step;
+  assign step_o          = advance & can_step;
   assign final_row       = (Rows == 1) | (row_q == RowBits'(Rows - 1));
   assign row_last        = (inner_q == InnerBits'(final_row ? (Active - 1) % Inner : Inner - 1));
   assign vector_last_o   = final_row & row_last;
@@ -105,7 +110,7 @@ module em_core #(
         base_d         = final_context ? '0 : AddressBits'(address_q + 1'b1);
         address_d      = base_d;
       end
-    end else if (advance_o && (idle_q != '0)) begin
+    end else if (advance && (idle_q != '0)) begin
       idle_d = IdleBits'(idle_q - 1'b1);
     end
   end
@@ -137,14 +142,17 @@ module em_core #(
     .Width(ContextBits),
     .Depth((Depth > 1) ? Depth - 1 : 0)
   ) u_context (
-    .clk_i, .advance_i(advance_o), .data_i(context_q), .data_o(context_done_o)
+    .clk_i, .advance_i(advance), .data_i(context_q), .data_o(context_done_o)
   );
 
-  // What this step takes and gives.
+  // What this step takes and gives. An input is ready whether it is valid or not, which is a
+  // shorter way than through the step.
 
   for (genvar i = 0; i < Inputs; i++) begin : gen_input
     localparam int Every = PopEvery[i*32 +: 32];
-    assign ready_o[i] = step_o & ((Every == 1) | ((Every == Inner) & row_last) | vector_last_o);
+    localparam logic [Inputs-1:0] Own = Inputs'(1 << i);
+    assign ready_o[i] = advance & (&(valid_i | Own)) & (idle_q == '0) &
+        ((Every == 1) | ((Every == Inner) & row_last) | vector_last_o);
 `ifndef __ICARUS__
     if (Every != 1 && Every != Inner && Every != Active) begin : gen_bad_pop_every
       $error("em_core: PopEvery = %0d: must be 1, %0d or %0d", Every, Inner, Active);
@@ -160,26 +168,46 @@ module em_core #(
 
   // The valid bits of the datapath's registers.
   if (Depth == 0) begin : gen_wires
-    assign advance_o = ready_i;
+    assign advance   = ready_i;
+    assign advance_o = {Copies{ready_i}};
     assign valid_o   = can_step & emits;
     assign last_o    = emits_last;
   end else begin : gen_registers
-    logic [Depth-1:0] valid_q, last_q;
+    logic [Depth-1:0] valid_q, valid_d, valid_next, last_q;
 
-    assign valid_o   = valid_q[Depth-1];
-    assign last_o    = last_q[Depth-1];
-    assign advance_o = ready_i | ~valid_o;
-
-    logic [Depth-1:0] valid_d;
-
-    assign valid_d = advance_o ? Depth'({valid_q, step_o & emits}) : valid_q;
+    assign valid_o    = valid_q[Depth-1];
+    assign last_o     = last_q[Depth-1];
+    assign advance    = ready_i | ~valid_o;
+    assign valid_next = Depth'({valid_q, step_o & emits});
+    assign valid_d    = advance ? valid_next : valid_q;
 
     em_register #(.Width(Depth)) u_valid (
       .clk_i, .rst_ni, .data_i(valid_d), .data_o(valid_q)
     );
 
     always_ff @(posedge clk_i) begin  // of what is not valid it means nothing
-      if (advance_o) last_q <= Depth'({last_q, step_o & emits & emits_last});
+      if (advance) last_q <= Depth'({last_q, step_o & emits & emits_last});
+    end
+
+    // Each copy has the last valid bit in a register of its own. What it takes depends on itself,
+    // so that Yosys sees no two alike to merge; others are told to keep them.
+    if (Copies == 1) begin : gen_same
+      assign advance_o = advance;
+    end else begin : gen_copies
+      (* keep = "true" *) logic [Copies-1:0] copies_q;
+      logic [Copies-1:0] copies_d;
+
+      assign advance_o = {Copies{ready_i}} | ~copies_q;
+
+      always_comb begin
+        for (int i = 0; i < Copies; i++) begin
+          copies_d[i] = advance_o[i] ? valid_next[Depth-1] : copies_q[i];
+        end
+      end
+
+      em_register #(.Width(Copies)) u_copies (
+        .clk_i, .rst_ni, .data_i(copies_d), .data_o(copies_q)
+      );
     end
   end
 

@@ -47,8 +47,11 @@ module em_dwconv #(
   localparam int AddressBits = em_pkg::index_bits(Words);
   localparam int BeatBits = em_pkg::index_bits(Beats);
   localparam int ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Copies =
+      em_pkg::enable_copies(Par, Taps * (XBits + 2) + (2 + Taps / 3) * AccBits + YBits);
 
-  logic                   advance, step, first;
+  logic [Copies-1:0]      advance;
+  logic                   step, first;
   logic [2:0]             unused;
   logic [BeatBits-1:0]    beat;
   logic [AddressBits-1:0] address, bias_address;
@@ -57,7 +60,8 @@ module em_dwconv #(
   em_core #(
     .Depth   (Sum + 2),
     .Active  (Beats),
-    .Contexts(Contexts)
+    .Contexts(Contexts),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i, .ready_o, .last_i,
@@ -102,14 +106,11 @@ module em_dwconv #(
   // Stage 1: windows and weights.
   logic [Par*Taps*8-1:0] weights;
 
-  em_delay #(.Width(Par * Taps * XBits)) u_window (
-    .clk_i, .advance_i(advance), .data_i(window_d), .data_o(window)
-  );
-
   em_rom #(
-    .Width(Par * Taps * 8),
-    .Depth(Words),
-    .Init (WeightInit)
+    .Width (Par * Taps * 8),
+    .Depth (Words),
+    .Init  (WeightInit),
+    .Copies(Copies)
   ) u_weights (
     .clk_i,
     .advance_i(advance),
@@ -124,13 +125,14 @@ module em_dwconv #(
     .Width(AddressBits),
     .Depth(Sum - 1)
   ) u_address (
-    .clk_i, .advance_i(advance), .data_i(address), .data_o(bias_address)
+    .clk_i, .advance_i(advance[0]), .data_i(address), .data_o(bias_address)
   );
 
   em_rom #(
-    .Width(Par * AccBits),
-    .Depth(Words),
-    .Init (BiasInit)
+    .Width (Par * AccBits),
+    .Depth (Words),
+    .Init  (BiasInit),
+    .Copies(Copies)
   ) u_bias (
     .clk_i,
     .advance_i(advance),
@@ -152,7 +154,7 @@ module em_dwconv #(
     .OffsetInit(OffsetInit)
   ) u_shift (
     .clk_i,
-    .advance_i(advance),
+    .advance_i(advance[0]),
     .context_i(context_now),
     .beat_i   (beat),
     .values_i (accs),
@@ -160,9 +162,18 @@ module em_dwconv #(
   );
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
+    localparam int Copy = i * Copies / Par;
+    localparam int WindowBits = Taps * XBits;
     logic [Taps*ProductBits-1:0] products;
     logic [AccBits-1:0]          sum, acc_q;
     logic [YBits-1:0]            y_d, y_q;
+
+    em_delay #(.Width(WindowBits)) u_window (
+      .clk_i,
+      .advance_i(advance[Copy]),
+      .data_i   (window_d[i*WindowBits +: WindowBits]),
+      .data_o   (window[i*WindowBits +: WindowBits])
+    );
 
     for (genvar k = 0; k < Taps; k++) begin : gen_tap
       em_mul #(
@@ -170,7 +181,7 @@ module em_dwconv #(
         .BBits(8)
       ) u_mul (
         .clk_i,
-        .advance_i(advance),
+        .advance_i(advance[Copy]),
         .a_i      (window[(i*Taps+k)*XBits +: XBits]),
         .b_i      (weights[(i*Taps+k)*8 +: 8]),
         .product_o(products[k*ProductBits +: ProductBits])
@@ -183,7 +194,7 @@ module em_dwconv #(
       .OutBits(AccBits)
     ) u_tree (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[Copy]),
       .terms_i  (products),
       .sum_o    (sum)
     );
@@ -200,7 +211,7 @@ module em_dwconv #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) begin
+      if (advance[Copy]) begin
         acc_q <= AccBits'(sum + bias[i*AccBits +: AccBits]);
         y_q   <= y_d;
       end

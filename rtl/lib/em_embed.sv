@@ -44,8 +44,10 @@ module em_embed #(
   localparam int BeatBits = em_pkg::index_bits(OutBeats);
   localparam int TableBits = em_pkg::index_bits(Vocab * OutBeats);
   localparam int BiasBits = em_pkg::index_bits(BiasRows * OutBeats);
+  localparam int Copies = em_pkg::enable_copies(OutPar, 8 + 2 * AccBits + YBits);
 
-  logic                advance, step, vector_last, sequence_last;
+  logic [Copies-1:0]   advance;
+  logic                step, vector_last, sequence_last;
   logic                unused_context, unused_context_done;
   logic [1:0]          unused;
   logic [BeatBits-1:0] beat, unused_address;
@@ -53,7 +55,8 @@ module em_embed #(
   em_core #(
     .Depth   (4),
     .Active  (OutBeats),
-    .PopEvery(OutBeats)
+    .PopEvery(OutBeats),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i, .ready_o, .last_i,
@@ -92,7 +95,7 @@ module em_embed #(
   );
 
   always_ff @(posedge clk_i) begin
-    if (advance) begin
+    if (advance[0]) begin
       table_address_q <= table_address_d;
       bias_address_q  <= BiasBits'(row_q + BiasBits'(beat));
     end
@@ -102,18 +105,20 @@ module em_embed #(
   logic [OutPar*AccBits-1:0] bias;
 
   em_rom #(
-    .Width(OutPar * 8),
-    .Depth(Vocab * OutBeats),
-    .Block(BlockTable),
-    .Init (TableInit)
+    .Width (OutPar * 8),
+    .Depth (Vocab * OutBeats),
+    .Block (BlockTable),
+    .Init  (TableInit),
+    .Copies(Copies)
   ) u_table (
     .clk_i, .advance_i(advance), .address_i(table_address_q), .data_o(entry)
   );
 
   em_rom #(
-    .Width(OutPar * AccBits),
-    .Depth(BiasRows * OutBeats),
-    .Init (BiasInit)
+    .Width (OutPar * AccBits),
+    .Depth (BiasRows * OutBeats),
+    .Init  (BiasInit),
+    .Copies(Copies)
   ) u_bias (
     .clk_i, .advance_i(advance), .address_i(bias_address_q), .data_o(bias)
   );
@@ -131,7 +136,7 @@ module em_embed #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) begin
+      if (advance[o*Copies/OutPar]) begin
         acc_q <= AccBits'($signed(entry[o*8 +: 8])) + bias[o*AccBits +: AccBits];
         y_q   <= y_d;
       end

@@ -37,8 +37,9 @@ module em_gate #(
 `endif
 
   localparam int ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Copies = em_pkg::enable_copies(Par, X0Bits + X1Bits + YBits + 2);
 
-  logic                   advance;
+  logic [Copies-1:0]      advance;
   logic [4:0]             unused;
   logic [ContextBits-1:0] unused_context, context_done;
   logic [em_pkg::index_bits(Beats)-1:0]          unused_inner;
@@ -48,7 +49,8 @@ module em_gate #(
     .Inputs  (2),
     .Depth   (2 + em_pkg::MulLatency),
     .Active  (Beats),
-    .Contexts(Contexts)
+    .Contexts(Contexts),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i({valid1_i, valid0_i}), .ready_o({ready1_o, ready0_o}), .last_i({last1_i, last0_i}),
@@ -61,6 +63,7 @@ module em_gate #(
   );
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
+    localparam int Copy = i * Copies / Par;
     logic [X0Bits-1:0]        x0_q;
     logic [X1Bits-1:0]        x1_q;
     logic [X0Bits+X1Bits-1:0] product;
@@ -71,7 +74,7 @@ module em_gate #(
       .BBits(X1Bits)
     ) u_mul (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[Copy]),
       .a_i      (x0_q),
       .b_i      (x1_q),
       .product_o(product)
@@ -89,7 +92,7 @@ module em_gate #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) begin
+      if (advance[Copy]) begin
         x0_q <= data0_i[i*X0Bits +: X0Bits];
         x1_q <= data1_i[i*X1Bits +: X1Bits];
         y_q  <= y_d;

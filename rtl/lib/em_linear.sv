@@ -61,8 +61,11 @@ module em_linear #(
   localparam int InnerBits = em_pkg::index_bits(OutBeats);
   localparam int WeightWords = InBeats * OutBeats * Contexts;
   localparam int ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Copies =
+      em_pkg::enable_copies(OutPar, InPar + (2 + InPar / 3) * AccBits + YBits);
 
-  logic                   advance, step, first_beat, vector_last, sequence_last, unused;
+  logic [Copies-1:0]      advance;
+  logic                   step, first_beat, vector_last, sequence_last, unused;
   logic [InnerBits-1:0]   inner;
   logic [ContextBits-1:0] context_now, context_done;
   logic [em_pkg::index_bits(WeightWords)-1:0] address;
@@ -74,7 +77,8 @@ module em_linear #(
     .PopEvery(OutBeats),
     .EmitFrom((InBeats - 1) * OutBeats),
     .LastOnAll(LastOnAll),
-    .Contexts(Contexts)
+    .Contexts(Contexts),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i, .ready_o, .last_i,
@@ -91,10 +95,11 @@ module em_linear #(
   logic [InPar*XBits-1:0]    x;
 
   em_rom #(
-    .Width(OutPar * InPar * 8),
-    .Depth(WeightWords),
-    .Block(BlockWeights),
-    .Init (WeightInit)
+    .Width (OutPar * InPar * 8),
+    .Depth (WeightWords),
+    .Block (BlockWeights),
+    .Init  (WeightInit),
+    .Copies(Copies)
   ) u_weights (
     .clk_i,
     .advance_i(advance),
@@ -103,7 +108,7 @@ module em_linear #(
   );
 
   em_delay #(.Width(InPar * XBits)) u_x (
-    .clk_i, .advance_i(advance), .data_i, .data_o(x)
+    .clk_i, .advance_i(advance[0]), .data_i, .data_o(x)
   );
 
   // Stage Sum: the sum of InPar products for each of OutPar outputs.
@@ -112,6 +117,7 @@ module em_linear #(
   logic [OutPar*InPar*ProductBits-1:0] products;
 
   for (genvar o = 0; o < OutPar; o = o + (Pairs ? 2 : 1)) begin : gen_outputs
+    localparam int Copy = o * Copies / OutPar;
     for (genvar i = 0; i < InPar; i++) begin : gen_input
       localparam int At = o * InPar + i, Next = (o + 1) * InPar + i;
       if (Pairs && (o + 1 < OutPar)) begin : gen_pair
@@ -120,7 +126,7 @@ module em_linear #(
           .BBits(8)
         ) u_mul (
           .clk_i,
-          .advance_i (advance),
+          .advance_i (advance[Copy]),
           .a_i       (x[i*XBits +: XBits]),
           .b_i       ({weights[Next*8 +: 8], weights[At*8 +: 8]}),
           .products_o({products[Next*ProductBits +: ProductBits],
@@ -132,7 +138,7 @@ module em_linear #(
           .BBits(8)
         ) u_mul (
           .clk_i,
-          .advance_i(advance),
+          .advance_i(advance[Copy]),
           .a_i      (x[i*XBits +: XBits]),
           .b_i      (weights[At*8 +: 8]),
           .product_o(products[At*ProductBits +: ProductBits])
@@ -148,7 +154,7 @@ module em_linear #(
       .OutBits(AccBits)
     ) u_tree (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[o*Copies/OutPar]),
       .terms_i  (products[o*InPar*ProductBits +: InPar*ProductBits]),
       .sum_o    (sums[o*AccBits +: AccBits])
     );
@@ -163,7 +169,7 @@ module em_linear #(
     .Depth(Sum)
   ) u_summing (
     .clk_i,
-    .advance_i(advance),
+    .advance_i(advance[0]),
     .data_i   ({step, first_beat, inner}),
     .data_o   ({summing, summing_first, summing_inner})
   );
@@ -201,15 +207,16 @@ module em_linear #(
       .Depth(Sum - 1)
     ) u_address (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[0]),
       .data_i   (AddressBits'(row_q + AddressBits'(inner))),
       .data_o   (bias_address)
     );
 
     em_rom #(
-      .Width(OutPar * AccBits),
-      .Depth(Words),
-      .Init (BiasInit)
+      .Width (OutPar * AccBits),
+      .Depth (Words),
+      .Init  (BiasInit),
+      .Copies(Copies)
     ) u_bias (
       .clk_i,
       .advance_i(advance),
@@ -232,7 +239,7 @@ module em_linear #(
       .Depth(OutBeats)
     ) u_partial (
       .clk_i,
-      .write_i        (advance & summing),
+      .write_i        (advance[0] & summing),
       .write_address_i(summing_inner),
       .data_i         (acc_d),
       .read_address_i (summing_inner),
@@ -246,10 +253,6 @@ module em_linear #(
       acc_d[o*AccBits +: AccBits] =
           AccBits'(partial[o*AccBits +: AccBits] + sums[o*AccBits +: AccBits]);
     end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (advance) acc_q <= acc_d;
   end
 
   // Stage Sum + 2: activation, rounding, saturation.
@@ -275,7 +278,7 @@ module em_linear #(
     .OffsetInit(OffsetInit)
   ) u_shift (
     .clk_i,
-    .advance_i(advance),
+    .advance_i(advance[0]),
     .context_i(context_now),
     .beat_i   (inner),
     .values_i (active),
@@ -293,10 +296,13 @@ module em_linear #(
       .value_i  (aligned[o*AlignedBits +: AlignedBits]),
       .value_o  (y_d[o*YBits +: YBits])
     );
-  end
 
-  always_ff @(posedge clk_i) begin
-    if (advance) y_q <= y_d;
+    always_ff @(posedge clk_i) begin
+      if (advance[o*Copies/OutPar]) begin
+        acc_q[o*AccBits +: AccBits] <= acc_d[o*AccBits +: AccBits];
+        y_q[o*YBits +: YBits]       <= y_d[o*YBits +: YBits];
+      end
+    end
   end
 
   assign data_o = y_q;

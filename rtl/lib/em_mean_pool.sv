@@ -36,8 +36,10 @@ module em_mean_pool #(
 
   localparam int BeatBits = em_pkg::index_bits(Beats);
   localparam int ProductBits = SumBits + em_pkg::MeanReciprocalBits;
+  localparam int Copies = em_pkg::enable_copies(Par, SumBits + YBits + 2);
 
-  logic                advance, step, first_token, unused_context, unused_context_done;
+  logic [Copies-1:0]   advance;
+  logic                step, first_token, unused_context, unused_context_done;
   logic [2:0]          unused;
   logic [BeatBits-1:0] beat;
   logic [em_pkg::index_bits(Tokens*Beats)-1:0] unused_address;
@@ -46,7 +48,8 @@ module em_mean_pool #(
     .Depth   (2 + em_pkg::MulLatency),
     .Active  (Tokens * Beats),
     .Inner   (Beats),
-    .EmitFrom((Tokens - 1) * Beats)
+    .EmitFrom((Tokens - 1) * Beats),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i, .ready_o, .last_i,
@@ -72,11 +75,8 @@ module em_mean_pool #(
     .data_o         (older)
   );
 
-  always_ff @(posedge clk_i) begin
-    if (advance) sums_q <= sums_d;
-  end
-
   for (genvar i = 0; i < Par; i++) begin : gen_result
+    localparam int Copy = i * Copies / Par;
     logic [ProductBits-1:0] product;
     logic [YBits-1:0]       y_d, y_q;
 
@@ -89,7 +89,7 @@ module em_mean_pool #(
       .BBits(em_pkg::MeanReciprocalBits)
     ) u_mul (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[Copy]),
       .a_i      (sums_q[i*SumBits +: SumBits]),
       .b_i      (Reciprocal),
       .product_o(product)
@@ -106,7 +106,10 @@ module em_mean_pool #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) y_q <= y_d;
+      if (advance[Copy]) begin
+        sums_q[i*SumBits +: SumBits] <= sums_d[i*SumBits +: SumBits];
+        y_q                          <= y_d;
+      end
     end
 
     assign data_o[i*YBits +: YBits] = y_q;

@@ -49,8 +49,10 @@ module em_norm_apply #(
   localparam int Words = Beats * Contexts;
   localparam int AddressBits = em_pkg::index_bits(Words);
   localparam int ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Copies =
+      em_pkg::enable_copies(Par, CentredBits + RatioBits + AccBits + YBits + 4);
 
-  logic                   advance;
+  logic [Copies-1:0]      advance;
   logic [4:0]             unused;
   logic [AddressBits-1:0] address, weight_address, bias_address;
   logic [ContextBits-1:0] unused_context, context_done;
@@ -61,7 +63,8 @@ module em_norm_apply #(
     .Depth   (Weighted + 2),
     .Active  (Beats),
     .PopEvery({Beats, 32'd1}),
-    .Contexts(Contexts)
+    .Contexts(Contexts),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i({valid1_i, valid0_i}), .ready_o({ready1_o, ready0_o}), .last_i({last1_i, last0_i}),
@@ -80,13 +83,14 @@ module em_norm_apply #(
     .Width(AddressBits),
     .Depth(Scaled - 1)
   ) u_weight_address (
-    .clk_i, .advance_i(advance), .data_i(address), .data_o(weight_address)
+    .clk_i, .advance_i(advance[0]), .data_i(address), .data_o(weight_address)
   );
 
   em_rom #(
-    .Width(Par * 8),
-    .Depth(Words),
-    .Init (WeightInit)
+    .Width (Par * 8),
+    .Depth (Words),
+    .Init  (WeightInit),
+    .Copies(Copies)
   ) u_weights (
     .clk_i,
     .advance_i(advance),
@@ -98,13 +102,14 @@ module em_norm_apply #(
     .Width(AddressBits),
     .Depth(Weighted - Scaled)
   ) u_bias_address (
-    .clk_i, .advance_i(advance), .data_i(weight_address), .data_o(bias_address)
+    .clk_i, .advance_i(advance[0]), .data_i(weight_address), .data_o(bias_address)
   );
 
   em_rom #(
-    .Width(Par * AccBits),
-    .Depth(Words),
-    .Init (BiasInit)
+    .Width (Par * AccBits),
+    .Depth (Words),
+    .Init  (BiasInit),
+    .Copies(Copies)
   ) u_biases (
     .clk_i,
     .advance_i(advance),
@@ -115,10 +120,11 @@ module em_norm_apply #(
   logic [ReciprocalBits-1:0] reciprocal_q;
 
   always_ff @(posedge clk_i) begin
-    if (advance) reciprocal_q <= data1_i[SumBits +: ReciprocalBits];
+    if (advance[0]) reciprocal_q <= data1_i[SumBits +: ReciprocalBits];
   end
 
   for (genvar i = 0; i < Par; i++) begin : gen_unit
+    localparam int Copy = i * Copies / Par;
     logic [CentredBits-1:0]              scaled_x, centred_d, centred_q;
     logic [CentredBits+ReciprocalBits:0] ratio_product;
     logic [RatioBits-1:0]                ratio_d, ratio_q;
@@ -142,7 +148,7 @@ module em_norm_apply #(
       .BBits(ReciprocalBits + 1)
     ) u_ratio (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[Copy]),
       .a_i      (centred_q),
       .b_i      ({1'b0, reciprocal_q}),
       .product_o(ratio_product)
@@ -163,7 +169,7 @@ module em_norm_apply #(
       .BBits(8)
     ) u_weight (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[Copy]),
       .a_i      (ratio_q),
       .b_i      (weights[i*8 +: 8]),
       .product_o(product)
@@ -181,7 +187,7 @@ module em_norm_apply #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) begin
+      if (advance[Copy]) begin
         centred_q <= centred_d;
         ratio_q   <= ratio_d;
         acc_q     <= AccBits'($signed(product)) + biases[i*AccBits +: AccBits];

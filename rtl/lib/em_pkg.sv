@@ -47,6 +47,14 @@ package em_pkg;
     reciprocal_fraction = 20 + (width > 1 ? $clog2(width) : 0);
   endfunction
 
+  // Copies of a core's enable (em_core) for a datapath of `parts` equal parts with about `loads`
+  // registers each: one for some hundred registers. Part i of n takes copy i * copies / n.
+  function automatic integer enable_copies(input integer parts, input integer loads);
+    enable_copies = (parts * loads + 255) / 256;
+    if (enable_copies > parts) enable_copies = parts;
+    if (enable_copies < 1) enable_copies = 1;
+  endfunction
+
   // Steps of em_reciprocal_divider: the bits of its dividend, 2^(f+1) + width * range.
   function automatic integer divider_steps(input integer width);
     divider_steps = reciprocal_fraction(width) + 2;

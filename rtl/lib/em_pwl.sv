@@ -38,8 +38,10 @@ module em_pwl #(
   localparam int ProductBits = XBits + SlopeBits;
   localparam int AccBits =
       ((ProductBits > InterceptBits) ? ProductBits : InterceptBits) + 1;
+  localparam int Copies = em_pkg::enable_copies(
+      Par, XBits + SlopeBits + (1 + em_pkg::MulLatency) * InterceptBits + AccBits + YBits);
 
-  logic                   advance;
+  logic [Copies-1:0]      advance;
   logic [4:0]             unused;
   logic [ContextBits-1:0] context_now, context_done;
   logic [em_pkg::index_bits(Beats)-1:0]          unused_inner;
@@ -48,7 +50,8 @@ module em_pwl #(
   em_core #(
     .Depth   (3 + em_pkg::MulLatency),
     .Active  (Beats),
-    .Contexts(Contexts)
+    .Contexts(Contexts),
+    .Copies  (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i, .ready_o, .last_i,
@@ -61,6 +64,7 @@ module em_pwl #(
   );
 
   for (genvar i = 0; i < Par; i++) begin : gen_result
+    localparam int Copy = i * Copies / Par;
     logic [XBits-1:0]         x_q;
     logic [SlopeBits-1:0]     slope_d, slope_q;
     logic [InterceptBits-1:0] intercept_d, intercept_q, intercept;
@@ -89,7 +93,7 @@ module em_pwl #(
       .BBits(XBits)
     ) u_mul (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[Copy]),
       .a_i      (slope_q),
       .b_i      (x_q),
       .product_o(product)
@@ -99,7 +103,7 @@ module em_pwl #(
       .Width(InterceptBits),
       .Depth(em_pkg::MulLatency)
     ) u_intercept (
-      .clk_i, .advance_i(advance), .data_i(intercept_q), .data_o(intercept)
+      .clk_i, .advance_i(advance[Copy]), .data_i(intercept_q), .data_o(intercept)
     );
 
     em_requantise #(
@@ -114,7 +118,7 @@ module em_pwl #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) begin
+      if (advance[Copy]) begin
         x_q         <= data_i[i*XBits +: XBits];
         slope_q     <= slope_d;
         intercept_q <= intercept_d;

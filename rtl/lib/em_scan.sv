@@ -94,8 +94,10 @@ module em_scan #(
   localparam int AddressBits = em_pkg::index_bits(Words * Contexts);
   localparam int DAddressBits = em_pkg::index_bits(DBeats * Contexts);
   localparam int ContextBits = em_pkg::index_bits(Contexts);
+  localparam int Copies = em_pkg::enable_copies(DPar * NPar, 3 * StateBits + IncrementBits);
 
-  logic                   advance, step, inner_last, vector_last, sequence_last, first, unused;
+  logic [Copies-1:0]      advance;
+  logic                   step, inner_last, vector_last, sequence_last, first, unused;
   logic [InnerBits-1:0]   inner;
   logic [AddressBits-1:0] address;
   logic [ContextBits-1:0] context_now, context_first, context_z, context_sum, context_done;
@@ -108,7 +110,8 @@ module em_scan #(
     .Idle     ((Words < Recurrence) ? Recurrence - Words : 0),
     .PopEvery ({Words, Words, 32'd0 + NBeats, 32'd0 + NBeats}),  // in a list, numbers have a size
     .EmitEvery(NBeats),
-    .Contexts (Contexts)
+    .Contexts (Contexts),
+    .Copies   (Copies)
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i({valid3_i, valid2_i, valid1_i, valid0_i}),
@@ -154,8 +157,8 @@ module em_scan #(
   logic [DPar*NPar*8-1:0]    a;
   logic [DPar*XBits-1:0]     x;
   logic [DPar*DeltaBits-1:0] delta;
-  logic [NPar*BBits-1:0]     b_d, b;
-  logic [NPar*CBits-1:0]     c_d, c;
+  logic [NPar*BBits-1:0]     b_d, b, own_b;
+  logic [NPar*CBits-1:0]     c_d, c, term_c;
 
   always_comb begin
     b_d = data2_i[NPar*BBits-1:0];
@@ -175,28 +178,44 @@ module em_scan #(
   end
 
   em_rom #(
-    .Width(DPar * NPar * 8),
-    .Depth(Words * Contexts),
-    .Block(BlockWeights),
-    .Init (AInit)
+    .Width (DPar * NPar * 8),
+    .Depth (Words * Contexts),
+    .Block (BlockWeights),
+    .Init  (AInit),
+    .Copies(Copies)
   ) u_a (
     .clk_i, .advance_i(advance), .address_i(address), .data_o(a)
   );
 
   em_delay #(
-    .Width(DPar * XBits + DPar * DeltaBits + NPar * BBits + NPar * CBits + ContextBits)
+    .Width(NPar * BBits + NPar * CBits + ContextBits)
   ) u_operands (
     .clk_i,
-    .advance_i(advance),
-    .data_i   ({data0_i, data1_i, b_d, c_d, context_now}),
-    .data_o   ({x, delta, b, c, context_first})
+    .advance_i(advance[0]),
+    .data_i   ({b_d, c_d, context_now}),
+    .data_o   ({b, c, context_first})
+  );
+
+  // B and C, which all channels share, on time for the products with them.
+  em_delay #(
+    .Width(NPar * BBits),
+    .Depth(DeltaX ? ML + 1 : 0)
+  ) u_own_b (
+    .clk_i, .advance_i(advance[0]), .data_i(b), .data_o(own_b)
+  );
+
+  em_delay #(
+    .Width(NPar * CBits),
+    .Depth(HWrite)
+  ) u_term_c (
+    .clk_i, .advance_i(advance[0]), .data_i(c), .data_o(term_c)
   );
 
   em_delay #(
     .Width(ContextBits),
     .Depth(ML)
   ) u_context_z (
-    .clk_i, .advance_i(advance), .data_i(context_first), .data_o(context_z)
+    .clk_i, .advance_i(advance[0]), .data_i(context_first), .data_o(context_z)
   );
 
   // The states: read before stage HRead, at which they are in a register, written at stage HWrite.
@@ -207,14 +226,14 @@ module em_scan #(
     .Width(1 + WordBits),
     .Depth(HRead - 1)
   ) u_read (
-    .clk_i, .advance_i(advance), .data_i({first, word_q}), .data_o({first_read, word_read})
+    .clk_i, .advance_i(advance[0]), .data_i({first, word_q}), .data_o({first_read, word_read})
   );
 
   em_delay #(
     .Width(1 + WordBits),
     .Depth(HWrite)
   ) u_write (
-    .clk_i, .advance_i(advance), .data_i({step, word_q}), .data_o({writes, word_write})
+    .clk_i, .advance_i(advance[0]), .data_i({step, word_q}), .data_o({writes, word_write})
   );
 
   em_ram #(
@@ -222,26 +241,21 @@ module em_scan #(
     .Depth(Words)
   ) u_states (
     .clk_i,
-    .write_i        (advance & writes),
+    .write_i        (advance[0] & writes),
     .write_address_i(word_write),
     .data_i         (h_new),
     .read_address_i (word_read),
     .data_o         (stored)
   );
 
-  always_ff @(posedge clk_i) begin
-    if (advance) h_old <= first_read ? '0 : stored;
-  end
-
   // The skip D * x, on time for stage Sum.
-  logic [DPar*8-1:0]     d;
-  logic [DPar*XBits-1:0] skip_x;
+  logic [DPar*8-1:0] d;
 
   em_delay #(
     .Width(DAddressBits),
     .Depth(Sum - ML - 1)
   ) u_d_address (
-    .clk_i, .advance_i(advance), .data_i(d_address_q), .data_o(d_address)
+    .clk_i, .advance_i(advance[0]), .data_i(d_address_q), .data_o(d_address)
   );
 
   em_rom #(
@@ -249,14 +263,7 @@ module em_scan #(
     .Depth(DBeats * Contexts),
     .Init (DInit)
   ) u_d (
-    .clk_i, .advance_i(advance), .address_i(d_address), .data_o(d)
-  );
-
-  em_delay #(
-    .Width(DPar * XBits),
-    .Depth(Sum - ML - 1)
-  ) u_skip_x (
-    .clk_i, .advance_i(advance), .data_i(x), .data_o(skip_x)
+    .clk_i, .advance_i(advance[0]), .address_i(d_address), .data_o(d)
   );
 
   // What stages Sum and Sum + 1 must know of their step.
@@ -267,13 +274,21 @@ module em_scan #(
     .Depth(Sum)
   ) u_summing (
     .clk_i,
-    .advance_i(advance),
+    .advance_i(advance[0]),
     .data_i   ({inner == '0, context_now}),
     .data_o   ({summing_first, context_sum})
   );
 
   for (genvar i = 0; i < DPar; i++) begin : gen_channel
+    localparam int Copy = i * Copies / DPar;
     logic [NPar*TermBits-1:0] terms;
+
+    em_delay #(.Width(XBits + DeltaBits)) u_operands (
+      .clk_i,
+      .advance_i(advance[Copy]),
+      .data_i   ({data0_i[i*XBits +: XBits], data1_i[i*DeltaBits +: DeltaBits]}),
+      .data_o   ({x[i*XBits +: XBits], delta[i*DeltaBits +: DeltaBits]})
+    );
 
     // The factor of the increments that all states share, at stage ML + 2: x, or
     // u = requantise(delta * x).
@@ -287,7 +302,7 @@ module em_scan #(
         .BBits(XBits)
       ) u_mul (
         .clk_i,
-        .advance_i(advance),
+        .advance_i(advance[Copy]),
         .a_i      (delta[i*DeltaBits +: DeltaBits]),
         .b_i      (x[i*XBits +: XBits]),
         .product_o(u_product)
@@ -301,7 +316,7 @@ module em_scan #(
         .context_i(context_z), .value_i(u_product), .value_o(rounded_d)
       );
       always_ff @(posedge clk_i) begin
-        if (advance) rounded_q <= rounded_d;
+        if (advance[Copy]) rounded_q <= rounded_d;
       end
       assign factor = rounded_q;
     end else begin : gen_x
@@ -311,12 +326,22 @@ module em_scan #(
         .Width(XBits),
         .Depth(ML + 1)
       ) u_x (
-        .clk_i, .advance_i(advance), .data_i(x[i*XBits +: XBits]), .data_o(factor)
+        .clk_i, .advance_i(advance[Copy]), .data_i(x[i*XBits +: XBits]), .data_o(factor)
       );
     end
 
     for (genvar n = 0; n < NPar; n = n + CellStates) begin : gen_state
       localparam int States = (n + CellStates <= NPar) ? CellStates : 1;
+      localparam int First = i * NPar + n;
+      localparam int CellCopy = First * Copies / (DPar * NPar);
+
+      always_ff @(posedge clk_i) begin
+        if (advance[CellCopy]) begin
+          h_old[First*StoredBits +: States*StoredBits] <=
+              first_read ? '0 : stored[First*StoredBits +: States*StoredBits];
+        end
+      end
+
       em_scan_cell #(
         .States        (States),
         .DeltaX        (DeltaX),
@@ -341,20 +366,21 @@ module em_scan #(
         .InterceptTable(InterceptTable)
       ) u_cell (
         .clk_i,
-        .advance_i(advance),
+        .advance_i(advance[CellCopy]),
         .context_i(context_first),
-        .a_i      (a[(i*NPar+n)*8 +: States*8]),
+        .a_i      (a[First*8 +: States*8]),
         .delta_i  (delta[i*DeltaBits +: DeltaBits]),
-        .b_i      (b[n*BBits +: States*BBits]),
-        .c_i      (c[n*CBits +: States*CBits]),
+        .b_i      (own_b[n*BBits +: States*BBits]),
+        .c_i      (term_c[n*CBits +: States*CBits]),
         .factor_i (factor),
-        .h_i      (h_old[(i*NPar+n)*StoredBits +: States*StoredBits]),
-        .h_o      (h_new[(i*NPar+n)*StoredBits +: States*StoredBits]),
+        .h_i      (h_old[First*StoredBits +: States*StoredBits]),
+        .h_o      (h_new[First*StoredBits +: States*StoredBits]),
         .term_o   (terms[n*TermBits +: States*TermBits])
       );
     end
 
     logic [AccBits-1:0] sum, skip, acc_q;
+    logic [XBits-1:0]   skip_x;
     logic [XBits+7:0]   skip_product;
     logic [YBits-1:0]   y_d, y_q;
 
@@ -363,7 +389,14 @@ module em_scan #(
       .InBits (TermBits),
       .OutBits(AccBits)
     ) u_tree (
-      .clk_i, .advance_i(advance), .terms_i(terms), .sum_o(sum)
+      .clk_i, .advance_i(advance[Copy]), .terms_i(terms), .sum_o(sum)
+    );
+
+    em_delay #(
+      .Width(XBits),
+      .Depth(Sum - ML - 1)
+    ) u_skip_x (
+      .clk_i, .advance_i(advance[Copy]), .data_i(x[i*XBits +: XBits]), .data_o(skip_x)
     );
 
     em_mul #(
@@ -371,9 +404,9 @@ module em_scan #(
       .BBits(XBits)
     ) u_skip (
       .clk_i,
-      .advance_i(advance),
+      .advance_i(advance[Copy]),
       .a_i      (d[i*8 +: 8]),
-      .b_i      (skip_x[i*XBits +: XBits]),
+      .b_i      (skip_x),
       .product_o(skip_product)
     );
 
@@ -400,7 +433,7 @@ module em_scan #(
     );
 
     always_ff @(posedge clk_i) begin
-      if (advance) begin
+      if (advance[Copy]) begin
         acc_q <= AccBits'((summing_first ? skip : acc_q) + sum);
         y_q   <= y_d;
       end

@@ -7,8 +7,8 @@
 //   state = abar * h + increment                   term = C * state
 //
 // Operands come at stage 1 of em_scan's pipeline; the factor of the increment that the channel's
-// states share, x or u, at stage ML + 2; h at stage HRead. The new h leaves at stage HRead + ML,
-// the term ML + 1 later.
+// states share, x or u, at stage ML + 2, and with DeltaX B; h at stage HRead; C at stage
+// HRead + ML + 1. The new h leaves at stage HRead + ML, the term ML + 1 later.
 module em_scan_cell #(
   parameter int States = 1,  // 1 or 2
   parameter bit DeltaX = 1'b0,
@@ -40,8 +40,8 @@ module em_scan_cell #(
   input  logic [ContextBits-1:0]       context_i,  // at stage 1
   input  logic [States*8-1:0]          a_i,        // operands, at stage 1
   input  logic [DeltaBits-1:0]         delta_i,
-  input  logic [States*BBits-1:0]      b_i,
-  input  logic [States*CBits-1:0]      c_i,
+  input  logic [States*BBits-1:0]      b_i,        // with DeltaX at stage ML + 2
+  input  logic [States*CBits-1:0]      c_i,        // at stage HRead + ML + 1
   input  logic [FactorBits-1:0]        factor_i,   // x or u, at stage ML + 2
   input  logic [States*StoredBits-1:0] h_i,        // the stored states, at stage HRead
   output logic [States*StoredBits-1:0] h_o,        // the next ones, at stage HRead + ML
@@ -113,9 +113,7 @@ module em_scan_cell #(
 
   // A state's own factor, at stage ML + 2: bbar = requantise(delta * B), or B.
   if (DeltaX) begin : gen_b
-    em_delay #(.Width(States * BBits), .Depth(ML + 1)) u_b (
-      .clk_i, .advance_i, .data_i(b_i), .data_o(own)
-    );
+    assign own = b_i;
   end else begin : gen_bbar
     logic [States*(DeltaBits+BBits)-1:0] bbar_products;
     logic [States*8-1:0]                 bbar_d, bbar_q;
@@ -244,12 +242,9 @@ module em_scan_cell #(
     assign h_o[n*StoredBits +: StoredBits] = state_d[StateBits-1:em_pkg::StateDrop];
 
     // term = C * state
-    logic [CBits-1:0] c;
-    em_delay #(.Width(CBits), .Depth(HRead + ML)) u_c (
-      .clk_i, .advance_i, .data_i(c_i[n*CBits +: CBits]), .data_o(c)
-    );
     em_mul #(.ABits(CBits), .BBits(StateBits)) u_term (
-      .clk_i, .advance_i, .a_i(c), .b_i(state_q), .product_o(term_o[n*TermBits +: TermBits])
+      .clk_i, .advance_i, .a_i(c_i[n*CBits +: CBits]), .b_i(state_q),
+      .product_o(term_o[n*TermBits +: TermBits])
     );
 
     always_ff @(posedge clk_i) begin

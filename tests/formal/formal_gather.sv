@@ -70,7 +70,7 @@ module formal_gather #(
     if (last_i) assume (ends_vector);
     if (rst_ni) begin
       assert (valid == (inside != '0));
-      assert (ready == (valid_i && (!valid || ready_i)));
+      assert (ready == (!valid || ready_i));
       if (valid && taken_q == marked) begin
         assert (last == last_q);
         if (filled_q) assert (data[marked_slot*Width +: Width] == part_q);

@@ -66,7 +66,7 @@ module formal_table #(
   always @(*) begin
     if (rst_ni) begin
       assert (valid == inside_q);
-      assert (ready == (valid_i && (ready_i || !inside_q)));
+      assert (ready == (ready_i || !inside_q));
       if (valid) assert ({last, data} == {last_q, values_q});
     end
     cover (rst_ni && valid && context_q == 4'(Contexts - 1));

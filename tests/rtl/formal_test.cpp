@@ -324,7 +324,7 @@ TEST(Formal, FaultsOfStreamsAreFound) {
       {"formal_fork", {}, {"em_fork", "&(taken_q | ready_i)", "|(taken_q | ready_i)"}},
       {"formal_gather", {}, {"em_gather", "slot == SlotBits'(i)", "slot >= SlotBits'(i)"}},
       {"formal_gather", {}, {"em_gather", ".EmitEvery(Factor)", ".EmitEvery(1)"}},
-      {"formal_gather", {}, {"em_core", "advance_o = ready_i | ~valid_o", "advance_o = 1'b1"}},
+      {"formal_gather", {}, {"em_core", "= ready_i | ~valid_o", "= 1'b1"}},
       {"formal_serialise", {}, {"em_serialise", ".PopEvery(Factor)", ".PopEvery(1)"}},
       {"formal_serialise", {}, {"em_serialise", "slot == SlotBits'(i)", "slot == '0"}},
       {"formal_serialise", {{"Beats", "5"}}, {"em_core", ": sequence_last_o", ": last_i[0]"}},
