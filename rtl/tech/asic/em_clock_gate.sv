@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clock gate: after a rising edge with `enable_i` the clock passes, else it stays low. In its place
-// belongs the library's own, one cell that keeps the latch and the gate together.
+// A clock gate: behind a rising edge with `enable_i` the clock passes, else it stays low. In its
+// place belongs the library's own, one cell that keeps the latch and the gate together.
 module em_clock_gate (
   input  logic clk_i,
   input  logic enable_i,

@@ -41,8 +41,8 @@ module em_mul #(
       product_d[i] = sum[0];
     end
     sum = (sum >> 1) + {1'b0, a_i[ABits-1] & b_i[BBits-1],
-                        ~(a_i[ABits-2:0] & {(ABits-1){b_i[BBits-1]}})} + (ABits+1)'(1);
-    product_d[Bits-1:BBits-1] = {~sum[ABits], sum[ABits-1:0]};
+                        ~(a_i[ABits-2:0] & {(ABits-1){b_i[BBits-1]}})} + (ABits+1)'(1);  // 2^(B-1)
+    product_d[Bits-1:BBits-1] = {~sum[ABits], sum[ABits-1:0]};  // 2^(A+B-1)
   end
 
   em_clock_gate u_gate (

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of tech/generic/em_ram.sv in standard cells: words of latches, each with a clock gate.
 //
-// A register takes what is to be written at the rising edge, and the word is open while the clock is
-// high behind it. So what a latch takes is stable from before it closes until half a cycle later, and
-// a word shows it from the same edge on as if it were made of flip-flops.
+// A register takes what is to be written at the rising edge, and the word is open while the clock
+// is high behind it. So the register stands still from before a latch closes until half a cycle
+// later, and a word shows what was written from that edge on, as if it were made of flip-flops.
 module em_ram #(
   parameter int Width = 8,
   parameter int Depth = 16,
