@@ -1,5 +1,6 @@
 // Every module of the library, packages first; paths are relative to this folder. The multiplier and
-// the memories come from tech/generic, or from another folder of tech where it has them.
+// the memories come from tech/generic, or from another folder of tech where it has them; what only
+// that has follows behind these.
 lib/em_pkg.sv
 tech/generic/em_tech.sv
 lib/em_add.sv

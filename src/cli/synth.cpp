@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// `emamba synth`: what the accelerator takes of an FPGA, by synthesis, beside the plan's estimate.
+// `emamba synth`: what the accelerator takes of an FPGA, by synthesis, beside the plan's estimate;
+// or of a library of standard cells.
 #include <CLI/CLI.hpp>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "cli/cli.h"
 #include "flow/emit.h"
@@ -74,6 +76,30 @@ void print_parts(const json& result) {
       path.at("from").get<std::string>(), path.at("to").get<std::string>());
 }
 
+void print_cells(const json& result) {
+  TextTable table(
+      {"unit", "area, um2", "cells", "flip-flops", "latches", "clock gates", "seconds"});
+  const auto row = [&](const std::string& name, const json& area, double seconds) {
+    std::vector<std::string> cells = {name,
+                                      fmt::format("{:.0f}", area.at("area_um2").get<double>())};
+    for (const char* key : {"cells", "ff", "latches", "clock_gates"}) {
+      cells.push_back(count_text(area.at(key)));
+    }
+    cells.push_back(fmt::format("{:.1f}", seconds));
+    table.add(cells);
+  };
+  double seconds = 0;
+  for (const json& unit : result.at("units")) {
+    row(unit.at("name"), unit, unit.at("seconds"));
+    seconds += unit.at("seconds").get<double>();
+  }
+  row("total", result, seconds);
+  fmt::print(
+      "{}\n{}\ncells of {}: no wires, no clock tree, no placement, and no claim about a clock\n",
+      table.text(), result.at("tools").at("yosys").get<std::string>(),
+      result.at("library").get<std::string>());
+}
+
 void print_netlist(const json& netlist) {
   const auto count = [&](const char* key) { return netlist.at(key).get<std::int64_t>(); };
   const auto seconds = [&](const char* key) { return netlist.at(key).get<double>(); };
@@ -92,6 +118,7 @@ void add_synth(CLI::App& app) {
   struct Options : CommonOptions {
     int jobs = 0;
     std::size_t netlist = 0;
+    std::optional<std::string> liberty;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
@@ -102,23 +129,35 @@ void add_synth(CLI::App& app) {
                    "Also make a netlist of gates and hold it against golden on N test frames")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->type_name("N");
+  verb->add_option(
+          "--liberty", options->liberty,
+          "Map to the standard cells of this library, a .lib or .lib.gz, for area, instead "
+          "of to hardware.device")
+      ->excludes("--netlist")
+      ->type_name("FILE");
   verb->footer(
       "For hardware.device. Every unit is synthesised by itself; what is between units is only\n"
       "wires. Units that have not changed since the last time are not run again. Writes\n"
-      "OUT/hardware and OUT/synth.json.\n"
+      "OUT/hardware and OUT/synth.json, with --liberty OUT/cells.json.\n"
       "\n"
       "Example: emamba synth models/mars/config.toml --jobs 2 --set hardware.device=lfe5u-85f");
   verb->callback([options] {
     const Job job = job_of(*options);
-    const FolderLock lock = prepare_out(job, {"synth.json"});
+    const bool to_cells = options->liberty.has_value();
+    const FolderLock lock = prepare_out(job, {to_cells ? "cells.json" : "synth.json"});
     const Program program = require_program(job).content;
-    // Before the synthesis, so that missing data do not come as a surprise after it.
+    // Before the synthesis, so that missing files do not come as a surprise after it.
+    CellLibrary library;
+    if (to_cells) library = read_liberty(*options->liberty);
     std::vector<Tensor<std::int32_t>> frames;
     if (options->netlist > 0) frames = test_frames(job, program, options->netlist);
     const Plan plan = job_plan(job, program);
     const std::string folder = emit_stage(job, plan, program);
-    const json parts =
-        synth_stage(job, plan, folder, options->jobs > 0 ? options->jobs : job.threads);
+    const int jobs = options->jobs > 0 ? options->jobs : job.threads;
+    if (to_cells) {
+      return print_result(*options, cells_stage(job, plan, library, folder, jobs), print_cells);
+    }
+    const json parts = synth_stage(job, plan, folder, jobs);
     if (frames.empty()) return print_result(*options, parts, print_parts);
     if (!options->json) print_parts(parts);
     const json result = netlist_stage(job, plan, program, folder, frames, parts);

@@ -6,6 +6,7 @@
 #include "flow/emit.h"
 #include "flow/estimate.h"
 #include "flow/verify.h"
+#include "synth/cells_area.h"
 #include "synth/fpga.h"
 #include "synth/netlist.h"
 #include "target/estimate.h"
@@ -22,6 +23,15 @@ json synth_stage(const Job& job, const Plan& plan, const std::string& folder, in
   result["device"] = use_json(device, fpga.total());
   result["design"] = design_hash(plan);
   write_result(job, "synth.json", result);
+  return result;
+}
+
+json cells_stage(const Job& job, const Plan& plan, const CellLibrary& library,
+                 const std::string& folder, int jobs) {
+  json result =
+      to_json(synthesise_cells(plan, library, folder, {.jobs = jobs}, job.progress("synth")));
+  result["design"] = design_hash(plan);
+  write_result(job, "cells.json", result);
   return result;
 }
 

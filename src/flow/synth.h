@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stage "synth": what the accelerator takes of an FPGA, by synthesis, beside the plan's
-// estimate; and its netlist of gates against golden.
+// estimate, or of a library of cells; and its netlist of gates against golden.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,18 @@
 #include "base/tensor.h"
 #include "flow/job.h"
 #include "hw/plan.h"
+#include "synth/liberty.h"
 
 namespace emamba {
 
 // Synthesises what emit_stage() wrote to `folder`, `jobs` units at a time. Writes OUT/synth.json
 // and returns it: what docs/formats.md says of it. Throws Error as synthesise_fpga() does.
 nlohmann::json synth_stage(const Job& job, const Plan& plan, const std::string& folder, int jobs);
+
+// Maps it to a library of standard cells instead. Writes OUT/cells.json and returns it. Throws
+// Error as synthesise_cells() does.
+nlohmann::json cells_stage(const Job& job, const Plan& plan, const CellLibrary& library,
+                           const std::string& folder, int jobs);
 
 // Makes a netlist of gates of it too, and holds that against golden on these frames. Writes
 // OUT/synth.json and returns it: `synth`, with the field "netlist". Throws Error as

@@ -128,17 +128,24 @@ std::string rtl_folder() {
 
 std::vector<std::string> rtl_sources(const std::string& tech) {
   const std::string folder = rtl_folder();
+  std::set<std::string> special;  // the technology's modules
+  if (!tech.empty()) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder + "/tech/" + tech)) {
+      if (entry.path().extension() == ".sv") special.insert(entry.path().filename());
+    }
+  }
   std::istringstream lines(read_file(folder + "/rtl.f"));
   std::vector<std::string> sources;
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.starts_with("//")) continue;
     const std::string generic = "tech/generic/";
-    if (!tech.empty() && line.starts_with(generic)) {
-      const std::string special = "tech/" + tech + "/" + line.substr(generic.size());
-      if (file_exists(folder + "/" + special)) line = special;
+    if (line.starts_with(generic)) {
+      const std::string name = line.substr(generic.size());
+      if (special.erase(name) > 0) line = fmt::format("tech/{}/{}", tech, name);
     }
     sources.push_back(line);
   }
+  for (const std::string& name : special) sources.push_back(fmt::format("tech/{}/{}", tech, name));
   return sources;
 }
 

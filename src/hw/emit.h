@@ -34,7 +34,7 @@ void check_memory_files(const Design& design, const std::string& directory);
 std::string rtl_folder();
 
 // The library's sources in reading order, relative to that folder; with `tech`, that folder's
-// modules instead of the generic ones of the same name.
+// modules instead of the generic ones of the same name, and those that only it has.
 std::vector<std::string> rtl_sources(const std::string& tech = "");
 
 // The files of an emitted design in reading order, relative to its folder: the library's and

@@ -1,67 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "synth/fpga.h"
 
-#include <algorithm>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/parallel.h"
 #include "hw/emit.h"
 #include "synth/recipe.h"
-#include "synth/yosys.h"
 #include "target/estimate.h"
 
 namespace emamba {
-namespace {
 
 using nlohmann::json;
-
-// The memories' files that the design's instances name.
-std::vector<std::string> memory_files(const Design& design, const std::vector<Memory>& memories) {
-  std::vector<std::string> files;
-  for (const Memory& memory : memories) {
-    const std::string quoted = '"' + memory.file + '"';
-    const bool named = std::any_of(
-        design.instances.begin(), design.instances.end(), [&](const Instance& instance) {
-          return std::any_of(instance.parameters.begin(), instance.parameters.end(),
-                             [&](const Parameter& p) { return p.value == quoted; });
-        });
-    if (named) files.push_back(memory.file);
-  }
-  return files;
-}
-
-void synthesise_unit(const Plan& plan, const Recipe& recipe, int index,
-                     const std::string& directory, const ToolVersion& yosys, int seconds,
-                     const std::function<void()>& tick, UnitParts& unit) {
-  const Design design = unit_design(plan.design, index);
-  if (design.instances.empty()) return;  // only wires
-  YosysRun run;
-  run.directory = directory;
-  run.place = "synth/" + unit.name;
-  run.netlist = run.place + "/netlist.v";
-  if (recipe.delays) run.netlist_json = run.place + "/netlist.json";
-  run.commands = recipe.commands;
-  write_file(directory + "/" + run.place + "/top.sv", top_module(design));
-  run.sources = design_files(recipe.tech);
-  run.sources.back() = run.place + "/top.sv";  // the unit's own
-  run.others = memory_files(design, plan.design.memories);
-  const YosysResult result = run_yosys(run, yosys, seconds, tick);
-  unit.parts = resources_of(result.cells, recipe);
-  unit.cells = result.cells;
-  if (recipe.delays) {
-    const std::string path = directory + "/" + run.netlist_json;
-    unit.path = slowest_path(parse_json(read_file(path), path), path);
-  }
-  unit.seconds = result.seconds;
-  unit.earlier = result.earlier;
-  unit.log = directory + "/" + run.place + "/yosys.log";
-}
-
-}  // namespace
 
 Resources FpgaResult::total() const {
   Resources sum;
@@ -76,42 +26,29 @@ Resources FpgaResult::estimate() const {
 }
 
 FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::string& directory,
-                           const FpgaOptions& options, const ProgressCallback& progress) {
+                           const UnitOptions& options, const ProgressCallback& progress) {
   FpgaResult result;
   result.family = &family;
   const Recipe& recipe = recipe_of(family);
   const ToolVersion yosys = require_tool("yosys");
   result.tools["yosys"] = yosys.text;
   const std::vector<Parts> parts = unit_parts(plan.design);
-  for (std::size_t u = 0; u < parts.size(); ++u) {
-    UnitParts unit;
-    unit.name = plan.design.units[u].name;
-    unit.kind = plan.design.units[u].kind;
-    unit.estimate = resources_of(parts[u], family);
-    result.units.push_back(unit);
+  std::vector<std::optional<SlowPath>> paths(parts.size());
+  UnitsJob job{.place = "synth",
+               .sources = design_files(recipe.tech),
+               .commands = recipe.commands,
+               .netlist_json = recipe.delays};
+  if (recipe.delays) {
+    job.each = [&](std::size_t unit, const std::string& netlist) {
+      paths[unit] = slowest_path(parse_json(read_file(netlist), netlist), netlist);
+    };
   }
-  // The largest first, so that none is left to run alone at the end.
-  std::vector<int> order(parts.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-    return result.units[a].estimate.lut > result.units[b].estimate.lut;
-  });
-  std::mutex mutex;
-  std::size_t done = 0;
-  const auto say = [&](std::size_t more, const std::string& unit) {
-    if (!progress) return;
-    const std::lock_guard lock(mutex);
-    done += more;
-    progress(done, order.size(), unit);
-  };
-  say(0, "");
-  parallel_for(order.size(), options.jobs, [&](std::size_t i) {
-    UnitParts& unit = result.units[order[i]];
-    synthesise_unit(
-        plan, recipe, order[i], directory, yosys, options.unit_seconds, [&] { say(0, unit.name); },
-        unit);
-    say(1, unit.name);
-  });
+  const std::vector<UnitRun> runs =
+      synthesise_units(plan, job, directory, yosys, options, progress);
+  for (std::size_t u = 0; u < parts.size(); ++u) {
+    result.units.push_back(
+        {runs[u], resources_of(parts[u], family), resources_of(runs[u].cells, recipe), paths[u]});
+  }
   return result;
 }
 

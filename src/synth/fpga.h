@@ -12,27 +12,17 @@
 #include <string>
 #include <vector>
 
-#include "base/progress.h"
-#include "base/tool.h"
-#include "hw/plan.h"
-#include "synth/cells.h"
 #include "synth/delays.h"
+#include "synth/units.h"
 #include "target/family.h"
 
 namespace emamba {
 
-// One unit of the design, synthesised as a top of its own.
-struct UnitParts {
-  std::string name, kind;
+struct UnitParts : UnitRun {
   Resources estimate, parts;
-  CellCounts cells;
   std::optional<SlowPath> path;  // where the recipe has a model of delays
-  double seconds = 0;            // of the run that gave it
-  bool earlier = false;          // which was an earlier one
-  std::string log;
 };
 
-// Units make up the design: between them there are only wires, so that sums are totals.
 struct FpgaResult {
   const Family* family = nullptr;
   ToolVersions tools;
@@ -41,16 +31,11 @@ struct FpgaResult {
   Resources estimate() const;
 };
 
-struct FpgaOptions {
-  int jobs = 1;
-  int unit_seconds = 3600;  // the most that one unit may take
-};
-
 // Synthesises for a family every unit of a plan that emit() wrote to `directory`; what belongs to a
 // unit goes to DIRECTORY/synth/UNIT, its netlist of parts as netlist.v. Units that have not changed
 // since the last time are not run again. Throws Error when Yosys is missing or fails.
 FpgaResult synthesise_fpga(const Plan& plan, const Family& family, const std::string& directory,
-                           const FpgaOptions& options, const ProgressCallback& progress = {});
+                           const UnitOptions& options, const ProgressCallback& progress = {});
 
 // {"family", "tools", "lut", ..., "estimate", "details": [{"key", "name"}],
 //  "units": [{"name", "kind", "lut", ..., "estimate", "cells", "path", "seconds", "earlier",

@@ -8,36 +8,12 @@
 #include "exec/golden.h"
 #include "hw/emit.h"
 #include "sim/testing.h"
+#include "synth/testing.h"
 #include "target/device.h"
 #include "target/lattice.h"
 
 namespace emamba {
 namespace {
-
-Program small_program(Rng& rng) {
-  NetSpec spec;
-  spec.model.D = 6;
-  spec.model.E = 1;
-  spec.model.N = 2;
-  spec.model.M = 1;
-  spec.model.P = {4, 4};
-  return random_program(spec, rng);
-}
-
-// The operation of a kind alone, as one unit, with the ports that the unit's top has.
-template <class T>
-Plan plan_alone(const Program& program, std::size_t& op) {
-  for (op = 0; !std::holds_alternative<T>(program.ops[op]);) ++op;
-  const HardwareSpec hardware{.lanes = 2};
-  Plan plan =
-      plan_operation(program, op, hardware, folds_of(program, program.ops[op], hardware).front());
-  plan.design.units = {{"whole", "Whole"}};
-  for (Instance& instance : plan.design.instances) instance.unit = 0;
-  for (auto* ports : {&plan.design.inputs, &plan.design.outputs}) {
-    for (Port& port : *ports) port.name = fmt::format("s{}", port.stream);
-  }
-  return plan;
-}
 
 // A MULT18X18D without its registers, as the recipe leaves it.
 std::string mult18x18d_model() {

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// Liberty is groups in groups, `NAME (ARGUMENTS) { ... }`, with attributes `NAME : VALUE ;` and
+// `NAME (ARGUMENTS) ;` in them.
+#include "synth/liberty.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace emamba {
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
+constexpr int kMaxDepth = 32;  // of groups; libraries have about six
+
+struct Group {
+  std::string name = {}, arguments = {};
+  std::string text = {};     // all of it, but for what was left out
+  std::string untimed = {};  // the same without groups `timing`
+  std::map<std::string, std::string> attributes = {};
+  std::vector<Group> groups = {};
+};
+
+// Most of a library is power, which no mapping asks for.
+bool left_out(const std::string& name) {
+  static const std::set<std::string> names = {"internal_power", "leakage_power",
+                                              "power_lut_template"};
+  return names.contains(name);
+}
+
+// Without quotes, spaces and outer parentheses.
+std::string plain(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return c == '"' || std::isspace(c) != 0; });
+  while (text.size() > 1 && text.front() == '(' && text.back() == ')') {
+    text = text.substr(1, text.size() - 2);
+  }
+  return text;
+}
+
+std::string attribute(const Group& group, const std::string& name) {
+  const auto found = group.attributes.find(name);
+  return found == group.attributes.end() ? "" : plain(found->second);
+}
+
+const Group* inner(const Group& group, const std::string& name) {
+  const auto found = std::find_if(group.groups.begin(), group.groups.end(),
+                                  [&](const Group& g) { return g.name == name; });
+  return found == group.groups.end() ? nullptr : &*found;
+}
+
+CellKind kind_of(const Group& cell) {
+  if (!attribute(cell, "clock_gating_integrated_cell").empty()) return CellKind::kClockGate;
+  if (inner(cell, "ff") != nullptr) return CellKind::kFlipFlop;
+  return inner(cell, "latch") != nullptr ? CellKind::kLatch : CellKind::kGate;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view text, const std::string& path) : text_(text), path_(path) {}
+
+  Group library() {
+    skip();
+    const std::string name = word();
+    if (name != "library" || next() != '(') throw refuse("does not begin with `library (NAME) {`");
+    const std::string arguments = parenthesised();
+    if (next() != '{') throw refuse("does not begin with `library (NAME) {`");
+    return group(name, arguments, 0);
+  }
+
+ private:
+  Error refuse(const std::string& what) const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + at_, '\n');
+    return Error(fmt::format("{}:{}: {}", path_, line, what),
+                 "--liberty wants a library of standard cells in the Liberty format");
+  }
+
+  void skip() {
+    while (at_ < size()) {
+      if (text_.substr(at_, 2) == "/*") {
+        const std::size_t end = text_.find("*/", at_ + 2);
+        if (end == std::string_view::npos) throw refuse("a comment does not end");
+        at_ = static_cast<std::ptrdiff_t>(end) + 2;
+      } else if (text_.substr(at_, 2) == "//") {
+        at_ = static_cast<std::ptrdiff_t>(std::min(text_.find('\n', at_), text_.size()));
+      } else if (std::isspace(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '\\') {
+        ++at_;
+      } else {
+        return;
+      }
+    }
+  }
+
+  // The next character, still to be taken; 0 at the end.
+  char next() {
+    skip();
+    return at_ < size() ? text_[at_] : '\0';
+  }
+
+  std::string word() {
+    const std::ptrdiff_t begin = at_;
+    while (at_ < size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 ||
+                            std::string_view("_.-[]").find(text_[at_]) != std::string_view::npos)) {
+      ++at_;
+    }
+    if (at_ == begin) throw refuse("expected a name");
+    return std::string(text_.substr(begin, at_ - begin));
+  }
+
+  void quoted() {
+    const std::size_t end = text_.find('"', at_ + 1);
+    if (end == std::string_view::npos) throw refuse("a text in quotes does not end");
+    at_ = static_cast<std::ptrdiff_t>(end) + 1;
+  }
+
+  // From ( to ), without them.
+  std::string parenthesised() {
+    const std::ptrdiff_t begin = ++at_;
+    while (next() != ')') {
+      if (at_ == size()) throw refuse("( without )");
+      if (text_[at_] == '"') {
+        quoted();
+      } else {
+        ++at_;
+      }
+    }
+    return std::string(text_.substr(begin, at_++ - begin));
+  }
+
+  // Up to ; or the end of the line or group.
+  std::string value() {
+    const std::ptrdiff_t begin = (++at_, skip(), at_);
+    while (at_ < size() && text_[at_] != ';' && text_[at_] != '\n' && text_[at_] != '}') {
+      if (text_[at_] == '"') {
+        quoted();
+      } else {
+        ++at_;
+      }
+    }
+    return std::string(text_.substr(begin, at_ - begin));
+  }
+
+  // What stands behind its {, which is next.
+  Group group(const std::string& name, const std::string& arguments, int depth) {
+    if (depth == kMaxDepth) throw refuse("groups are too deep");
+    Group group{.name = name, .arguments = arguments};
+    const auto say = [&](const std::string& text) {
+      group.text += text;
+      group.untimed += text;
+    };
+    say(fmt::format("{} ({}) {{\n", name, arguments));
+    ++at_;
+    for (char c = next(); c != '}'; c = next()) {
+      if (c == '\0') throw refuse(fmt::format("group {} does not end", name));
+      if (c == ';') {
+        ++at_;
+        continue;
+      }
+      const std::string member = word();
+      if (next() == ':') {
+        const std::string text = value();
+        say(fmt::format("{} : {};\n", member, text));
+        group.attributes[member] = text;
+        continue;
+      }
+      if (next() != '(') throw refuse(fmt::format("expected : or ( behind {}", member));
+      const std::string list = parenthesised();
+      if (next() != '{') {
+        say(fmt::format("{} ({});\n", member, list));
+        continue;
+      }
+      Group inner = this->group(member, list, depth + 1);
+      if (left_out(member)) continue;
+      // Registers are chosen by area alone.
+      const bool gate = member != "cell" || kind_of(inner) == CellKind::kGate;
+      group.text += gate ? inner.text : inner.untimed;
+      if (member != "timing") group.untimed += inner.untimed;
+      inner.text.clear();
+      inner.untimed.clear();
+      group.groups.push_back(std::move(inner));
+    }
+    ++at_;
+    say("}\n");
+    return group;
+  }
+
+  std::ptrdiff_t size() const { return static_cast<std::ptrdiff_t>(text_.size()); }
+
+  std::string_view text_;
+  const std::string& path_;
+  std::ptrdiff_t at_ = 0;
+};
+
+// The first of a group's arguments: the name of its state.
+std::string state_of(const Group& group) {
+  return plain(group.arguments.substr(0, group.arguments.find(',')));
+}
+
+// The pin with such an attribute; "" when there is none.
+std::string pin_with(const Group& cell, const std::string& name, const std::string& value) {
+  for (const Group& pin : cell.groups) {
+    if (pin.name == "pin" && attribute(pin, name) == value) return plain(pin.arguments);
+  }
+  return "";
+}
+
+// `A`, or the pin of `!A` or `A'`.
+std::string inverted(const std::string& function) {
+  if (function.starts_with('!')) return plain(function.substr(1));
+  if (function.ends_with('\'')) return plain(function.substr(0, function.size() - 1));
+  return "";
+}
+
+// The cell as a latch; none when it is something else or has set or reset.
+std::optional<LatchCell> latch_of(const Group& cell) {
+  const Group* latch = inner(cell, "latch");
+  if (latch == nullptr || attribute(*latch, "clear") + attribute(*latch, "preset") != "") return {};
+  LatchCell found;
+  found.cell = plain(cell.arguments);
+  found.enable = attribute(*latch, "enable");
+  if (const std::string pin = inverted(found.enable); !pin.empty()) {
+    found.enable = pin;
+    found.active_high = false;
+  }
+  found.data = attribute(*latch, "data_in");
+  found.output = pin_with(cell, "function", state_of(*latch));
+  std::set<std::string> inputs;
+  for (const Group& pin : cell.groups) {
+    if (pin.name == "pin" && attribute(pin, "direction") == "input") {
+      inputs.insert(plain(pin.arguments));
+    }
+  }
+  if (found.output.empty() || inputs != std::set{found.enable, found.data}) return {};
+  return found;
+}
+
+std::optional<ClockGateCell> clock_gate_of(const Group& cell) {
+  if (attribute(cell, "clock_gating_integrated_cell") != "latch_posedge") return {};
+  const ClockGateCell found{plain(cell.arguments), pin_with(cell, "clock_gate_clock_pin", "true"),
+                            pin_with(cell, "clock_gate_enable_pin", "true"),
+                            pin_with(cell, "clock_gate_out_pin", "true")};
+  if (found.clock.empty() || found.enable.empty() || found.output.empty()) return {};
+  return found;
+}
+
+bool resets_asynchronously(const Group& cell) {
+  const Group* ff = inner(cell, "ff");
+  return ff != nullptr && attribute(*ff, "clear") + attribute(*ff, "preset") != "";
+}
+
+}  // namespace
+
+CellLibrary parse_liberty(const std::string& bytes, const std::string& path) {
+  const auto refuse = [&](const std::string& what) {
+    return Error(fmt::format("{}: {}", path, what),
+                 "--liberty wants a library with gates, flip-flops and latches");
+  };
+  const bool packed = bytes.starts_with("\x1f\x8b");
+  const std::string unpacked = packed ? unpack_gzip(bytes, path, kMaxBytes) : "";
+  const Group root = Reader(packed ? unpacked : bytes, path).library();
+  CellLibrary library;
+  library.name = plain(root.arguments);
+  const auto smaller = [&](double area, const auto& best) {
+    return !best || area < library.cells.at(best->cell).area;
+  };
+  bool resets = false;
+  for (const Group& cell : root.groups) {
+    if (cell.name != "cell" || attribute(cell, "dont_use") == "true") continue;
+    const std::string name = plain(cell.arguments), area = attribute(cell, "area");
+    LibraryCell own{.area = 0, .kind = kind_of(cell)};
+    const auto [end, code] = std::from_chars(area.data(), area.data() + area.size(), own.area);
+    if (code != std::errc() || end != area.data() + area.size() || !(own.area >= 0)) {
+      throw refuse(fmt::format("cell {}: area is '{}', no number", name, area));
+    }
+    library.cells[name] = own;
+    resets = resets || resets_asynchronously(cell);
+    if (const auto latch = latch_of(cell)) {
+      auto& best = latch->active_high ? library.latch_high : library.latch_low;
+      if (smaller(own.area, best)) best = latch;
+    }
+    if (const auto gate = clock_gate_of(cell)) {
+      if (smaller(own.area, library.clock_gate)) library.clock_gate = gate;
+    }
+  }
+  if (library.cells.empty()) throw refuse("no cells");
+  if (!resets) throw refuse("no flip-flop with an asynchronous reset");
+  if (!library.latch_high && !library.latch_low) throw refuse("no latch without set and reset");
+  library.text = root.text;
+  return library;
+}
+
+CellLibrary read_liberty(const std::string& path) {
+  return parse_liberty(read_file(path), path);
+}
+
+}  // namespace emamba
