@@ -218,7 +218,8 @@ module em_scan #(
     .clk_i, .advance_i(advance[0]), .data_i(context_first), .data_o(context_z)
   );
 
-  // The states: read before stage HRead, at which they are in a register, written at stage HWrite.
+  // The states: read before stage HRead, at which they are in a register of the multiplier, written
+  // at stage HWrite.
   logic                            first_read, writes;
   logic [DPar*NPar*StoredBits-1:0] stored, h_old, h_new;
 
@@ -335,12 +336,8 @@ module em_scan #(
       localparam int First = i * NPar + n;
       localparam int CellCopy = First * Copies / (DPar * NPar);
 
-      always_ff @(posedge clk_i) begin
-        if (advance[CellCopy]) begin
-          h_old[First*StoredBits +: States*StoredBits] <=
-              first_read ? '0 : stored[First*StoredBits +: States*StoredBits];
-        end
-      end
+      assign h_old[First*StoredBits +: States*StoredBits] =
+          first_read ? '0 : stored[First*StoredBits +: States*StoredBits];
 
       em_scan_cell #(
         .States        (States),

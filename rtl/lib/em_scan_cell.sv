@@ -43,7 +43,7 @@ module em_scan_cell #(
   input  logic [States*BBits-1:0]      b_i,        // with DeltaX at stage ML + 2
   input  logic [States*CBits-1:0]      c_i,        // at stage HRead + ML + 1
   input  logic [FactorBits-1:0]        factor_i,   // x or u, at stage ML + 2
-  input  logic [States*StoredBits-1:0] h_i,        // the stored states, at stage HRead
+  input  logic [States*StoredBits-1:0] h_i,        // the stored states, at stage HRead - 1
   output logic [States*StoredBits-1:0] h_o,        // the next ones, at stage HRead + ML
   output logic [States*TermBits-1:0]   term_o      // C * state
 );
@@ -231,8 +231,8 @@ module em_scan_cell #(
     // state = saturate(abar * h + increment); the stored state drops its lowest bits.
     logic [StateBits:0]   decayed;
     logic [SumBits-1:0]   sum;
-    logic [StateBits-1:0] state_d, state_q;
-    em_mul #(.ABits(8), .BBits(StoredBits)) u_decay (
+    logic [StateBits-1:0] state_d;
+    em_mul #(.ABits(8), .BBits(StoredBits), .RegisterB(1'b1)) u_decay (
       .clk_i, .advance_i, .a_i(abar), .b_i(h_i[n*StoredBits +: StoredBits]), .product_o(decayed)
     );
     assign sum = SumBits'($signed(decayed)) + SumBits'($signed(increment));
@@ -242,8 +242,8 @@ module em_scan_cell #(
     assign h_o[n*StoredBits +: StoredBits] = state_d[StateBits-1:em_pkg::StateDrop];
 
     // term = C * state
-    em_mul #(.ABits(CBits), .BBits(StateBits)) u_term (
-      .clk_i, .advance_i, .a_i(c_i[n*CBits +: CBits]), .b_i(state_q),
+    em_mul #(.ABits(CBits), .BBits(StateBits), .RegisterB(1'b1)) u_term (
+      .clk_i, .advance_i, .a_i(c_i[n*CBits +: CBits]), .b_i(state_d),
       .product_o(term_o[n*TermBits +: TermBits])
     );
 
@@ -251,7 +251,6 @@ module em_scan_cell #(
       if (advance_i) begin
         z_q         <= z_d;
         increment_q <= increment_d;
-        state_q     <= state_d;
       end
     end
   end

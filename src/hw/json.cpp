@@ -47,7 +47,10 @@ json part_json(const Part& part) {
   return std::visit(
       Overloaded{
           [](const Multiplier& p) {
-            return json{{"part", "multiplier"}, {"a_bits", p.a_bits}, {"b_bits", p.b_bits}};
+            return json{{"part", "multiplier"},
+                        {"a_bits", p.a_bits},
+                        {"b_bits", p.b_bits},
+                        {"b_register", p.b_register}};
           },
           [](const MultiplierPair& p) {
             return json{{"part", "multiplier_pair"}, {"a_bits", p.a_bits}, {"b_bits", p.b_bits}};

@@ -12,6 +12,7 @@ namespace emamba {
 // The parts; widths are in bits.
 struct Multiplier {  // of signed numbers, with its product and result registers (em_mul)
   int a_bits = 0, b_bits = 0;
+  bool b_register = false;  // b comes a cycle before a, and waits in a register
   bool operator==(const Multiplier&) const = default;
 };
 struct MultiplierPair {  // two of signed numbers that share operand a (em_mul_pair)

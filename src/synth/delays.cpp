@@ -34,7 +34,8 @@ struct Cell {
   std::string type;
   Kind kind = Kind::kWire;
   std::vector<Port> ports;
-  bool input_registers = false, output_registers = false, pre_adder = false;  // of a DSP48E2
+  // Of a DSP48E2.
+  bool a_register = false, b_register = false, output_registers = false, pre_adder = false;
 
   const Port* port(std::string_view name) const {
     for (const Port& port : ports) {
@@ -164,7 +165,8 @@ class Paths {
       const json value = parameters.value(name, json(""));
       return value.is_string() && value.get<std::string>().find('1') != std::string::npos;
     };
-    cell.input_registers = set("AREG") && set("BREG");
+    cell.a_register = set("AREG");
+    cell.b_register = set("BREG");
     cell.output_registers = set("MREG") || set("PREG");
     cell.pre_adder = parameters.value("AMULTSEL", json("A")) == "AD";
     return cell;
@@ -328,7 +330,7 @@ class Paths {
       case Kind::kDsp:
         if (port.starts_with("CE") || port.starts_with("RST")) return model_.dsp_enable;
         if (port != "A" && port != "B" && port != "C" && port != "D") return {};
-        if (cell.input_registers) return model_.setup;
+        if (port == "A" ? cell.a_register : port == "B" && cell.b_register) return model_.setup;
         if (!cell.output_registers) return {};
         return port == "C" ? model_.dsp_enable : dsp_in(cell);
       case Kind::kBlock:

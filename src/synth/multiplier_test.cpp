@@ -12,31 +12,41 @@ constexpr char kBench[] = R"(
 module pair #(
   parameter int unsigned ABits = 8,
   parameter int unsigned BBits = 8,
+  parameter bit RegisterB = 1'b0,
   parameter bit Exhaustive = 1'b0
 ) (
   input logic clk_i
 );
   logic                   advance = 1'b0;
   logic [ABits-1:0]       a = '0;
-  logic [BBits-1:0]       b = '0;
-  logic [ABits+BBits-1:0] expected, of_dsp, of_rows;
+  logic [BBits-1:0]       b = '0, b_before = '0;
+  logic [ABits+BBits-1:0] expected, of_generic, of_dsp, of_rows, of_gates;
   logic [ABits+BBits-1:0] count = '0;
   int unsigned            advances = 0;
 
-  em_mul     #(.ABits(ABits), .BBits(BBits)) u_generic (
-    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(expected)
+  em_mul #(.ABits(ABits), .BBits(BBits)) u_plain (
+    .clk_i, .advance_i(advance), .a_i(a), .b_i(RegisterB ? b_before : b), .product_o(expected)
   );
-  em_mul_dsp #(.ABits(ABits), .BBits(BBits)) u_dsp (
+  em_mul #(.ABits(ABits), .BBits(BBits), .RegisterB(RegisterB)) u_generic (
+    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(of_generic)
+  );
+  em_mul_dsp #(.ABits(ABits), .BBits(BBits), .RegisterB(RegisterB)) u_dsp (
     .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(of_dsp)
   );
-  em_mul_rows #(.ABits(ABits), .BBits(BBits)) u_rows (
+  em_mul_rows #(.ABits(ABits), .BBits(BBits), .RegisterB(RegisterB)) u_rows (
     .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(of_rows)
+  );
+  em_mul_gates #(.ABits(ABits), .BBits(BBits), .RegisterB(RegisterB)) u_gates (
+    .clk_i, .advance_i(advance), .a_i(a), .b_i(b), .product_o(of_gates)
   );
 
   always @(posedge clk_i) begin
-    if ((advances >= 2) && ((of_dsp !== expected) || (of_rows !== expected))) begin
-      $fatal(1, "%0d x %0d bits: %h %h, not %h", ABits, BBits, of_dsp, of_rows, expected);
+    if ((advances >= 3) && ((of_generic !== expected) || (of_dsp !== expected) ||
+                            (of_rows !== expected) || (of_gates !== expected))) begin
+      $fatal(1, "%0d x %0d bits: %h %h %h %h, not %h", ABits, BBits, of_generic, of_dsp, of_rows,
+             of_gates, expected);
     end
+    if (advance) b_before <= b;
     if (advance) begin
       advances <= advances + 1;
       count    <= count + 1'b1;
@@ -118,6 +128,9 @@ module top;
   pair #(.ABits(27), .BBits(18)) u_27_18 (.clk_i(clk));
   pair #(.ABits(18), .BBits(27)) u_18_27 (.clk_i(clk));
   pair #(.ABits(12), .BBits(8)) u_12_8 (.clk_i(clk));
+  pair #(.ABits(8), .BBits(17), .RegisterB(1'b1)) u_8_17_registered (.clk_i(clk));
+  pair #(.ABits(9), .BBits(6), .RegisterB(1'b1)) u_9_6_registered (.clk_i(clk));
+  pair #(.ABits(8), .BBits(32), .RegisterB(1'b1)) u_8_32_registered (.clk_i(clk));
   pair #(.ABits(8), .BBits(17)) u_8_17 (.clk_i(clk));
   pair #(.ABits(14), .BBits(22)) u_14_22 (.clk_i(clk));
   pair #(.ABits(19), .BBits(19)) u_19_19 (.clk_i(clk));
@@ -143,27 +156,30 @@ endmodule
 TEST(Multiplier, OfEveryTechnologyIsTheGenericOneAloneAndInPairs) {
   const TestFolder folder;
   const std::string rtl = rtl_folder();
-  write_file(folder / "pkg.sv", read_file(rtl + "/lib/em_pkg.sv"));
+  for (const char* module : {"em_pkg", "em_delay"}) {
+    write_file(folder / (std::string(module) + ".sv"),
+               read_file(fmt::format("{}/lib/{}.sv", rtl, module)));
+  }
+  write_file(folder / "gate.sv", read_file(rtl + "/tech/asic/em_clock_gate.sv"));
   write_file(folder / "generic.sv", read_file(rtl + "/tech/generic/em_mul.sv"));
-  std::string dsp = read_file(rtl + "/tech/xilinx/em_mul.sv");
-  dsp.replace(dsp.find("module em_mul "), 14, "module em_mul_dsp ");
-  write_file(folder / "xilinx.sv", dsp);
-  std::string rows = read_file(rtl + "/tech/ice40/em_mul.sv");
-  rows.replace(rows.find("module em_mul "), 14, "module em_mul_rows ");
-  write_file(folder / "ice40.sv", rows);
+  for (const auto& [tech, name] :
+       {std::pair{"xilinx", "em_mul_dsp"}, {"ice40", "em_mul_rows"}, {"asic", "em_mul_gates"}}) {
+    std::string text = read_file(fmt::format("{}/tech/{}/em_mul.sv", rtl, tech));
+    text.replace(text.find("module em_mul "), 14, fmt::format("module {} ", name));
+    write_file(folder / fmt::format("{}.sv", tech), text);
+  }
   write_file(folder / "generic_pair.sv", read_file(rtl + "/tech/generic/em_mul_pair.sv"));
   std::string pair = read_file(rtl + "/tech/xilinx/em_mul_pair.sv");
   pair.replace(pair.find("module em_mul_pair "), 19, "module em_mul_pair_dsp ");
   write_file(folder / "xilinx_pair.sv", pair);
   write_file(folder / "model.sv", read_file("tests/rtl/dsp48e2_model.sv"));
   write_file(folder / "bench.sv", kBench);
-  run_tool({.command = {"verilator",    "--binary",   "--timing",
-                        "-Wno-fatal",   "-Wno-lint",  "-Wno-style",
-                        "--top-module", "top",        "-Mdir",
-                        "obj",          "-o",         "bench",
-                        "pkg.sv",       "generic.sv", "generic_pair.sv",
-                        "ice40.sv",     "xilinx.sv",  "xilinx_pair.sv",
-                        "model.sv",     "bench.sv"},
+  run_tool({.command = {"verilator",       "--binary",    "--timing",     "-Wno-fatal",
+                        "-Wno-lint",       "-Wno-style",  "--top-module", "top",
+                        "-Mdir",           "obj",         "-o",           "bench",
+                        "em_pkg.sv",       "em_delay.sv", "gate.sv",      "generic.sv",
+                        "generic_pair.sv", "ice40.sv",    "asic.sv",      "xilinx.sv",
+                        "xilinx_pair.sv",  "model.sv",    "bench.sv"},
             .directory = folder.path(),
             .log = folder / "build.log",
             .writes = {"obj/bench"},

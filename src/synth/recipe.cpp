@@ -36,7 +36,8 @@ std::string ecp5_commands() {
 
 // There are no memories of look-up tables: what can be written becomes block memory or flip-flops.
 // Multipliers are look-up tables, also where there are DSP blocks: `-dsp` takes a register of a
-// product for two. abc9 puts the choice of their rows into the look-up tables that add, abc does not.
+// product for two. abc9 puts the choice of their rows into the look-up tables that add, abc does
+// not.
 std::string ice40_commands() {
   const std::string synth = "synth_ice40 -abc9 -top top -run ";
   return synth + "begin:map_ram\n" + kLogicRoms + "setattr -unset ram_style t:$mem_v2\n" + synth +

@@ -26,7 +26,7 @@ std::int64_t control_ff(const Control& c) {
 
 // Yosys leaves the two registers outside, and drops bits that nobody sees.
 std::int64_t multiplier_ff(const Multiplier& m) {
-  return tenths(16, m.a_bits + m.b_bits);
+  return tenths(16, m.a_bits + m.b_bits) + (m.b_register ? m.b_bits : 0);
 }
 
 // A look-up table holds 16 words of a column, and takes `factor` tenths for it.
@@ -87,7 +87,8 @@ namespace on_ice40 {
 // Rows of additions (rtl/tech/ice40/em_mul.sv), half of them behind a register, and the product.
 Resources multiplier(const Multiplier& m) {
   return {.lut = m.a_bits * m.b_bits + m.a_bits + m.b_bits - 1,
-          .ff = 2 * (m.a_bits + m.b_bits) + std::max(m.a_bits, m.b_bits)};
+          .ff = 2 * (m.a_bits + m.b_bits) + std::max(m.a_bits, m.b_bits) +
+                (m.b_register ? m.b_bits : 0)};
 }
 
 // Block memory, which takes the read address, a register, if Yosys finds it cheaper: as 64

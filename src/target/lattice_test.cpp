@@ -18,8 +18,9 @@ TEST(Lattice, MultipliersAreBlocksOrLookUpTables) {
   EXPECT_EQ(on_ecp5(MultiplierPair{8, 8}), times(2, on_ecp5(Multiplier{8, 8})));
   EXPECT_EQ(on_ecp5(Multiplier{8, 18}), (Resources{.ff = 42, .dsp = 1}));
   EXPECT_EQ(on_ecp5(Multiplier{13, 22}), (Resources{.lut = 35, .ff = 56, .dsp = 2}));
-  EXPECT_EQ(on_ice40(Multiplier{8, 8}),
-            (Resources{.lut = 109 + 45, .ff = 26, .cells = 109 + 45 + 26}));
+  EXPECT_EQ(on_ice40(Multiplier{8, 8}), (Resources{.lut = 79, .ff = 40, .cells = 119}));
+  EXPECT_EQ(on_ice40(Multiplier{8, 17, true}).ff, 2 * 25 + 17 + 17);
+  EXPECT_EQ(on_ecp5(Multiplier{8, 18, true}).ff, 42 + 18);
 }
 
 TEST(Lattice, MemoriesThatAreRead) {

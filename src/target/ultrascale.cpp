@@ -15,7 +15,7 @@ Resources multiplier(const Multiplier& m) {
   if (wide <= 27 && narrow <= 18) return {.dsp = 1};
   // Pieces of 24 x 17 bits, and the registers that then lie outside.
   return {.lut = wide + narrow,
-          .ff = 2 * (wide + narrow),
+          .ff = 2 * (wide + narrow) + (m.b_register ? m.b_bits : 0),
           .dsp = ceil_div(wide, 24) * ceil_div(narrow, 17)};
 }
 

@@ -65,8 +65,8 @@ module DSP48E2 #(
   input  logic        RSTP
 );
 
-  // Without registers in front of the multiplier and on what controls it.
-  if ((ACASCREG != 0) || (AREG != 0) || (BCASCREG != 0) || (BREG != 0) || (ALUMODEREG != 0) ||
+  // With at most one register in front of the multiplier and none on what controls it.
+  if ((AREG > 1) || (ACASCREG != AREG) || (BREG > 1) || (BCASCREG != BREG) || (ALUMODEREG != 0) ||
       (CARRYINREG != 0) || (CARRYINSELREG != 0) || (INMODEREG != 0) || (OPMODEREG != 0) ||
       ((AMULTSEL != "A") && ((AMULTSEL != "AD") || (ADREG != 0) || (DREG != 0))) ||
       (BMULTSEL != "B") || (A_INPUT != "DIRECT") || (B_INPUT != "DIRECT") ||
@@ -77,12 +77,24 @@ module DSP48E2 #(
   localparam bit PreAdder = (AMULTSEL == "AD");
 
   logic signed [47:0] product, m, m_q, sum, p_q;
+  logic [29:0]        a, a_q;
+  logic [17:0]        b, b_q;
   logic [26:0]        ad;
   logic               add_c;
 
+  always_ff @(posedge CLK) begin
+    if (RSTA) a_q <= '0;
+    else if (CEA2) a_q <= A;
+    if (RSTB) b_q <= '0;
+    else if (CEB2) b_q <= B;
+  end
+
+  assign a = (AREG != 0) ? a_q : A;
+  assign b = (BREG != 0) ? b_q : B;
+
   // The multiplier takes 27 of A's 30 bits; so does the pre-adder, which has no carry.
-  assign ad = PreAdder ? 27'(D + A[26:0]) : A[26:0];
-  assign product = 48'($signed(ad)) * 48'($signed(B));
+  assign ad = PreAdder ? 27'(D + a[26:0]) : a[26:0];
+  assign product = 48'($signed(ad)) * 48'($signed(b));
   assign add_c = (OPMODE == 9'b000110101);
   assign sum = m + (add_c ? C : 48'd0);
 

@@ -10,7 +10,8 @@
 // is missing in the sum. Both registers have one clock gate.
 module em_mul #(
   parameter int ABits = 8,
-  parameter int BBits = 8
+  parameter int BBits = 8,
+  parameter bit RegisterB = 1'b0
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -28,20 +29,28 @@ module em_mul #(
 
   localparam int Bits = ABits + BBits;
 
-  logic            clk;
+  logic             clk;
+  logic [BBits-1:0] b;
   logic [ABits:0]  sum;
   logic [Bits-1:0] product_d, product_q, result_q;
+
+  em_delay #(
+    .Width(BBits),
+    .Depth(32'(RegisterB))
+  ) u_b (
+    .clk_i, .advance_i, .data_i(b_i), .data_o(b)
+  );
 
   // Every row settles a bit of the product; what is above it goes to the next row.
   always_comb begin
     sum = (ABits+1)'(1) << ABits;  // so that the first row begins with 2^(A-1)
     product_d = '0;
     for (int i = 0; i < BBits - 1; i++) begin
-      sum = (sum >> 1) + {1'b0, ~(a_i[ABits-1] & b_i[i]), a_i[ABits-2:0] & {(ABits-1){b_i[i]}}};
+      sum = (sum >> 1) + {1'b0, ~(a_i[ABits-1] & b[i]), a_i[ABits-2:0] & {(ABits-1){b[i]}}};
       product_d[i] = sum[0];
     end
-    sum = (sum >> 1) + {1'b0, a_i[ABits-1] & b_i[BBits-1],
-                        ~(a_i[ABits-2:0] & {(ABits-1){b_i[BBits-1]}})} + (ABits+1)'(1);  // 2^(B-1)
+    sum = (sum >> 1) + {1'b0, a_i[ABits-1] & b[BBits-1],
+                        ~(a_i[ABits-2:0] & {(ABits-1){b[BBits-1]}})} + (ABits+1)'(1);  // 2^(B-1)
     product_d[Bits-1:BBits-1] = {~sum[ABits], sum[ABits-1:0]};  // 2^(A+B-1)
   end
 

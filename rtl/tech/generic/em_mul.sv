@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A signed multiplier with em_pkg::MulLatency registers: behavioural, for simulation and for
-// synthesis to gates.
+// synthesis to gates. With RegisterB, b comes a cycle before a, and waits in a register of its own.
 module em_mul #(
   parameter int ABits = 8,
-  parameter int BBits = 8
+  parameter int BBits = 8,
+  parameter bit RegisterB = 1'b0
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -21,9 +22,17 @@ module em_mul #(
 
   localparam int Bits = ABits + BBits;
 
+  logic [BBits-1:0]       b;
   logic signed [Bits-1:0] product_d, product_q, result_q;
 
-  assign product_d = Bits'($signed(a_i)) * Bits'($signed(b_i));
+  em_delay #(
+    .Width(BBits),
+    .Depth(32'(RegisterB))
+  ) u_b (
+    .clk_i, .advance_i, .data_i(b_i), .data_o(b)
+  );
+
+  assign product_d = Bits'($signed(a_i)) * Bits'($signed(b));
 
   always_ff @(posedge clk_i) begin
     if (advance_i) begin

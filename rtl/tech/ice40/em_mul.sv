@@ -7,7 +7,8 @@
 // where the look-up table that adds also chooses. Half of the rows are before the first register.
 module em_mul #(
   parameter int ABits = 8,
-  parameter int BBits = 8
+  parameter int BBits = 8,
+  parameter bit RegisterB = 1'b0
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -33,12 +34,21 @@ module em_mul #(
   logic [Rows-1:0]        narrow;
   logic [Rows-1:Half]     narrow_q;
 
+  logic [BBits-1:0] b;
+
+  em_delay #(
+    .Width(BBits),
+    .Depth(32'(RegisterB))
+  ) u_b (
+    .clk_i, .advance_i, .data_i(b_i), .data_o(b)
+  );
+
   if (Swap) begin : gen_swap
-    assign wide = b_i;
+    assign wide = b;
     assign narrow = a_i;
   end else begin : gen_same
     assign wide = a_i;
-    assign narrow = b_i;
+    assign narrow = b;
   end
 
   // Every row settles a bit of the product; what is above it goes to the next row.

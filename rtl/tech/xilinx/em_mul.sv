@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The signed multiplier of tech/generic/em_mul.sv for UltraScale+: one DSP48E2 with its product and
-// result registers (M, P), for operands of at most 27 and 18 bits; larger ones are left to the
-// synthesiser.
+// result registers (M, P), and that of the operand that comes first (A or B), for operands of at
+// most 27 and 18 bits; larger ones are left to the synthesiser.
 module em_mul #(
   parameter int ABits = 8,
-  parameter int BBits = 8
+  parameter int BBits = 8,
+  parameter bit RegisterB = 1'b0
 ) (
   input  logic                   clk_i,
   input  logic                   advance_i,
@@ -29,6 +30,7 @@ module em_mul #(
     logic [29:0] a;
     logic [17:0] b;
     logic [47:0] p;
+    localparam bit RegisterA1 = Swap & RegisterB, RegisterB1 = ~Swap & RegisterB;
 
     if (Swap) begin : gen_swap
       assign a = 30'($signed(b_i));
@@ -40,12 +42,12 @@ module em_mul #(
     assign product_o = p[Bits-1:0];
 
     DSP48E2 #(
-      .ACASCREG     (0),
+      .ACASCREG     (32'(RegisterA1)),
       .ADREG        (0),
       .ALUMODEREG   (0),
-      .AREG         (0),
-      .BCASCREG     (0),
-      .BREG         (0),
+      .AREG         (32'(RegisterA1)),
+      .BCASCREG     (32'(RegisterB1)),
+      .BREG         (32'(RegisterB1)),
       .CARRYINREG   (0),
       .CARRYINSELREG(0),
       .CREG         (0),
@@ -73,11 +75,11 @@ module em_mul #(
       .MULTSIGNIN   (1'b0),
       .OPMODE       (9'b000000101),  // P = M
       .CEA1         (1'b0),
-      .CEA2         (1'b0),
+      .CEA2         (RegisterA1 & advance_i),
       .CEAD         (1'b0),
       .CEALUMODE    (1'b0),
       .CEB1         (1'b0),
-      .CEB2         (1'b0),
+      .CEB2         (RegisterB1 & advance_i),
       .CEC          (1'b0),
       .CECARRYIN    (1'b0),
       .CECTRL       (1'b0),
@@ -97,9 +99,17 @@ module em_mul #(
       .RSTP         (1'b0)
     );
   end else begin : gen_inferred
+    logic [BBits-1:0]       b;
     logic signed [Bits-1:0] product_d, product_q, result_q;
 
-    assign product_d = Bits'($signed(a_i)) * Bits'($signed(b_i));
+    em_delay #(
+      .Width(BBits),
+      .Depth(32'(RegisterB))
+    ) u_b (
+      .clk_i, .advance_i, .data_i(b_i), .data_o(b)
+    );
+
+    assign product_d = Bits'($signed(a_i)) * Bits'($signed(b));
 
     always_ff @(posedge clk_i) begin
       if (advance_i) begin

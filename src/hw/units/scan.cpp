@@ -108,8 +108,8 @@ Parts cells_parts(const Widths& w, const Scan& op, const std::optional<PwlTables
     multiply(w.x, 8);
   }
   Parts cell;
-  cell.add(Multiplier{8, w.stored()});
-  cell.add(Multiplier{w.c, w.state});
+  cell.add(Multiplier{8, w.stored(), true});
+  cell.add(Multiplier{w.c, w.state, true});
   // An increment is a product shifted: the bits that the shift fills take no adder and no delay.
   const int moved = std::min(w.increment, second + 8);
   cell.add(Adder{moved + 1});
@@ -117,7 +117,7 @@ Parts cells_parts(const Widths& w, const Scan& op, const std::optional<PwlTables
   if (!delta_x) cell.add(Requantiser{w.delta + w.b, 8, contexts});
   cell.add(Requantiser{second + 8, moved, contexts});
   cell.add(Requantiser{std::max(w.state + 1, w.increment) + 1, w.state, 1});
-  cell.add(Register{8 + (delta_x ? 0 : 8) + w.state + moved});
+  cell.add(Register{8 + (delta_x ? 0 : 8) + moved});
   if (!lines) {
     cell.add(Rom{256 * contexts, 7});
   } else {
@@ -212,7 +212,6 @@ int build(Site& site) {
   parts.add(Rom{a_words, cells * 8, block});
   parts.add(Rom{d_words, d_par * 8});
   parts.add(Ram{steps, cells * w.stored()});
-  parts.add(Register{cells * w.stored()});
   parts.add(Logic{cells * w.stored()});  // zeros for the first token
 
   // Without lines, their parameters say nothing.
