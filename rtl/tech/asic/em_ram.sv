@@ -23,6 +23,14 @@ module em_ram #(
   end
 `endif
 
+  // Clock gates of words of one or two bits would take more than latches save. Verilator lets the
+  // clock run through latches before flip-flops take what they read of them.
+`ifdef VERILATOR
+  localparam bit Latches = 1'b0;
+`else
+  localparam bit Latches = (Width > 2);
+`endif
+
   if (Depth == 1) begin : gen_register
     logic [Width-1:0] word_q;
     logic             unused_address;
@@ -31,8 +39,7 @@ module em_ram #(
     end
     assign data_o = word_q;
     assign unused_address = write_address_i ^ read_address_i;
-  end else if (Width < 3) begin : gen_flip_flops
-    // Clock gates would take more than latches save.
+  end else if (!Latches) begin : gen_flip_flops
     logic [Width-1:0] words[Depth];
     always_ff @(posedge clk_i) begin
       if (write_i) words[write_address_i] <= data_i;
