@@ -10,7 +10,8 @@
 // combinational.
 //
 // The enable of a wide datapath comes in Copies, each for a part of its registers: one net to
-// thousands would be slow. The core has one of its own then, with few loads, for the handshake.
+// thousands would be slow. When they are kept Apart, the core has one of its own, with few loads,
+// for the handshake.
 //
 // The vector whose last step sees `last` ends its sequence: the next one is the first of a new
 // sequence, in the next of Contexts contexts (sets of parameters that take turns).
@@ -28,6 +29,7 @@ module em_core #(
   parameter bit LastOnAll = 1'b0,  // last with all that the last vector gives, not at its end alone
   parameter int Contexts = 1,
   parameter int Copies = 1,     // of advance_o
+  parameter bit Apart = (Copies > 1),
   localparam int InnerBits = em_pkg::index_bits(Inner),
   localparam int AddressBits = em_pkg::index_bits(Active * Contexts),
   localparam int ContextBits = em_pkg::index_bits(Contexts)
@@ -61,7 +63,10 @@ module em_core #(
     $error("em_core: Inputs = %0d, Active = %0d, Inner = %0d, Contexts = %0d: must be 1 or more",
            Inputs, Active, Inner, Contexts);
   end
-  if (Copies < 1) $error("em_core: Copies = %0d: must be 1 or more", Copies);
+  if (Copies < 1 || (Copies > 1 && !Apart)) begin : gen_bad_copies
+    $error("em_core: Copies = %0d, Apart = %0d: must be 1 or more, and apart if more", Copies,
+           Apart);
+  end
   if (EmitFrom != 0 && EmitFrom != (Rows - 1) * Inner) begin : gen_bad_emit_from
     $error("em_core: EmitFrom = %0d: must be 0 or %0d", EmitFrom, (Rows - 1) * Inner);
   end
@@ -191,7 +196,7 @@ module em_core #(
 
     // Each copy has the last valid bit in a register of its own. What it takes depends on itself,
     // so that Yosys sees no two alike to merge; others are told to keep them.
-    if (Copies == 1) begin : gen_same
+    if (!Apart) begin : gen_same
       assign advance_o = advance;
     end else begin : gen_copies
       (* keep = "true" *) logic [Copies-1:0] copies_q;

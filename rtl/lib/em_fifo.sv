@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A first-in first-out buffer of Depth beats. No combinational path in either direction: a beat
-// comes out one cycle after it went in, at the earliest.
+// comes out one cycle after it went in, at the earliest. Whether it has a beat and whether it has
+// room are registers, since the handshake of others begins with them.
 module em_fifo #(
   parameter int Width = 32,
   parameter int Depth = 4
@@ -24,16 +25,21 @@ module em_fifo #(
 `endif
 
   localparam int AddressBits = em_pkg::index_bits(Depth);
-  localparam int CountBits = em_pkg::index_bits(Depth + 1);
 
-  logic [AddressBits-1:0] write_q, write_d, read_q, read_d;
-  logic [CountBits-1:0]   count_q, count_d;
-  logic                   push, pop;
+  logic [AddressBits-1:0] write_q, write_next, read_q, read_next;
+  logic                   valid_q, valid_d, ready_q, ready_d, push, pop;
 
-  assign ready_o = (count_q != CountBits'(Depth));
-  assign valid_o = (count_q != '0);
-  assign push = valid_i & ready_o;
-  assign pop  = valid_o & ready_i;
+  assign valid_o = valid_q;
+  assign ready_o = ready_q;
+  assign push = valid_i & ready_q;
+  assign pop  = valid_q & ready_i;
+
+  assign write_next = (write_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(write_q + 1'b1);
+  assign read_next  = (read_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(read_q + 1'b1);
+
+  // The only beat leaves, or what comes takes the only room.
+  assign valid_d = push | (valid_q & ~(ready_i & (read_next == write_q)));
+  assign ready_d = ready_q ? ~(valid_i & ~pop & (write_next == read_q)) : ready_i;
 
   em_ram #(
     .Width(Width + 1),
@@ -47,20 +53,16 @@ module em_fifo #(
     .data_o         ({last_o, data_o})
   );
 
-  always_comb begin
-    write_d = write_q;
-    read_d  = read_q;
-    count_d = count_q;
-    if (push) write_d = (write_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(write_q + 1'b1);
-    if (pop) read_d = (read_q == AddressBits'(Depth - 1)) ? '0 : AddressBits'(read_q + 1'b1);
-    if (push && !pop) count_d = CountBits'(count_q + 1'b1);
-    if (pop && !push) count_d = CountBits'(count_q - 1'b1);
-  end
-
-  em_register #(.Width(2 * AddressBits + CountBits)) u_state (
+  em_register #(.Width(2 * AddressBits)) u_places (
     .clk_i, .rst_ni,
-    .data_i({write_d, read_d, count_d}),
-    .data_o({write_q, read_q, count_q})
+    .data_i({push ? write_next : write_q, pop ? read_next : read_q}),
+    .data_o({write_q, read_q})
+  );
+  em_register #(
+    .Width     (2),
+    .ResetValue(2'b01)
+  ) u_state (
+    .clk_i, .rst_ni, .data_i({valid_d, ready_d}), .data_o({valid_q, ready_q})
   );
 
 `ifndef SYNTHESIS

@@ -27,7 +27,7 @@ module em_gather #(
 
   localparam int SlotBits = em_pkg::index_bits(Factor);
 
-  logic                    step, unused_context, unused_context_done;
+  logic                    advance, unused_context, unused_context_done;
   logic [4:0]              unused;
   logic [SlotBits-1:0]     slot;
   logic [Factor*Width-1:0] data_q;
@@ -36,21 +36,23 @@ module em_gather #(
   em_core #(
     .Active   (Beats),
     .Inner    (Factor),
-    .EmitEvery(Factor)
+    .EmitEvery(Factor),
+    .Apart    (Factor * Width > 32)  // it stands between a core and its buffer
   ) u_core (
     .clk_i, .rst_ni,
     .valid_i, .ready_o, .last_i,
     .valid_o, .ready_i, .last_o,
-    .advance_o(unused[0]), .step_o(step),
+    .advance_o(advance), .step_o(unused[0]),
     .inner_o(slot), .address_o(unused_address),
     .first_row_o(unused[1]), .first_vector_o(unused[2]),
     .vector_last_o(unused[3]), .sequence_last_o(unused[4]),
     .context_o(unused_context), .context_done_o(unused_context_done)
   );
 
+  // What comes before its beat is valid is overwritten by the beat.
   always_ff @(posedge clk_i) begin
     for (int i = 0; i < Factor; i++) begin
-      if (step && (slot == SlotBits'(i))) data_q[i*Width +: Width] <= data_i;
+      if (advance && (slot == SlotBits'(i))) data_q[i*Width +: Width] <= data_i;
     end
   end
 

@@ -19,28 +19,32 @@ module em_stream_register #(
   if (Width < 1) $error("em_stream_register: Width = %0d: must be 1 or more", Width);
 `endif
 
-  logic           front_valid_q, front_valid_d, back_valid_q, back_valid_d;
+  // Whether the back is empty stands in a register of its own, for the handshake: back_valid_q has
+  // all the data as loads.
+  logic           front_valid_q, front_valid_d, back_valid_q, back_valid_d, ready_q;
   logic [Width:0] front_q, back_q;
-  logic           push, pop;
+  logic           push;
 
-  assign ready_o = ~back_valid_q;
+  assign ready_o = ready_q;
   assign valid_o = front_valid_q;
   assign {last_o, data_o} = front_q;
-  assign push = valid_i & ready_o;
-  assign pop  = valid_o & ready_i;
+  assign push = valid_i & ready_q;
 
-  assign front_valid_d = push | back_valid_q | (front_valid_q & ~pop);
-  assign back_valid_d  = front_valid_q & ~pop & (push | back_valid_q);
+  assign front_valid_d = push | back_valid_q | (front_valid_q & ~ready_i);
+  assign back_valid_d  = front_valid_q & ~ready_i & (push | back_valid_q);
 
-  em_register #(.Width(2)) u_valid (
+  em_register #(
+    .Width     (3),
+    .ResetValue(3'b001)
+  ) u_valid (
     .clk_i, .rst_ni,
-    .data_i({front_valid_d, back_valid_d}),
-    .data_o({front_valid_q, back_valid_q})
+    .data_i({front_valid_d, back_valid_d, ~back_valid_d}),
+    .data_o({front_valid_q, back_valid_q, ready_q})
   );
 
   always_ff @(posedge clk_i) begin
-    if (pop || !front_valid_q) front_q <= back_valid_q ? back_q : {last_i, data_i};
-    if (ready_o) back_q <= {last_i, data_i};
+    if (ready_i || !front_valid_q) front_q <= back_valid_q ? back_q : {last_i, data_i};
+    if (!back_valid_q) back_q <= {last_i, data_i};
   end
 
 `ifndef SYNTHESIS

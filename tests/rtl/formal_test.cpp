@@ -311,14 +311,14 @@ TEST(Formal, FaultsOfStreamsAreFound) {
   const Parameters fifo = {{"Width", "1"}, {"Depth", "3"}};
   const Parameters registers = {{"Registers", "1"}, {"Depth", "2"}};
   const std::vector<Case> cases = {
-      {"formal_fifo", fifo, {"em_fifo", "count_q != CountBits'(Depth)", "1'b1"}},
-      {"formal_fifo", fifo, {"em_fifo", "count_q != CountBits'(Depth)", "count_q < Depth - 1"}},
-      {"formal_fifo", fifo, {"em_fifo", "if (pop && !push) count_d", "if (pop) count_d"}},
+      {"formal_fifo", fifo, {"em_fifo", "ready_o = ready_q", "ready_o = 1'b1"}},
+      {"formal_fifo", fifo, {"em_fifo", "(write_next == read_q)", "(write_q != read_q)"}},
+      {"formal_fifo", fifo, {"em_fifo", "push | (valid_q", "(valid_q"}},
       {"formal_fifo", fifo, {"em_fifo", "(read_q == AddressBits'(Depth - 1))", "(1'b0)"}},
       {"formal_fifo", fifo, {"em_ram", "if (write_i) words[write", "if (1'b1) words[write"}},
       {"formal_fifo", fifo, {"em_ram", "words[write_address_i]", "words[0]"}},
       {"formal_fifo", registers, {"em_stream_register", "back_valid_q ? back_q :", ""}},
-      {"formal_fifo", registers, {"em_stream_register", "if (ready_o) back_q", "back_q"}},
+      {"formal_fifo", registers, {"em_stream_register", "if (!back_valid_q) back_q", "back_q"}},
       {"formal_fork", {}, {"em_fork", "? (taken_q | ready_i) : '0", "? ready_i : '0"}},
       {"formal_fork", {}, {"em_fork", "(taken_q | ready_i) : '0", "(taken_q | ready_i) : taken_q"}},
       {"formal_fork", {}, {"em_fork", "&(taken_q | ready_i)", "|(taken_q | ready_i)"}},
