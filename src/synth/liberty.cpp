@@ -216,10 +216,15 @@ std::string inverted(const std::string& function) {
   return "";
 }
 
+// Of a group `ff` or `latch`: asynchronously.
+bool sets_or_resets(const Group& state) {
+  return !attribute(state, "clear").empty() || !attribute(state, "preset").empty();
+}
+
 // The cell as a latch; none when it is something else or has set or reset.
 std::optional<LatchCell> latch_of(const Group& cell) {
   const Group* latch = inner(cell, "latch");
-  if (latch == nullptr || attribute(*latch, "clear") + attribute(*latch, "preset") != "") return {};
+  if (latch == nullptr || sets_or_resets(*latch)) return {};
   LatchCell found;
   found.cell = plain(cell.arguments);
   found.enable = attribute(*latch, "enable");
@@ -250,7 +255,7 @@ std::optional<ClockGateCell> clock_gate_of(const Group& cell) {
 
 bool resets_asynchronously(const Group& cell) {
   const Group* ff = inner(cell, "ff");
-  return ff != nullptr && attribute(*ff, "clear") + attribute(*ff, "preset") != "";
+  return ff != nullptr && sets_or_resets(*ff);
 }
 
 }  // namespace
