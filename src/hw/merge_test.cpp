@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "exec/golden.h"
 #include "hw/plan.h"
 #include "net/testing.h"
 

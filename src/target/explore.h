@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lanes, folding targets, shared blocks and merged linears, chosen: the designs of a program that no other one
-// beats, and the one that a goal asks for.
+// Lanes, folding targets, shared blocks and merged linears, chosen: the designs of a program that
+// no other one beats, and the one that a goal asks for.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ struct DesignPoint {
 double area(const Device& device, const Resources& resources);
 
 // Every choice of lanes, cycles_per_token, cycles_per_sequence, shared_blocks and merged_linears
-// that gives other hardware. Linears are merged where blocks are shared, if there are several. Lanes divide the width of an edge.
+// that gives other hardware. Linears are merged where blocks are shared, if there are several.
+// Lanes divide the width of an edge.
 std::vector<HardwareSpec> hardware_choices(const Program& program, const HardwareSpec& hardware);
 
 // The designs that fit the device and that no other is as good as in everything and better than in
