@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One stream to Outputs consumers in turn: of every vector, output i gets the next Beats[i] beats.
-// Every beat of a sequence's last vector comes with `last`; each output gets it with the last of its
-// own.
+// Every beat of a sequence's last vector comes with `last`; each output gets it with the last beat
+// of its own.
 module em_deal #(
   parameter int Width = 32,
   parameter int Outputs = 2,
