@@ -220,14 +220,22 @@ module em_scan #(
 
   // The states: read before stage HRead, at which they are in a register of the multiplier, written
   // at stage HWrite.
-  logic                            first_read, writes;
+  logic                            first_before, writes;
   logic [DPar*NPar*StoredBits-1:0] stored, h_old, h_new;
 
   em_delay #(
-    .Width(1 + WordBits),
+    .Width(WordBits),
     .Depth(HRead - 1)
   ) u_read (
-    .clk_i, .advance_i(advance[0]), .data_i({first, word_q}), .data_o({first_read, word_read})
+    .clk_i, .advance_i(advance[0]), .data_i(word_q), .data_o(word_read)
+  );
+
+  // Whether they are those of a sequence's first vector, and 0: each channel has a register of it.
+  em_delay #(
+    .Width(1),
+    .Depth(HRead - 2)
+  ) u_first (
+    .clk_i, .advance_i(advance[0]), .data_i(first), .data_o(first_before)
   );
 
   em_delay #(
@@ -283,6 +291,11 @@ module em_scan #(
   for (genvar i = 0; i < DPar; i++) begin : gen_channel
     localparam int Copy = i * Copies / DPar;
     logic [NPar*TermBits-1:0] terms;
+    logic                     first_read_q;
+
+    always_ff @(posedge clk_i) begin
+      if (advance[Copy]) first_read_q <= first_before;
+    end
 
     em_delay #(.Width(XBits + DeltaBits)) u_operands (
       .clk_i,
@@ -337,7 +350,7 @@ module em_scan #(
       localparam int CellCopy = First * Copies / (DPar * NPar);
 
       assign h_old[First*StoredBits +: States*StoredBits] =
-          first_read ? '0 : stored[First*StoredBits +: States*StoredBits];
+          first_read_q ? '0 : stored[First*StoredBits +: States*StoredBits];
 
       em_scan_cell #(
         .States        (States),

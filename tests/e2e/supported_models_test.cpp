@@ -103,10 +103,10 @@ TEST_P(SupportedModel, HardwareIsBitEqualAndCycleExact) {
     }
   };
   verify("64", {});
-  const std::vector<std::string> smallest = {"--set", "hardware.cycles_per_token=0",
-                                             "--set", "hardware.shared_blocks=true",
-                                             "--set", "hardware.lanes=4"};
-  verify("4", smallest);
+  const std::vector<std::string> smallest = {
+      "--set", "hardware.cycles_per_token=0",  "--set", "hardware.shared_blocks=true",
+      "--set", "hardware.merged_linears=true", "--set", "hardware.lanes=4"};
+  verify("2", smallest);
   std::vector<std::string> estimate = {"estimate", file("config.toml"), "--json"};
   estimate.insert(estimate.end(), smallest.begin(), smallest.end());
   EXPECT_LE(succeed(estimate).json().at("multipliers"), 64);
