@@ -7,7 +7,7 @@
 //   state = abar * h + increment                   term = C * state
 //
 // Operands come at stage 1 of em_scan's pipeline; the factor of the increment that the channel's
-// states share, x or u, at stage ML + 2, and with DeltaX B; h at stage HRead; C at stage
+// states share, x or u, at stage ML + 2, and with DeltaX B; h at stage HRead - 1; C at stage
 // HRead + ML + 1. The new h leaves at stage HRead + ML, the term ML + 1 later.
 module em_scan_cell #(
   parameter int States = 1,  // 1 or 2

@@ -46,8 +46,8 @@ module pair #(
       $fatal(1, "%0d x %0d bits: %h %h %h %h, not %h", ABits, BBits, of_generic, of_dsp, of_rows,
              of_gates, expected);
     end
-    if (advance) b_before <= b;
     if (advance) begin
+      b_before <= b;
       advances <= advances + 1;
       count    <= count + 1'b1;
       if (Exhaustive) {a, b} <= count;

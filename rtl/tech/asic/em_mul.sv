@@ -31,8 +31,8 @@ module em_mul #(
 
   logic             clk;
   logic [BBits-1:0] b;
-  logic [ABits:0]  sum;
-  logic [Bits-1:0] product_d, product_q, result_q;
+  logic [ABits:0]   sum;
+  logic [Bits-1:0]  product_d, product_q, result_q;
 
   em_delay #(
     .Width(BBits),
