@@ -98,7 +98,7 @@ TEST(Merge, LeavesAloneWhatDoesNotFit) {
   EXPECT_EQ(merged_names(program, hardware), std::vector<std::string>{"blocks.0.dt_in+c_proj"});
 }
 
-TEST(Merge, NeedsFewerMultipliersAndNoMoreMemory) {
+TEST(Merge, NeedsFewerMultipliers) {
   const Program program = program_of(3);
   HardwareSpec hardware{.lanes = 1, .shared_blocks = true};
   const Parts alone = total_parts(plan_program(program, hardware).design);

@@ -33,8 +33,9 @@ struct Problem {
   // `values`: the words of values.hex, if the property reads it.
   Problem(Kind kind, const std::string& property, const Parameters& parameters,
           const Fault* fault = nullptr, const std::vector<std::string>& values = {}) {
-    if (!values.empty())
+    if (!values.empty()) {
       write_file(folder / "values.hex", fmt::format("{}\n", fmt::join(values, "\n")));
+    }
     std::string script = "read_verilog -formal -sv -D SYNTHESIS";
     for (const std::string& source : rtl_sources()) {
       std::string text = read_file(rtl_folder() + "/" + source);
