@@ -136,13 +136,9 @@ json to_json(const AreaResult& result) {
   all["tools"] = result.tools;
   all["units"] = json::array();
   for (const UnitArea& unit : result.units) {
-    json item = counts(unit.area);
-    item["name"] = unit.name;
-    item["kind"] = unit.kind;
+    json item = to_json(static_cast<const UnitRun&>(unit));
+    item.update(counts(unit.area));
     item["types"] = unit.cells;
-    item["seconds"] = unit.seconds;
-    item["earlier"] = unit.earlier;
-    item["log"] = unit.log;
     all["units"].push_back(item);
   }
   return all;

@@ -62,14 +62,10 @@ json to_json(const FpgaResult& result) {
   };
   json units = json::array();
   for (const UnitParts& unit : result.units) {
-    json item = counts(unit.parts, unit.estimate);
-    item["name"] = unit.name;
-    item["kind"] = unit.kind;
+    json item = to_json(static_cast<const UnitRun&>(unit));
+    item.update(counts(unit.parts, unit.estimate));
     item["cells"] = unit.cells;
     if (unit.path) item["path"] = to_json(*unit.path);
-    item["seconds"] = unit.seconds;
-    item["earlier"] = unit.earlier;
-    item["log"] = unit.log;
     units.push_back(item);
   }
   json all = counts(result.total(), result.estimate());

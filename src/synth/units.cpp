@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "base/files.h"
@@ -55,6 +56,14 @@ void synthesise_unit(const Plan& plan, const UnitsJob& job, std::size_t index,
 }
 
 }  // namespace
+
+nlohmann::json to_json(const UnitRun& unit) {
+  return {{"name", unit.name},
+          {"kind", unit.kind},
+          {"seconds", unit.seconds},
+          {"earlier", unit.earlier},
+          {"log", unit.log}};
+}
 
 std::vector<UnitRun> synthesise_units(const Plan& plan, const UnitsJob& job,
                                       const std::string& directory, const ToolVersion& yosys,

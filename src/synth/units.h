@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct UnitRun {
   bool earlier = false;  // which was an earlier one
   std::string log;
 };
+
+// {"name", "kind", "seconds", "earlier", "log"}: what comes of it, each caller says in its way.
+nlohmann::json to_json(const UnitRun& unit);
 
 struct UnitOptions {
   int jobs = 1;
