@@ -72,7 +72,7 @@ class Flow {
     require_integer_form(network, job_.spec.approx);
     if (choice_.frames > 0) {
       if (job_.spec.hardware.goal == Goal::kNone) {
-        choose_folds(network, job_.spec.hardware);
+        choose_folds(network, job_.spec.hardware, units_of(network, job_.spec.hardware));
       } else {
         job_plan(job_, program_to_plan(job_).program);
       }

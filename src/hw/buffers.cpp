@@ -8,7 +8,6 @@
 
 #include "hw/em_pkg.h"
 #include "hw/memory_image.h"
-#include "hw/timing.h"
 
 namespace emamba {
 namespace {
@@ -69,7 +68,7 @@ class Shrinker {
 
   // Of all trials: cycles looked at times instances. The slowest designs stay a little deeper than
   // need be.
-  static constexpr std::int64_t kEffort = 8'000'000;
+  static constexpr std::int64_t kEffort = 5'000'000;
 
   Design& design_;
   const CycleReport& report_;
@@ -93,7 +92,7 @@ Parts buffer_parts(std::int64_t depth, int width) {
   return parts;
 }
 
-void size_buffers(Design& design) {
+CycleReport size_buffers(Design& design) {
   const CycleReport filled = run_paced(design);
   std::vector<Instance*> free;
   for (std::size_t i = 0; i < design.instances.size(); ++i) {
@@ -127,6 +126,7 @@ void size_buffers(Design& design) {
     if (fifo->depth > kLeastDepth) instance.parameters.push_back({"Depth", number(fifo->depth)});
     instance.parts = buffer_parts(fifo->depth, width);
   }
+  return report;
 }
 
 }  // namespace emamba

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hw/design.h"
+#include "hw/timing.h"
 
 namespace emamba {
 
@@ -13,7 +14,8 @@ Parts buffer_parts(std::int64_t depth, int width);
 
 // Gives every buffer a depth, its module, parameters and parts. One that may never fill (Fifo) gets
 // the least depth found, 2 or more, with which no frame ends later than when every buffer holds
-// what it does at an even pace, and with which the design never stands still (hw/timing.h).
-void size_buffers(Design& design);
+// what it does at an even pace, and with which the design never stands still (hw/timing.h). Returns
+// the run with those: its latency and cycles a frame are also those of the depths found.
+CycleReport size_buffers(Design& design);
 
 }  // namespace emamba

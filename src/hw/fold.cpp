@@ -10,13 +10,10 @@
 #include "base/error.h"
 #include "hw/edges.h"
 #include "hw/groups.h"
-#include "hw/merge.h"
 #include "hw/units/unit.h"
 
 namespace emamba {
 namespace {
-
-constexpr std::int64_t kMostCycles = 1'000'000'000;  // a token: the range of the key
 
 // The folds of a unit. The beats of merged operations are dealt out as they come.
 std::vector<Fold> folds_of(const Program& program, const UnitOps& unit,
@@ -66,9 +63,9 @@ std::int64_t share_of(const Program& program, const Op& op) {
 }
 
 // Throws Error about the operation that needs the largest target.
-[[noreturn]] void refuse(const Program& program, const HardwareSpec& hardware) {
+[[noreturn]] void refuse(const Program& program, const HardwareSpec& hardware,
+                         const std::vector<UnitOps>& units) {
   std::int64_t feasible = 0;  // smallest target that every operation can meet
-  const std::vector<UnitOps> units = units_of(program, hardware);
   const UnitOps* worst = nullptr;
   bool shared = false;
   for (const UnitOps& unit : units) {
@@ -115,10 +112,11 @@ std::int64_t steps_allowed(const Program& program, const UnitOps& unit,
 
 }  // namespace
 
-std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware) {
+std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware,
+                                 const std::vector<UnitOps>& units) {
   std::set<std::int64_t> targets;
   std::int64_t feasible = 1;
-  for (const UnitOps& unit : units_of(program, hardware)) {
+  for (const UnitOps& unit : units) {
     const Op& op = unit.op(program);
     const std::int64_t passes = passes_of(program, unit.place(), hardware);
     const std::int64_t share = share_of(program, op);
@@ -134,7 +132,8 @@ std::vector<int> folding_targets(const Program& program, const HardwareSpec& har
   targets.insert(feasible);
   std::vector<int> result;
   for (std::int64_t target : targets) {
-    if (target >= feasible && target <= kMostCycles) result.push_back(static_cast<int>(target));
+    if (target >= feasible && target <= kMostTargetCycles)
+      result.push_back(static_cast<int>(target));
   }
   return result;
 }
@@ -160,10 +159,11 @@ void require_lanes(const Program& program, const HardwareSpec& hardware) {
   }
 }
 
-std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware) {
+std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware,
+                               const std::vector<UnitOps>& units) {
   require_lanes(program, hardware);
   std::vector<Fold> chosen(program.ops.size());
-  for (const UnitOps& unit : units_of(program, hardware)) {
+  for (const UnitOps& unit : units) {
     const Op& op = unit.op(program);
     const std::int64_t budget = steps_allowed(program, unit, hardware);
     std::optional<Fold> best;
@@ -173,7 +173,7 @@ std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardw
       if (cost.steps > budget || (best && !better(cost, fold, best_cost, *best))) continue;
       best = fold, best_cost = cost;
     }
-    if (!best) refuse(program, hardware);
+    if (!best) refuse(program, hardware, units);
     for (std::size_t i : unit.ops) chosen[i] = *best;
   }
   return chosen;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hw/merge.h"
 #include "hw/options.h"
 #include "ir/program.h"
 
@@ -33,11 +34,13 @@ std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareS
 void require_lanes(const Program& program, const HardwareSpec& hardware);
 
 // The values of cycles_per_token from which on an operation can have another fold, the smallest
-// that is feasible first; cycles_per_sequence does not count.
-std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware);
+// that is feasible first; cycles_per_sequence does not count. Units are those of units_of().
+std::vector<int> folding_targets(const Program& program, const HardwareSpec& hardware,
+                                 const std::vector<UnitOps>& units);
 
 // A fold for each operation that has hardware of its own. Throws Error when the target cannot be
 // met or Lanes do not fit, naming the operation and the nearest value that is feasible.
-std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware);
+std::vector<Fold> choose_folds(const Program& program, const HardwareSpec& hardware,
+                               const std::vector<UnitOps>& units);
 
 }  // namespace emamba

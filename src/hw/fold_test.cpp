@@ -14,6 +14,10 @@ Program program_of(std::uint64_t seed) {
   return random_program(random_net(rng), rng);
 }
 
+std::vector<Fold> folds_of(const Program& program, const HardwareSpec& hardware) {
+  return choose_folds(program, hardware, units_of(program, hardware));
+}
+
 // By hand: 40 numbers to 20 with 4 lanes arrive in 10 beats; 8 x 4 multipliers make 5 groups of
 // inputs and 5 of outputs.
 TEST(Fold, CostOfALinear) {
@@ -37,7 +41,7 @@ TEST(Fold, ChoosesTheFewestMultipliersThatMeetTheTarget) {
     HardwareSpec hardware{.lanes = 1 + static_cast<int>(seed % 4)};
     hardware.lanes = std::min(hardware.lanes, widest(program));
     hardware.cycles_per_token = 200;
-    const std::vector<Fold> folds = choose_folds(program, hardware);
+    const std::vector<Fold> folds = folds_of(program, hardware);
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
       const Op& op = program.ops[i];
       if (program.edges[inputs_of(op)[0]].vectors == 1) continue;
@@ -62,23 +66,23 @@ TEST(Fold, AnInfeasibleTargetNamesTheNearestFeasibleOne) {
     hardware.reciprocal = seed % 3 == 0 ? Reciprocal::kDivider : Reciprocal::kTable;
     int named = 0;
     try {
-      choose_folds(program, hardware);
+      folds_of(program, hardware);
       named = 1;  // feasible as it is
     } catch (const Error& e) {
       const std::string &hint = e.hint(), before = "cycles_per_token to ";
       named = std::stoi(hint.substr(hint.find(before) + before.size()));
     }
     hardware.cycles_per_token = named;
-    EXPECT_NO_THROW(choose_folds(program, hardware));
+    EXPECT_NO_THROW(folds_of(program, hardware));
     if (named == 1) continue;
     hardware.cycles_per_token = named - 1;
-    expect_error([&] { choose_folds(program, hardware); }, "at least");
+    expect_error([&] { folds_of(program, hardware); }, "at least");
   }
 }
 
 TEST(Fold, MoreLanesThanATokenHasNumbers) {
   const Program program = program_of(1);
-  expect_error([&] { choose_folds(program, {.lanes = 250}); }, "hardware.lanes = 250");
+  expect_error([&] { folds_of(program, {.lanes = 250}); }, "hardware.lanes = 250");
 }
 
 }  // namespace

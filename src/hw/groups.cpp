@@ -16,11 +16,26 @@ bool holds(const Group& group, std::size_t op) {
   return at >= 0 && at < group.ops * group.times;
 }
 
+bool shares(const HardwareSpec& hardware, const Group& group) {
+  return hardware.shared_blocks && group.times > 1;
+}
+
 const Group* sharing(const Program& program, const HardwareSpec& hardware, std::size_t op) {
   for (const Group& group : program.groups) {
-    if (hardware.shared_blocks && group.times > 1 && holds(group, op)) return &group;
+    if (shares(hardware, group) && holds(group, op)) return &group;
   }
   return nullptr;
+}
+
+BlockOps blocks_of(const Program& program, const HardwareSpec& hardware,
+                   const std::vector<std::size_t>& ops) {
+  const Group* group = sharing(program, hardware, ops.front());
+  if (group == nullptr) return {ops};
+  BlockOps blocks(static_cast<std::size_t>(group->times), ops);
+  for (std::size_t block = 0; block < blocks.size(); ++block) {
+    for (std::size_t& op : blocks[block]) op += block * static_cast<std::size_t>(group->ops);
+  }
+  return blocks;
 }
 
 bool has_hardware(const Program& program, const HardwareSpec& hardware, std::size_t op) {

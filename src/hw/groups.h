@@ -13,9 +13,17 @@ namespace emamba {
 // Whether an operation, by its number, is one of a group's.
 bool holds(const Group& group, std::size_t op);
 
+// Whether a group's blocks run on the first one's hardware.
+bool shares(const HardwareSpec& hardware, const Group& group);
+
 // The group whose blocks share their hardware, and that has this operation in one of them; null if
 // there is none.
 const Group* sharing(const Program& program, const HardwareSpec& hardware, std::size_t op);
+
+// Operations of a first block and, block by block, those that run on their hardware.
+using BlockOps = std::vector<std::vector<std::size_t>>;
+BlockOps blocks_of(const Program& program, const HardwareSpec& hardware,
+                   const std::vector<std::size_t>& ops);
 
 // Whether an operation has hardware of its own: other blocks run on the first one's.
 bool has_hardware(const Program& program, const HardwareSpec& hardware, std::size_t op);

@@ -30,8 +30,8 @@ std::vector<int> ways(const Program& program) {
   return way;
 }
 
-// By how much a channel's weights differ in exponent from the unit's smallest, if its results had
-// the type of those of operation `first`.
+// The exponent of every channel's weights, one operation's behind another's, if all results had the
+// type of the first operation's.
 std::vector<int> exponents(const Program& program, const std::vector<std::size_t>& ops) {
   std::vector<int> all;
   const int result = result_of(program, ops.front()).exp;
@@ -64,13 +64,11 @@ bool alike(const Program& program, const std::vector<std::size_t>& ops, int lane
 
 // Whether they may be one unit in every block that shares it.
 bool alike_everywhere(const Program& program, const HardwareSpec& hardware,
-                      std::vector<std::size_t> ops) {
-  const Group* group = sharing(program, hardware, ops.front());
-  for (int block = 0; block < (group != nullptr ? group->times : 1); ++block) {
-    if (!alike(program, ops, hardware.lanes)) return false;
-    for (std::size_t& op : ops) op += group != nullptr ? static_cast<std::size_t>(group->ops) : 0;
-  }
-  return true;
+                      const std::vector<std::size_t>& ops) {
+  const BlockOps blocks = blocks_of(program, hardware, ops);
+  return std::all_of(blocks.begin(), blocks.end(), [&](const std::vector<std::size_t>& block) {
+    return alike(program, block, hardware.lanes);
+  });
 }
 
 }  // namespace

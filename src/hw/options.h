@@ -20,6 +20,9 @@ enum class Functions { kTable, kLines };
 // given.
 enum class Goal { kNone, kThroughput, kLatency, kArea, kRate };
 
+// The largest folding target.
+inline constexpr int kMostTargetCycles = 1'000'000'000;
+
 struct HardwareSpec {
   Goal goal = Goal::kNone;
   double frames_per_second = 0;  // of kRate
@@ -47,9 +50,9 @@ void visit_keys(HardwareSpec& h, V&& v) {
   v("hardware.frames_per_second", h.frames_per_second, Range{0, 2e9},
     "at clock_mhz, that goal = rate asks for");
   v("hardware.lanes", h.lanes, Range{1, 256}, "stream elements a cycle");
-  v("hardware.cycles_per_token", h.cycles_per_token, Range{0, 1e9},
+  v("hardware.cycles_per_token", h.cycles_per_token, Range{0, kMostTargetCycles},
     "folding target; 0: fewest multipliers");
-  v("hardware.cycles_per_sequence", h.cycles_per_sequence, Range{0, 1e9},
+  v("hardware.cycles_per_sequence", h.cycles_per_sequence, Range{0, kMostTargetCycles},
     "folding target of what runs once a sequence; 0: an eighth of its tokens'");
   v("hardware.shared_blocks", h.shared_blocks, "one block's hardware runs all blocks");
   v("hardware.reciprocal", h.reciprocal, "of range norm: a table, or a serial division");

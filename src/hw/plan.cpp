@@ -34,24 +34,24 @@ void require_readers(const Program& program) {
 
 class Planner {
  public:
-  Planner(const Program& program, const HardwareSpec& hardware, const BlockRule& rule,
-          std::vector<Fold> folds)
-      : program_(program), hardware_(hardware), rule_(rule), folds_(std::move(folds)) {
+  Planner(const Program& program, const HardwareSpec& hardware, const BlockRule& rule)
+      : program_(program), hardware_(hardware), rule_(rule), folds_(program.ops.size()) {
     graph_.design.name = program.name;
     graph_.design.lanes = hardware.lanes;
   }
 
   // All but the depths of buffers.
   void build() {
+    const std::vector<UnitOps> units = units_of(program_, hardware_);
+    folds_ = choose_folds(program_, hardware_, units);
     require_readers(program_);
     // What runs on the first block's hardware: a group's other blocks.
     std::vector<Group> shared;
     for (const Group& group : program_.groups) {
-      if (!hardware_.shared_blocks || group.times == 1) continue;
+      if (!shares(hardware_, group)) continue;
       require_alike(program_, group);
       shared.push_back(group);
     }
-    const std::vector<UnitOps> units = units_of(program_, hardware_);
     for (const UnitOps& unit : units) count_consumers(unit.ops.front());
     // The edge into shared blocks is read inside; outside there is one consumer, their entrance.
     std::map<EdgeIndex, int> inside;
@@ -66,7 +66,7 @@ class Planner {
       if (group != nullptr && static_cast<int>(unit.place()) == group->first) {
         feedback = enter_shared(*group, inside.at(group->first));
       }
-      const std::vector<int> results = operation(unit, group);
+      const std::vector<int> results = operation(unit);
       for (std::size_t i = 0; i < unit.ops.size(); ++i) {
         const auto y = static_cast<EdgeIndex>(unit.ops[i] + 1);
         if (group != nullptr && y == group->first + group->ops) {
@@ -83,13 +83,14 @@ class Planner {
   Design take_design() { return std::move(graph_.design); }
 
   // The same for one operation.
-  void build(std::size_t op) {
+  void build(std::size_t op, Fold fold) {
+    folds_[op] = fold;
     count_consumers(op);
     for (EdgeIndex x : inputs_of(program_.ops[op])) {
       const EdgeIndex edge = stream_edge(program_, x);
       if (!waiting_.contains(edge)) external_input(edge);
     }
-    distribute(static_cast<EdgeIndex>(op + 1), operation({{op}, {}}, nullptr).front());
+    distribute(static_cast<EdgeIndex>(op + 1), operation({{op}, {}}).front());
   }
 
   Plan finish() {
@@ -159,33 +160,30 @@ class Planner {
 
   // --- Operations ------------------------------------------------------------------------------
 
-  // Where an operation stands: in every block of a group.
-  static std::vector<std::size_t> places(std::size_t op, const Group* group) {
-    std::vector<std::size_t> all;
-    for (int m = 0; m < (group != nullptr ? group->times : 1); ++m) {
-      all.push_back(op + (group != nullptr ? static_cast<std::size_t>(m * group->ops) : 0));
-    }
-    return all;
+  // The same operation in every block.
+  static std::vector<std::size_t> across(const BlockOps& blocks, std::size_t op) {
+    std::vector<std::size_t> ops;
+    for (const std::vector<std::size_t>& block : blocks) ops.push_back(block[op]);
+    return ops;
   }
 
-  std::string name_at(const std::vector<std::size_t>& places) const {
+  std::string name_at(const std::vector<std::size_t>& ops) const {
     std::vector<std::string> names;
-    for (std::size_t i : places) names.push_back(name_of(program_.ops[i]));
+    for (std::size_t i : ops) names.push_back(name_of(program_.ops[i]));
     return common_name(names);
   }
 
-  // Builds a unit, for every block of `group` if there is one; returns the outputs of its
-  // operations, on which their edges can be watched.
-  std::vector<int> operation(const UnitOps& unit, const Group* group) {
+  // Builds a unit, for all blocks that share it; returns the outputs of its operations, on which
+  // their edges can be watched.
+  std::vector<int> operation(const UnitOps& unit) {
     const Op& op = unit.op(program_);
-    const std::vector<std::size_t> contexts = places(unit.ops.front(), group);
+    const BlockOps blocks = blocks_of(program_, hardware_, unit.ops);
+    const std::vector<std::size_t> contexts = across(blocks, 0);
     Site site{graph_, program_, hardware_, rule_, contexts, {}, {}, folds_[unit.ops.front()], {}};
     std::string name = name_at(contexts);
     if (unit.merged) {
       std::vector<std::string> names;
-      for (std::size_t c = 0; c < contexts.size(); ++c) {
-        std::vector<std::size_t> ops;
-        for (std::size_t i : unit.ops) ops.push_back(places(i, group)[c]);
+      for (const std::vector<std::size_t>& ops : blocks) {
         site.merged.emplace_back(merge(program_, ops));
         names.push_back(name_of(site.merged.back()));
       }
@@ -206,7 +204,7 @@ class Planner {
       outs = add_deal(graph_, site.name + "_deal", out, beats);
     }
     for (std::size_t i = 0; i < unit.ops.size(); ++i) {
-      const std::vector<std::size_t> ops = places(unit.ops[i], group);
+      const std::vector<std::size_t> ops = across(blocks, i);
       std::vector<EdgeIndex> edges;
       for (std::size_t o : ops) edges.push_back(static_cast<EdgeIndex>(o + 1));
       graph_.design.probes.push_back(port(name_at(ops), outs[i], edges));
@@ -277,23 +275,21 @@ class Planner {
 }  // namespace
 
 Plan plan_program(const Program& program, const HardwareSpec& hardware, const BlockRule& rule) {
-  Planner planner(program, hardware, rule, choose_folds(program, hardware));
+  Planner planner(program, hardware, rule);
   planner.build();
   return planner.finish();
 }
 
 Design draft_program(const Program& program, const HardwareSpec& hardware, const BlockRule& rule) {
-  Planner planner(program, hardware, rule, choose_folds(program, hardware));
+  Planner planner(program, hardware, rule);
   planner.build();
   return planner.take_design();
 }
 
 Plan plan_operation(const Program& program, std::size_t op, const HardwareSpec& hardware, Fold fold,
                     const BlockRule& rule) {
-  std::vector<Fold> folds(program.ops.size());
-  folds[op] = fold;
-  Planner planner(program, hardware, rule, std::move(folds));
-  planner.build(op);
+  Planner planner(program, hardware, rule);
+  planner.build(op, fold);
   return planner.finish();
 }
 

@@ -16,17 +16,18 @@ namespace {
 
 constexpr int kMostInputs = 4;
 
-// An instance with Steps.
+// An instance with Steps. What is asked every cycle stands first, and is asked without branches,
+// which nobody could predict.
 struct Core {
-  int inputs[kMostInputs] = {};
-  int count = 0, output = 0;  // of inputs
-  int depth = 0, idle = 0;
-  int active = 1, emit_from = 0, emit_every = 1, pop_every[kMostInputs] = {};
-  int step = 0;
+  int count = 0, inputs[kMostInputs] = {};
+  int output = 0;
+  int step = 0, active = 1;
   int until_emit = 0, until_pop[kMostInputs] = {};  // steps until one gives, takes; 0: this one
-  bool fire = false, advance = false;
+  bool fire = false, advance = false, registered = false;
   std::uint64_t pipe = 0;  // valid bits, the newest lowest
   std::uint64_t pipe_mask = 0;
+  int depth = 0, idle = 0;
+  int emit_from = 0, emit_every = 1, pop_every[kMostInputs] = {};
   std::size_t instance = 0;
   std::int64_t vectors = 0, frame_vectors = 0, begin = 0;
 
@@ -94,6 +95,7 @@ struct Place {
 };
 
 constexpr int kMaxDepth = 63;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max() / 2;
 constexpr std::size_t kFill = 3;  // frames, which fill every buffer
 
 // How a design is run, and how far.
@@ -114,7 +116,8 @@ class Machine {
         run_(run),
         taken_in_(design.inputs.size()),
         valid_(design.streams.size()),
-        ready_(design.streams.size()) {
+        ready_(design.streams.size()),
+        moves_(design.streams.size()) {
     for (std::size_t i = 0; i < design.instances.size(); ++i) {
       std::visit([&](const auto& timing) { add(design.instances[i], i, timing); },
                  design.instances[i].timing);
@@ -131,8 +134,9 @@ class Machine {
     std::int64_t taken = 0, first_input = -1;
     for (std::int64_t cycle = 0;; ++cycle, ++effort_) {
       settle(cycle);
+      for (std::size_t s = 0; s < moves_.size(); ++s) moves_[s] = valid_[s] & ready_[s];
       for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
-        if (!moves(design_.inputs[i].stream)) continue;
+        if (moves_[design_.inputs[i].stream] == 0) continue;
         ++taken_in_[i];
         if (first_input < 0) first_input = cycle;
       }
@@ -145,7 +149,7 @@ class Machine {
       changed_ = false, streams_changed_ = false;
       clock(cycle);
       if (!changed_ && run_.period == 0) return false;
-      if (!streams_changed_ && run_.leaps && run_.period == 0) cycle += leap();
+      if (!streams_changed_ && run_.leaps) cycle += leap(cycle);
     }
     const auto& ends = report_.frame_ends;
     report_.latency = ends.front() - first_input + 1;
@@ -177,6 +181,7 @@ class Machine {
     std::transform(steps.pop_every.begin(), steps.pop_every.end(), core.pop_every, small);
     core.output = instance.outputs[0];
     core.depth = std::min(steps.depth, run_.most_registers);
+    core.registered = core.depth > 0;
     core.pipe_mask = (std::uint64_t{1} << core.depth) - 1;
     core.idle = steps.idle;
     core.active = small(steps.active);
@@ -234,13 +239,18 @@ class Machine {
     return index / vectors * run_.period + index % vectors * cycles / vectors;
   }
 
+  // When the next beat of an input may come.
+  std::int64_t due_in(std::size_t input) const {
+    const Port& port = design_.inputs[input];
+    return due(taken_in_[input] / port.beats, port.vectors, run_.period / passes_);
+  }
+
   // Valid forwards, then ready backwards. Registers and buffers cut every circle; what follows from
   // them alone, clock() has set.
   void settle(std::int64_t cycle) {
     for (std::size_t i = 0; i < design_.inputs.size(); ++i) {
       const Port& port = design_.inputs[i];
-      valid_[port.stream] = run_.period == 0 || cycle >= due(taken_in_[i] / port.beats,
-                                                             port.vectors, run_.period / passes_);
+      valid_[port.stream] = run_.period == 0 || cycle >= due_in(i);
     }
     for (const Place& place : forward_) {
       switch (place.kind) {
@@ -274,12 +284,15 @@ class Machine {
       switch (it->kind) {
         case Kind::kCore: {
           Core& n = cores_[it->index];
-          n.advance = ready_[n.output] || (n.depth > 0 && !valid_[n.output]);
-          bool fire = n.advance && n.step < n.active;
-          for (int i = 0; i < n.count; ++i) fire = fire && valid_[n.inputs[i]];
-          n.fire = fire;
+          const unsigned advance = ready_[n.output] | (n.registered & ~valid_[n.output] & 1u);
+          unsigned fire = advance & static_cast<unsigned>(n.step < n.active);
+          for (int i = 0; i < n.count; ++i) fire &= valid_[n.inputs[i]];
+          n.advance = advance != 0;
+          n.fire = fire != 0;
+          const unsigned last = n.last_step() ? 1 : 0;
           for (int i = 0; i < n.count; ++i) {
-            ready_[n.inputs[i]] = fire && (n.until_pop[i] == 0 || n.last_step());
+            const unsigned pops = last | static_cast<unsigned>(n.until_pop[i] == 0);
+            ready_[n.inputs[i]] = static_cast<std::uint8_t>(fire & pops);
           }
           break;
         }
@@ -314,9 +327,7 @@ class Machine {
     return n.started + due(n.entered / vector_beats, n.passes * n.pass_vectors, run_.period);
   }
 
-  bool moves(int stream) const { return valid_[stream] && ready_[stream]; }
-
-  // Whoever looks at streams comes before those who change them: forks and loops, buffers, cores.
+  // Whoever looks at what streams say comes before those who change them: forks before all others.
   void clock(std::int64_t cycle) {
     for (Splitter& n : forks_) {
       if (!valid_[n.input]) continue;
@@ -332,23 +343,23 @@ class Machine {
     for (const Place& place : forward_) {
       if (place.kind == Kind::kEntry) {
         Loop& n = loops_[place.index];
-        const bool moved = moves(n.outputs[0]);
+        const bool moved = moves_[n.outputs[0]] != 0;
         if (moved && n.entered++ == 0) n.started = cycle;
         n.count_pass(moved);
       } else if (place.kind == Kind::kDealer) {
         Dealer& n = dealers_[place.index];
-        n.count(moves(n.input));
+        n.count(moves_[n.input] != 0);
       }
     }
     for (Buffer& n : buffers_) {
-      const bool in = moves(n.input), out = moves(n.output);
-      streams_changed_ = streams_changed_ || in || out;
-      changed_ = changed_ || in || out;
+      const std::uint8_t in = moves_[n.input], out = moves_[n.output];
+      if ((in | out) == 0) continue;
+      streams_changed_ = true;
+      changed_ = true;
       // A beat that comes needs room even when another leaves in the same cycle.
-      if (in) n.most = std::max(n.most, ++n.count);
-      if (out) --n.count;
-    }
-    for (const Buffer& n : buffers_) {
+      n.count += in;
+      n.most = std::max(n.most, n.count);
+      n.count -= out;
       valid_[n.output] = n.count > 0;
       ready_[n.input] = n.count < n.capacity;
     }
@@ -388,30 +399,44 @@ class Machine {
     streams_changed_ = streams_changed_ || visible;
   }
 
+  // The first cycle after this one in which an input comes, or an entrance opens.
+  std::int64_t next_due(std::int64_t cycle) const {
+    std::int64_t next = kNever;
+    const auto see = [&](std::int64_t due) {
+      if (due > cycle) next = std::min(next, due);
+    };
+    if (run_.period == 0) return next;
+    for (std::size_t i = 0; i < design_.inputs.size(); ++i) see(due_in(i));
+    for (const Loop& n : loops_) see(entry(n));
+    return next;
+  }
+
   // After a cycle in which no stream has changed, the next ones are alike until a core takes or
-  // gives something. Passes them, and returns how many.
-  std::int64_t leap() {
-    constexpr int kEver = std::numeric_limits<int>::max();
-    int cycles = kEver;
+  // gives something, or something is due. Passes them, and returns how many.
+  std::int64_t leap(std::int64_t cycle) {
+    std::int64_t cycles = next_due(cycle) - cycle - 1;
     for (const Core& n : cores_) {
       if (!n.advance) continue;
       if (n.fire) {
-        cycles = std::min({cycles, n.until_emit, n.active - 1 - n.step});
-        for (int k = 0; k < n.count; ++k) cycles = std::min(cycles, n.until_pop[k]);
+        cycles = std::min<std::int64_t>({cycles, n.until_emit, n.active - 1 - n.step});
+        for (int k = 0; k < n.count; ++k) cycles = std::min<std::int64_t>(cycles, n.until_pop[k]);
       } else if (n.step >= n.active) {
-        cycles = std::min(cycles, n.active + n.idle - 1 - n.step);
+        cycles = std::min<std::int64_t>(cycles, n.active + n.idle - 1 - n.step);
       }
-      if (n.pipe != 0)
-        cycles = std::min(cycles, n.depth - 1 - static_cast<int>(std::bit_width(n.pipe)));
+      if (n.pipe != 0) {
+        cycles = std::min<std::int64_t>(cycles, n.depth - 1 - std::bit_width(n.pipe));
+      }
     }
-    if (cycles <= 0 || cycles == kEver) return 0;
+    if (cycles <= 0 || cycles >= kNever - cycle - 1) return 0;
     for (Core& n : cores_) {
       if (!n.advance) continue;
       if (n.pipe != 0) n.pipe <<= cycles;
-      if (n.fire || n.step >= n.active) n.step += cycles;
-      if (!n.fire) continue;
-      n.until_emit -= cycles;
-      for (int k = 0; k < n.count; ++k) n.until_pop[k] -= cycles;
+      const bool waits = n.step >= n.active;
+      if (!n.fire && !waits) continue;
+      n.step += static_cast<int>(cycles);
+      if (waits) continue;
+      n.until_emit -= static_cast<int>(cycles);
+      for (int k = 0; k < n.count; ++k) n.until_pop[k] -= static_cast<int>(cycles);
     }
     return cycles;
   }
@@ -439,7 +464,7 @@ class Machine {
   std::vector<Dealer> dealers_;
   std::vector<Place> places_;   // in the design's order: all but buffers
   std::vector<Place> forward_;  // of these, whose outputs depend on inputs in the same cycle
-  std::vector<std::uint8_t> valid_, ready_;
+  std::vector<std::uint8_t> valid_, ready_, moves_;  // of each stream, in this cycle: 0 or 1
   CycleReport report_;
 };
 
@@ -453,8 +478,8 @@ CycleReport run_timing(const Design& design, std::int64_t period) {
               ErrorKind::kDefect);
 }
 
-CycleReport run_timing_plainly(const Design& design) {
-  Machine machine(design, {.leaps = false});
+CycleReport run_timing_plainly(const Design& design, std::int64_t period) {
+  Machine machine(design, {.period = period, .leaps = false});
   machine.run();
   return machine.take_report();
 }

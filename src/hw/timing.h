@@ -33,7 +33,7 @@ struct CycleReport {
 CycleReport run_timing(const Design& design, std::int64_t period = 0);
 
 // The same, every cycle by itself: for tests of the leaps over cycles in which nothing moves.
-CycleReport run_timing_plainly(const Design& design);
+CycleReport run_timing_plainly(const Design& design, std::int64_t period = 0);
 
 // The first frame's latency if no buffer were ever full: a bound of that of any buffers.
 std::int64_t least_latency(const Design& design);

@@ -49,16 +49,20 @@ TEST(Timing, LeapsChangeNothing) {
       auto* fifo = std::get_if<Fifo>(&instance.timing);
       if (fifo != nullptr && fifo->depth == 0) fifo->depth = 8 + static_cast<int>(rng.below(8));
     }
-    const CycleReport plain = run_timing_plainly(design);
-    if (plain.frame_ends.empty()) continue;  // too shallow somewhere: stands still
-    ++compared;
-    const CycleReport leapt = run_timing(design);
-    EXPECT_EQ(leapt.latency, plain.latency);
-    EXPECT_EQ(leapt.frame_ends, plain.frame_ends);
-    EXPECT_EQ(leapt.occupancy, plain.occupancy);
-    EXPECT_EQ(leapt.spans, plain.spans);
+    const CycleReport unpaced = run_timing_plainly(design);
+    if (unpaced.frame_ends.empty()) continue;  // too shallow somewhere: stands still
+    for (const std::int64_t period : {std::int64_t{0}, unpaced.per_frame + 13}) {
+      SCOPED_TRACE(period);
+      ++compared;
+      const CycleReport plain = period == 0 ? unpaced : run_timing_plainly(design, period);
+      const CycleReport leapt = run_timing(design, period);
+      EXPECT_EQ(leapt.latency, plain.latency);
+      EXPECT_EQ(leapt.frame_ends, plain.frame_ends);
+      EXPECT_EQ(leapt.occupancy, plain.occupancy);
+      EXPECT_EQ(leapt.spans, plain.spans);
+    }
   }
-  EXPECT_GT(compared, 4);
+  EXPECT_GT(compared, 8);
 }
 
 // A buffer adds a cycle and no more; of depth one it takes a beat every other cycle.

@@ -76,9 +76,10 @@ DesignPoint draft_of(const Program& program, const HardwareSpec& hardware, const
 }
 
 DesignPoint point_of(const Program& program, const HardwareSpec& hardware, const Device& device) {
-  const Plan plan = plan_program(program, hardware, device.family->rule);
-  const Parts parts = total_parts(plan.design);
-  return {hardware, plan.cycles.per_frame, plan.cycles.latency, multipliers(parts),
+  Design design = draft_program(program, hardware, device.family->rule);
+  const CycleReport cycles = size_buffers(design);
+  const Parts parts = total_parts(design);
+  return {hardware, cycles.per_frame, cycles.latency, multipliers(parts),
           resources_of(parts, *device.family)};
 }
 
@@ -122,18 +123,20 @@ Weight weight(const DesignPoint& point, const HardwareSpec& hardware, const Devi
 }
 
 // Appends the choice with every folding target that gives other folds.
-void add_targets(const Program& program, HardwareSpec choice, std::vector<HardwareSpec>& choices) {
+void add_targets(const Program& program, HardwareSpec choice, const std::vector<UnitOps>& units,
+                 std::vector<HardwareSpec>& choices) {
   const int tokens = vectors_on(program, 0);
   std::set<std::vector<std::pair<int, int>>> known;
-  for (const int target : folding_targets(program, choice)) {
+  for (const int target : folding_targets(program, choice, units)) {
     choice.cycles_per_token = target;
     // What runs once a sequence: in an eighth of its cycles, in all, or in as many as a token.
-    const std::int64_t all = std::min<std::int64_t>(std::int64_t{target} * tokens, 1'000'000'000);
+    const std::int64_t all =
+        std::min<std::int64_t>(std::int64_t{target} * tokens, kMostTargetCycles);
     for (const std::int64_t once : {std::int64_t{0}, all, std::int64_t{target}}) {
       choice.cycles_per_sequence = static_cast<int>(once);
       try {
         std::vector<std::pair<int, int>> folds;
-        for (const Fold& fold : choose_folds(program, choice)) {
+        for (const Fold& fold : choose_folds(program, choice, units)) {
           folds.emplace_back(fold.in, fold.out);
         }
         if (known.insert(folds).second) choices.push_back(choice);
@@ -172,7 +175,7 @@ std::vector<HardwareSpec> hardware_choices(const Program& program, const Hardwar
         const std::vector<UnitOps> units = units_of(program, choice);
         const bool any = std::any_of(units.begin(), units.end(),
                                      [](const UnitOps& unit) { return unit.merged.has_value(); });
-        if (merged == any) add_targets(program, choice, choices);
+        if (merged == any) add_targets(program, choice, units, choices);
       }
     }
   }
