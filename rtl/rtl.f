@@ -16,6 +16,7 @@ lib/em_fork.sv
 lib/em_gate.sv
 lib/em_gather.sv
 lib/em_linear.sv
+lib/em_max.sv
 lib/em_mean_pool.sv
 lib/em_merge.sv
 lib/em_norm_apply.sv
@@ -35,6 +36,7 @@ lib/em_stream_check.sv
 lib/em_stream_register.sv
 lib/em_table.sv
 lib/em_table_element.sv
+lib/em_window.sv
 tech/generic/em_mul.sv
 tech/generic/em_mul_pair.sv
 tech/generic/em_ram.sv

@@ -18,6 +18,8 @@ Value value_of(Function function, double x) {
   switch (function) {
     case Function::kSilu:
       return x > 0 ? Value{x, -x / (1 + std::exp(x))} : Value{0, x / (1 + std::exp(-x))};
+    case Function::kRelu:
+      return {std::max(x, 0.0), 0};
     case Function::kExp:
       return std::abs(x) < 0.5 ? Value{1, std::expm1(x)} : Value{0, std::exp(x)};
   }

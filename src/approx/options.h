@@ -33,7 +33,17 @@ struct ApproxSpec {
   PwlSpec silu;
   PwlSpec exp{PwlMethod::kData, 11, -4, 1, FunctionForm::kAuto};
 
-  const PwlSpec& of(Function function) const { return function == Function::kSilu ? silu : exp; }
+  PwlSpec of(Function function) const {
+    switch (function) {
+      case Function::kSilu:
+        return silu;
+      case Function::kExp:
+        return exp;
+      case Function::kRelu:
+        break;
+    }
+    return {.form = FunctionForm::kTable};
+  }
 };
 
 EMAMBA_NAMES(FunctionForm, "auto", "table", "lines");

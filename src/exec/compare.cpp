@@ -95,6 +95,12 @@ double bound(const Gate&, const Context&, int) {
 double bound(const Add&, const Context&, int) {
   return 0;
 }
+double bound(const Window&, const Context&, int) {
+  return 0;
+}
+double bound(const Max&, const Context&, int) {
+  return 0;
+}
 
 // Bounds of a whole sequence (rows, width): row by row, but for operations that remember.
 template <class AnyOp>

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "exec/fast_kernels.h"
+#include "exec/windows.h"
 #include "fx/scan.h"
 
 namespace emamba {
@@ -171,7 +172,17 @@ struct Prepare {
     };
   }
 
+  Kernel operator()(const Window& op) const {
+    return [op](const Edges& edges, Vectors& result) {
+      const Vectors& x = edges[op.x];
+      for (int place = 0; place < rows_of(x); ++place) {
+        fill_windows(op, place, x.row(std::size_t(place)), result.data.data());
+      }
+    };
+  }
+
   Kernel operator()(const Embed&) const { return {}; }
+  Kernel operator()(const Max&) const { return {}; }
   Kernel operator()(const RangeNorm&) const { return {}; }
   Kernel operator()(const Pool& op) const {
     if (op.kind != PoolKind::kFlatten) return {};

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "exec/windows.h"
 
 namespace emamba {
 namespace {
@@ -86,8 +87,16 @@ void apply(const DwConv& op, const Context& c, float* y) {
 // Range:  y = gamma * (x - mean) / (max - min) + beta   (Eq. 2)
 // Layer:  y = gamma * (x - mean) / sqrt(variance + eps) + beta
 // RMS:    y = gamma * x / sqrt(mean of squares + eps)
+// Batch:  y = gamma * (x - mean) / sqrt(variance + eps) + beta, with those of the training
 void apply(const RangeNorm& op, const Context& c, float* y) {
   const float* x = c.x(op.x);
+  if (op.norm == Norm::kBatch) {
+    for (int d = 0; d < op.width; ++d) {
+      const float scale = c.p.weight[d] / std::sqrt(c.p.variance[d] + kEpsilon);
+      y[d] = (x[d] - c.p.mean[d]) * scale + c.p.bias[d];
+    }
+    return;
+  }
   float mean = 0;
   for (int d = 0; d < op.width; ++d) mean += x[d];
   mean = op.norm == Norm::kRms ? 0.0f : mean / static_cast<float>(op.width);
@@ -155,6 +164,19 @@ void apply(const Pool& op, const Context& c, float* y) {
   }
 }
 
+void apply(const Window& op, const Context& c, float* y) {
+  fill_windows(op, c.token(), c.x(op.x), y);
+}
+
+// y[d] = max over k of x[k * width + d]
+void apply(const Max& op, const Context& c, float* y) {
+  const float* x = c.x(op.x);
+  std::copy(x, x + op.width, y);
+  for (int k = 1; k < op.terms; ++k) {
+    for (int d = 0; d < op.width; ++d) y[d] = std::max(y[d], x[k * op.width + d]);
+  }
+}
+
 // (rows, columns) -> (columns, rows)
 std::vector<float> transposed(const Tensor<float>& matrix) {
   const std::size_t rows = matrix.shape[0], columns = matrix.shape[1];
@@ -185,7 +207,10 @@ struct Prepare {
     return {.weight = get(op.name + ".weight"), .bias = get(op.name + ".bias")};
   }
   FloatEngine::Parameters operator()(const RangeNorm& op) const {
-    return {.weight = get(op.name + ".weight"), .bias = get(op.name + ".bias")};
+    return {.weight = get(op.name + ".weight"),
+            .bias = get(op.name + ".bias"),
+            .mean = get(op.name + ".mean"),
+            .variance = get(op.name + ".variance")};
   }
   FloatEngine::Parameters operator()(const Scan& op) const {
     std::vector<float> A = get(op.name + ".A_log");
@@ -196,6 +221,8 @@ struct Prepare {
   FloatEngine::Parameters operator()(const Gate&) const { return {}; }
   FloatEngine::Parameters operator()(const Add&) const { return {}; }
   FloatEngine::Parameters operator()(const Pool&) const { return {}; }
+  FloatEngine::Parameters operator()(const Window&) const { return {}; }
+  FloatEngine::Parameters operator()(const Max&) const { return {}; }
 };
 
 // An overflow is no answer: NaN would be taken for the first class, and for any error.

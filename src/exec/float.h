@@ -65,8 +65,9 @@ class FloatEngine {
   struct Parameters {
     std::vector<float> weight = {};  // Linear: transposed, (in, out); others as in ir/parameters.h
     std::vector<float> bias = {};
-    std::vector<float> A = {};  // Scan: -exp(A_log), (width, states)
-    std::vector<float> D = {};  // Scan: (width)
+    std::vector<float> A = {};                    // Scan: -exp(A_log), (width, states)
+    std::vector<float> D = {};                    // Scan: (width)
+    std::vector<float> mean = {}, variance = {};  // batch norm
   };
   const Parameters& parameters(std::size_t index) const { return parameters_[index]; }
 

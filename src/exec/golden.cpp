@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "exec/windows.h"
 #include "fx/mean.h"
 #include "fx/range_norm.h"
 #include "fx/scan.h"
@@ -186,6 +187,20 @@ void apply(const Pool& op, const Context& c, std::int32_t* y) {
     c.memory[d] += x[d];
     const std::int64_t mean = c.checked(c.memory[d]) * fx::mean_reciprocal(op.tokens);
     y[d] = static_cast<std::int32_t>(requantise(mean, exp, c.y));
+  }
+}
+
+// Section 14: every vector goes to all windows that it stands in. y is all of them.
+void apply(const Window& op, const Context& c, std::int32_t* y) {
+  fill_windows(op, c.token(), c.x(op.x), y);
+}
+
+// Section 14
+void apply(const Max& op, const Context& c, std::int32_t* y) {
+  const std::int32_t* x = c.x(op.x);
+  std::copy(x, x + op.width, y);
+  for (int k = 1; k < op.terms; ++k) {
+    for (int d = 0; d < op.width; ++d) y[d] = std::max(y[d], x[k * op.width + d]);
   }
 }
 

@@ -21,6 +21,7 @@
 #include "flow/quantise.h"
 #include "flow/train.h"
 #include "flow/version.h"
+#include "quant/fold.h"
 #include "quant/quantise.h"
 #include "train/finetune.h"
 
@@ -48,7 +49,7 @@ class Ablation {
       : base_(base), choice_(choice), rows_(chosen_rows(base.spec, choice.only)) {
     const auto integer = [](const AblationRow& row) { return in_integers(row.arithmetic); };
     if (std::any_of(rows_.begin(), rows_.end(), integer))
-      require_integer_form(network_of(base_.spec).program, base_.spec.approx);
+      require_integer_form(folded_network_of(base_.spec), base_.spec.approx);
   }
 
   json run() {
@@ -180,20 +181,19 @@ class Ablation {
     const Arithmetic arithmetic = cell.row->arithmetic;
     try {
       if (in_integers(arithmetic)) {
+        const FloatModel weights = folded(model.content);
         Program program =
-            quantise(model.content, spec.approx, spec.quant, calibration(), threads, progress)
-                .program;
+            quantise(weights, spec.approx, spec.quant, calibration(), threads, progress).program;
         if (arithmetic == Arithmetic::kTuned) {
           const Split train = job_split(base_, "train");
           program =
-              finetune(model.content, program, spec.train, spec.quant, train, threads, progress)
-                  .program;
+              finetune(weights, program, spec.train, spec.quant, train, threads, progress).program;
         }
         return answers(Fast(std::move(program)), test_.inputs, threads);
       }
       FloatOptions options;
       if (arithmetic == Arithmetic::kPiecewise) {
-        options.curves = fit_curves(model.content, spec.approx, calibration(), threads);
+        options.curves = fit_curves(folded(model.content), spec.approx, calibration(), threads);
       }
       return answers(FloatEngine(model.content, options), test_.inputs, threads, progress);
     } catch (const Error& e) {

@@ -27,7 +27,7 @@ Plan job_plan(const Job& job, const Program& program) {
 }
 
 PlannedProgram program_to_plan(const Job& job) {
-  Program network = network_of(job.spec).program;
+  Program network = folded_network_of(job.spec);
   require_integer_form(network, job.spec.approx);
   if (auto stored = current_program(job)) return {std::move(stored->content), true};
   Rng rng{1};

@@ -42,6 +42,14 @@ const Program& network_in(const Program& program) {
   return program;
 }
 
+// What they must be of, by a spec.
+Program wanted(const FloatModel&, const Spec& spec) {
+  return network_of(spec).program;
+}
+Program wanted(const Program&, const Spec& spec) {
+  return folded_network_of(spec);
+}
+
 // The keys on which what a file was made from differs from the spec; where none does, the place in
 // which its network does, as with other data of one's own.
 template <class T>
@@ -49,7 +57,7 @@ std::vector<std::string> differences(const T& content, const Spec& spec,
                                      const std::vector<std::string>& sections) {
   std::vector<std::string> keys = spec_differences(network_in(content).config, spec, sections);
   if (!keys.empty()) return keys;
-  const std::string place = first_difference(network_in(content), network_of(spec).program);
+  const std::string place = first_difference(network_in(content), wanted(content, spec));
   if (!place.empty()) keys.push_back("the network at " + place);
   return keys;
 }
@@ -134,7 +142,7 @@ std::optional<Stored<Program>> current_program(const Job& job) {
 }
 
 Stored<Program> require_program(const Job& job) {
-  require_integer_form(network_of(job.spec).program, job.spec.approx);
+  require_integer_form(folded_network_of(job.spec), job.spec.approx);
   if (auto program = current_program(job)) return std::move(*program);
   // A program of an earlier training has the right keys, and the wrong weights.
   if (const auto stale = find_program(job)) {

@@ -68,7 +68,7 @@ class Flow {
     }
     const FolderLock lock = prepare_out(job_, files);
     // What cannot become integers or hardware is said before hours of training.
-    const Program network = network_of(job_.spec).program;
+    const Program network = folded_network_of(job_.spec);
     require_integer_form(network, job_.spec.approx);
     if (choice_.frames > 0) {
       if (job_.spec.hardware.goal == Goal::kNone) {

@@ -16,6 +16,7 @@
 #include "flow/data.h"
 #include "flow/keys.h"
 #include "flow/version.h"
+#include "quant/fold.h"
 #include "quant/quantise.h"
 #include "quant/report.h"
 #include "train/finetune.h"
@@ -131,7 +132,8 @@ json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json&
   const Stopwatch watch;
   const Split train = job_split(job, "train");
   const Split calibration = calibration_samples(job, train);
-  QuantiseResult result = quantise(model.content, job.spec.approx, job.spec.quant, calibration,
+  const FloatModel trained = folded(model.content);
+  QuantiseResult result = quantise(trained, job.spec.approx, job.spec.quant, calibration,
                                    job.threads, job.progress("quantize"));
   if (saturation == Saturation::kLimited) {
     refuse_saturation(result.report, result.program.edges.size());
@@ -139,7 +141,7 @@ json quantise_stage(const Job& job, const Stored<FloatModel>& model, const json&
   json finetuned;
   std::optional<FloatModel> weights;
   if (job.spec.quant.finetune_steps > 0) {
-    finetuned = finetune_program(job, model.content, train, calibration, result.program, weights);
+    finetuned = finetune_program(job, trained, train, calibration, result.program, weights);
   }
   const std::string path = job.out + "/" + kProgramFile;
   result.program.name = job.spec.name;

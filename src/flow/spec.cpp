@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/toml.h"
 #include "data/own_data.h"
+#include "quant/fold.h"
 
 namespace emamba {
 namespace {
@@ -242,6 +243,10 @@ Network network_of(const Spec& spec) {
   program.input.normalisation = {std::vector<float>(channels, 0.0f),
                                  std::vector<float>(channels, 1.0f)};
   return network;
+}
+
+Program folded_network_of(const Spec& spec) {
+  return folded(network_of(spec).program);
 }
 
 std::size_t parameter_count(const Spec& spec) {

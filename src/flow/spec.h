@@ -63,6 +63,8 @@ std::vector<std::string> spec_differences(const nlohmann::json& stored, const Sp
 // The network of a spec, with the widths that it asks for and the spec as its configuration. Its
 // normalisation is that of no data.
 Network network_of(const Spec& spec);
+// The same as its integer program has it (quant/fold.h).
+Program folded_network_of(const Spec& spec);
 // Numbers in all its parameters.
 std::size_t parameter_count(const Spec& spec);
 

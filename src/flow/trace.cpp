@@ -11,6 +11,7 @@
 #include "flow/files.h"
 #include "ir/graph.h"
 #include "ir/structure.h"
+#include "quant/fold.h"
 #include "quant/formats.h"
 
 namespace emamba {
@@ -37,15 +38,14 @@ bool holds(const Program& program, const FloatModel& model) {
                     [](const auto& x, const auto& y) { return x.second.bytes == y.second.bytes; });
 }
 
-// The float model whose parameters `program` holds: the fine-tuned one beside it, unless that was
-// left there by another quantisation.
+// The float model whose parameters `program` holds: that of the training, or else the fine-tuned
+// one beside it.
 Stored<FloatModel> model_behind(const Job& job, const Stored<Program>& program) {
   const std::string path = beside(program.path, kFinetunedFile);
-  if (!file_exists(path)) return require_model(job);
-  Stored<FloatModel> finetuned = load_model(path);
-  if (holds(program.content, finetuned.content)) return finetuned;
   Stored<FloatModel> model = require_model(job);
-  return holds(program.content, model.content) ? model : finetuned;
+  model.content = folded(std::move(model.content));
+  if (!file_exists(path) || holds(program.content, model.content)) return model;
+  return load_model(path);
 }
 
 }  // namespace

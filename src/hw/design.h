@@ -53,7 +53,23 @@ struct LoopExit {
 struct Deal {
   std::vector<std::int64_t> beats;
 };
-using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit, Deal>;
+// Takes a grid of vectors of `beats` beats, and gives them again for every place of a kernel that
+// goes over it; what is off the grid is made up. A beat is given a cycle later as soon as it, and
+// all before it, may be: it has come. The first one of a grid also waits for the grid's first, and
+// its last for the grid's last. A row may come when fewer than `rows` are held: those from the
+// kernel's top row on, and those of the next grid, which may not be whole before this one has
+// ended. (rtl/lib/em_window.sv)
+struct Windows {
+  Size grid, kernel, stride, padding;
+  Size places;  // of the kernel
+  std::int64_t beats = 1;
+  int rows = 4;
+
+  std::int64_t beats_given() const {
+    return std::int64_t{places.height} * places.width * kernel.height * kernel.width * beats;
+  }
+};
+using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit, Deal, Windows>;
 
 // A parameter of a module, with its value as SystemVerilog.
 struct Parameter {

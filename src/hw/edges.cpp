@@ -17,15 +17,21 @@ const Pool* flattening(const Program& program, EdgeIndex edge) {
   return pool != nullptr && pool->kind == PoolKind::kFlatten ? pool : nullptr;
 }
 
+Pieces pieces_of(const Program& program, EdgeIndex edge) {
+  if (const Pool* pool = flattening(program, edge)) return {pool->tokens, pool->width};
+  const auto* window = edge > 0 ? std::get_if<Window>(&program.ops[edge - 1]) : nullptr;
+  if (window != nullptr) return {window->taps(), window->width};
+  return {1, program.edges[edge].width};
+}
+
 EdgeIndex stream_edge(const Program& program, EdgeIndex edge) {
   const Pool* pool = flattening(program, edge);
   return pool != nullptr ? pool->x : edge;
 }
 
 std::int64_t arriving_beats(const Program& program, EdgeIndex edge, int lanes) {
-  const Pool* pool = flattening(program, edge);
-  return pool != nullptr ? pool->tokens * beats_of(pool->width, lanes)
-                         : beats_of(program.edges[edge].width, lanes);
+  const Pieces pieces = pieces_of(program, edge);
+  return pieces.count * beats_of(pieces.width, lanes);
 }
 
 }  // namespace emamba

@@ -22,10 +22,16 @@ int vectors_on(const Program& program, EdgeIndex edge);
 // The operation that flattens a sequence onto `edge`; null if there is none. It has no hardware:
 // a flattened edge is its input, told otherwise.
 const Pool* flattening(const Program& program, EdgeIndex edge);
+// How a vector arrives: in pieces, each in beats of its own. A window comes place by place, a
+// flattened sequence vector by vector; of all else a vector is one piece.
+struct Pieces {
+  std::int64_t count = 1;
+  int width = 0;
+};
+Pieces pieces_of(const Program& program, EdgeIndex edge);
 // The edge whose stream carries the numbers of `edge`.
 EdgeIndex stream_edge(const Program& program, EdgeIndex edge);
-// Beats of Lanes numbers in which a vector arrives at input edge `edge`: a flattened sequence comes
-// token by token.
+// Beats of Lanes numbers in which a vector arrives at input edge `edge`.
 std::int64_t arriving_beats(const Program& program, EdgeIndex edge, int lanes);
 
 }  // namespace emamba

@@ -53,13 +53,13 @@ std::int64_t passes_of(const Program& program, std::size_t op, const HardwareSpe
   return group != nullptr ? group->times : 1;
 }
 
-// Tokens whose cycles one vector of an operation may take. A flattened sequence is worked on as it
-// arrives. What then runs once a sequence may take an eighth of it, unless told: more would save
-// few multipliers and cost latency.
+// Tokens whose cycles one vector of an operation may take: as many as come for it. What then runs
+// once a sequence may take an eighth of it, unless told: more would save few multipliers and cost
+// latency.
 std::int64_t share_of(const Program& program, const Op& op) {
   const int tokens = vectors_on(program, 0);
   if (once(program, op)) return std::max(1, tokens / 8);
-  return flattening(program, inputs_of(op)[0]) ? tokens : 1;
+  return std::max(1, tokens / vectors_on(program, inputs_of(op)[0]));
 }
 
 // Throws Error about the operation that needs the largest target.
@@ -150,7 +150,7 @@ void require_lanes(const Program& program, const HardwareSpec& hardware) {
   int widest = 0;
   for (std::size_t i = 0; i < program.edges.size(); ++i) {
     if (ends_sequence(program, static_cast<EdgeIndex>(i))) continue;
-    widest = std::max(widest, program.edges[i].width);
+    widest = std::max(widest, pieces_of(program, static_cast<EdgeIndex>(i)).width);
   }
   if (hardware.lanes > widest) {
     throw Error(

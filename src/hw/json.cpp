@@ -39,6 +39,9 @@ json timing_json(const Timing& timing) {
                                },
                                [](const Deal& d) {
                                  return json{{"kind", "deal"}, {"beats", d.beats}};
+                               },
+                               [](const Windows& w) {
+                                 return json{{"kind", "windows"}, {"rows", w.rows}};
                                }},
                     timing);
 }

@@ -32,6 +32,19 @@ void require_readers(const Program& program) {
               "leave the operation out of the program");
 }
 
+// Windows come piece by piece, which not everybody takes.
+void require_window_readers(const Program& program) {
+  for (const Op& op : program.ops) {
+    if (std::holds_alternative<Linear>(op) || std::holds_alternative<Max>(op)) continue;
+    for (EdgeIndex x : inputs_of(op)) {
+      if (x == 0 || !std::holds_alternative<Window>(program.ops[x - 1])) continue;
+      throw Error(fmt::format("{}: {} reads the windows of {}, which only Linear and Max can",
+                              program.name, name_of(op), edge_name(program, x)),
+                  "put a Linear between them");
+    }
+  }
+}
+
 class Planner {
  public:
   Planner(const Program& program, const HardwareSpec& hardware, const BlockRule& rule)
@@ -45,6 +58,7 @@ class Planner {
     const std::vector<UnitOps> units = units_of(program_, hardware_);
     folds_ = choose_folds(program_, hardware_, units);
     require_readers(program_);
+    require_window_readers(program_);
     // What runs on the first block's hardware: a group's other blocks.
     std::vector<Group> shared;
     for (const Group& group : program_.groups) {
@@ -111,12 +125,12 @@ class Planner {
   }
 
   Port port(const std::string& name, int stream, std::vector<EdgeIndex> edges) const {
-    const int width = program_.edges[edges.front()].width;
+    const Pieces pieces = pieces_of(program_, edges.front());
     return {name,
             stream,
-            width,
-            beats_of(width, hardware_.lanes),
-            vectors_on(program_, edges.front()),
+            pieces.width,
+            beats_of(pieces.width, hardware_.lanes),
+            static_cast<int>(vectors_on(program_, edges.front()) * pieces.count),
             std::move(edges)};
   }
 

@@ -71,6 +71,29 @@ struct Dealer {
   }
 };
 
+struct Walker {  // Windows
+  int input = 0, output = 0;
+  std::int64_t grid_beats = 1, row_beats = 1, rows = 1;
+  std::vector<std::int64_t> needs;  // of each beat of a grid: beats that must have come
+  std::vector<std::int64_t> frees;  // of each row of places, by its last beat: rows of the grid
+  std::int64_t row_end = 1;         // beats in a row of places
+  std::int64_t come = 0, given = 0, held = 0;
+  bool ahead = false;  // what comes is of the next grid
+
+  bool ready() const {
+    return (come % row_beats != 0 || held < rows) && !(ahead && come == grid_beats - 1);
+  }
+  bool may_give() const { return ahead || come >= needs[static_cast<std::size_t>(given)]; }
+  void take() {
+    if (come++ % row_beats == 0) ++held;
+    if (come == grid_beats) come = 0, ahead = true;
+  }
+  void give() {
+    if (++given % row_end == 0) held -= frees[static_cast<std::size_t>(given / row_end - 1)];
+    if (given == static_cast<std::int64_t>(needs.size())) given = 0, ahead = false;
+  }
+};
+
 struct Loop {  // LoopEntry
   std::vector<int> inputs, outputs;
   int passes = 1, pass = 0;
@@ -228,6 +251,37 @@ class Machine {
       dealers_.back().turns.push_back({instance.outputs[i], deal.beats[i]});
     }
   }
+  void add(const Instance& instance, std::size_t, const Windows& w) {
+    Walker n{.input = instance.inputs[0],
+             .output = instance.outputs[0],
+             .grid_beats = w.grid.height * w.grid.width * w.beats,
+             .row_beats = w.grid.width * w.beats,
+             .rows = w.rows,
+             .needs = {},
+             .frees = {}};
+    n.row_end = w.beats_given() / w.places.height;
+    for (int row = 0; row < w.places.height; ++row) {
+      const int top = row * w.stride.height - w.padding.height;
+      for (int column = 0; column < w.places.width; ++column) {
+        for (int ky = 0; ky < w.kernel.height; ++ky) {
+          for (int kx = 0; kx < w.kernel.width; ++kx) {
+            const int y = top + ky, x = column * w.stride.width - w.padding.width + kx;
+            const bool on = y >= 0 && y < w.grid.height && x >= 0 && x < w.grid.width;
+            for (std::int64_t beat = 0; beat < w.beats; ++beat) {
+              n.needs.push_back(on ? y * n.row_beats + x * w.beats + beat + 1 : 0);
+            }
+          }
+        }
+      }
+      const int next =
+          row + 1 < w.places.height ? std::max(0, top + w.stride.height) : w.grid.height;
+      n.frees.push_back(next - std::max(0, top));
+    }
+    n.needs.front() = std::max<std::int64_t>(1, n.needs.front());
+    n.needs.back() = n.grid_beats;
+    ready_[n.input] = 1;
+    walkers_.push_back(std::move(n));
+  }
   void place(Kind kind, std::size_t index) {
     places_.push_back({kind, index});
     forward_.push_back({kind, index});
@@ -363,6 +417,17 @@ class Machine {
       valid_[n.output] = n.count > 0;
       ready_[n.input] = n.count < n.capacity;
     }
+    for (Walker& n : walkers_) {
+      const bool advance = valid_[n.output] == 0 || moves_[n.output] != 0;
+      const bool gives = advance && n.may_give();
+      if (moves_[n.input] != 0) n.take();
+      if (gives) n.give();
+      if (gives || moves_[n.input] != 0 || moves_[n.output] != 0) {
+        changed_ = true, streams_changed_ = true;
+      }
+      if (advance) valid_[n.output] = gives ? 1 : 0;
+      ready_[n.input] = n.ready() ? 1 : 0;
+    }
     for (Core& n : cores_) {
       if (n.advance) step(n, cycle);
     }
@@ -462,6 +527,7 @@ class Machine {
   std::vector<Splitter> forks_;
   std::vector<Loop> loops_;
   std::vector<Dealer> dealers_;
+  std::vector<Walker> walkers_;
   std::vector<Place> places_;   // in the design's order: all but buffers
   std::vector<Place> forward_;  // of these, whose outputs depend on inputs in the same cycle
   std::vector<std::uint8_t> valid_, ready_, moves_;  // of each stream, in this cycle: 0 or 1
@@ -495,6 +561,8 @@ std::int64_t least_per_frame(const Design& design) {
   for (const Instance& instance : design.instances) {
     if (const auto* steps = std::get_if<Steps>(&instance.timing)) {
       busiest = std::max(busiest, (steps->active + steps->idle) * instance.vectors);
+    } else if (const auto* windows = std::get_if<Windows>(&instance.timing)) {
+      busiest = std::max(busiest, windows->beats_given());
     }
   }
   return busiest;

@@ -12,7 +12,8 @@ namespace emamba {
 
 // visit_fields(op, v) calls, in the order of files,
 //   v.edge(key, index)        for an edge it reads
-//   v(key, field)             for sizes (int), switches (an enum with KeyNames), number types,
+//   v(key, field)             for sizes (int, Size), switches (an enum with KeyNames), number
+//   types,
 //                             tensors and the arrays of tables
 //   v.optional(key, tensor)   for a tensor that may be empty
 //   v.later(key, field)       for a switch that files did not have at first: its first value then
@@ -64,16 +65,21 @@ void visit_fields(O& o, V& v) {
     v(std::string(product_of(o).name) + "_type", o.product_type), v("state_type", o.state_type);
   } else if constexpr (std::is_same_v<T, Gate> || std::is_same_v<T, Add>) {
     v.edge("x0", o.x0), v.edge("x1", o.x1), v("width", o.width);
-  } else {
-    static_assert(std::is_same_v<T, Pool>, "an operation without fields");
+  } else if constexpr (std::is_same_v<T, Pool>) {
     v.edge("x", o.x), v("width", o.width), v("tokens", o.tokens), v("pool", o.kind);
+  } else if constexpr (std::is_same_v<T, Window>) {
+    v.edge("x", o.x), v("width", o.width), v("grid", o.grid), v("kernel", o.kernel);
+    v("stride", o.stride), v("padding", o.padding);
+  } else {
+    static_assert(std::is_same_v<T, Max>, "an operation without fields");
+    v.edge("x", o.x), v("width", o.width), v("terms", o.terms);
   }
 }
 
 // The names of the switches' values, in files and in configurations.
 EMAMBA_NAMES(Activation, "none", "relu", "softplus");
-EMAMBA_NAMES(Function, "silu", "exp");
-EMAMBA_NAMES(Norm, "range", "layer", "rms");
+EMAMBA_NAMES(Function, "silu", "exp", "relu");
+EMAMBA_NAMES(Norm, "range", "layer", "rms", "batch");
 EMAMBA_NAMES(ScanOrder, "delta-b", "delta-x");
 EMAMBA_NAMES(PoolKind, "flatten", "mean");
 

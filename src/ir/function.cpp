@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/function.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace emamba {
@@ -11,6 +12,8 @@ double evaluate(Function function, double x) {
       return x / (1 + std::exp(-x));
     case Function::kExp:
       return std::exp(x);
+    case Function::kRelu:
+      return std::max(x, 0.0);
   }
   return x;
 }

@@ -4,8 +4,8 @@
 
 namespace emamba {
 
-// SiLU(x) = x / (1 + exp(-x)); exp.
-enum class Function { kSilu, kExp };
+// SiLU(x) = x / (1 + exp(-x)); exp; ReLU(x) = max(x, 0), where a Linear's own cannot do it.
+enum class Function { kSilu, kExp, kRelu };
 
 double evaluate(Function function, double x);
 

@@ -32,6 +32,7 @@ struct Writer {
 
   void edge(const char* key, const EdgeIndex& field) { object[key] = field; }
   void operator()(const std::string& key, const int& field) { object[key] = field; }
+  void operator()(const std::string& key, const Size& field) { object[key] = size_json(field); }
   void operator()(const std::string& key, const NumberType& field) {
     object[key] = type_json(field);
   }
@@ -134,6 +135,7 @@ struct Reader {
 
   void edge(const char* key, EdgeIndex& field) const { field = integer(object, key); }
   void operator()(const std::string& key, int& field) const { field = integer(object, key); }
+  void operator()(const std::string& key, Size& field) const { field = size(object, key); }
   void operator()(const std::string& key, NumberType& field) const { field = type(object, key); }
   template <class T>
   void operator()(const std::string& key, Tensor<T>& field) const {

@@ -63,6 +63,10 @@ std::vector<ParameterSpec> parameters_of(const Op& op) {
                  [](const RangeNorm& o) {
                    List list{vector(o.name + ".weight", o.width, 1)};
                    if (o.norm != Norm::kRms) list.push_back(vector(o.name + ".bias", o.width, 0));
+                   if (o.norm == Norm::kBatch) {
+                     list.push_back(vector(o.name + ".mean", o.width, 0));
+                     list.push_back(vector(o.name + ".variance", o.width, 1));
+                   }
                    return list;
                  },
                  [](const Pwl&) { return List{}; },
@@ -73,7 +77,8 @@ std::vector<ParameterSpec> parameters_of(const Op& op) {
                    return List{A, vector(o.name + ".D", o.width, 1)};
                  },
                  [](const Gate&) { return List{}; }, [](const Add&) { return List{}; },
-                 [](const Pool&) { return List{}; }},
+                 [](const Pool&) { return List{}; }, [](const Window&) { return List{}; },
+                 [](const Max&) { return List{}; }},
       op);
 }
 

@@ -6,7 +6,9 @@
 //   Embed      table (vocab, out)        bias (out), or (rows, out) with a row for every vector
 //   Linear     weight (out, in)          bias the same, where there is one
 //   DwConv     weight (width, taps)      bias (width); the last column meets the newest vector
-//   RangeNorm  weight (width): gamma     bias (width): beta; RMS norm has none
+//   RangeNorm  weight (width): gamma     bias (width): beta; RMS norm has none. Batch norm has also
+//              mean (width) and variance (width): of the training's vectors, running means that no
+//              gradient reaches
 //   Scan       A_log (width, states)     A = -exp(A_log);  D (width), the skip
 #pragma once
 

@@ -65,22 +65,23 @@ const std::string& name_of(const Op& op) {
 }
 
 std::vector<EdgeIndex> inputs_of(const Op& op) {
-  return std::visit(Overloaded{[](const Embed& o) { return Edges{o.x}; },
-                               [](const Linear& o) { return Edges{o.x}; },
-                               [](const DwConv& o) { return Edges{o.x}; },
-                               [](const RangeNorm& o) { return Edges{o.x}; },
-                               [](const Pwl& o) { return Edges{o.x}; },
-                               [](const Scan& o) {
-                                 return Edges{o.x, o.delta, o.B, o.C};
-                               },
-                               [](const Gate& o) {
-                                 return Edges{o.x0, o.x1};
-                               },
-                               [](const Add& o) {
-                                 return Edges{o.x0, o.x1};
-                               },
-                               [](const Pool& o) { return Edges{o.x}; }},
-                    op);
+  return std::visit(
+      Overloaded{
+          [](const Embed& o) { return Edges{o.x}; }, [](const Linear& o) { return Edges{o.x}; },
+          [](const DwConv& o) { return Edges{o.x}; }, [](const RangeNorm& o) { return Edges{o.x}; },
+          [](const Pwl& o) { return Edges{o.x}; },
+          [](const Scan& o) {
+            return Edges{o.x, o.delta, o.B, o.C};
+          },
+          [](const Gate& o) {
+            return Edges{o.x0, o.x1};
+          },
+          [](const Add& o) {
+            return Edges{o.x0, o.x1};
+          },
+          [](const Pool& o) { return Edges{o.x}; }, [](const Window& o) { return Edges{o.x}; },
+          [](const Max& o) { return Edges{o.x}; }},
+      op);
 }
 
 std::int64_t out_width(const Op& op) {
@@ -95,7 +96,9 @@ std::int64_t out_width(const Op& op) {
                                [](const Pool& o) {
                                  return std::int64_t{o.kind == PoolKind::kFlatten ? o.tokens : 1} *
                                         o.width;
-                               }},
+                               },
+                               [](const Window& o) { return std::int64_t{o.taps()} * o.width; },
+                               [](const Max& o) { return std::int64_t{o.width}; }},
                     op);
 }
 
@@ -105,8 +108,23 @@ int out_vectors(const Op& op, int vectors) {
                  [&](const DwConv&) { return vectors; }, [&](const RangeNorm&) { return vectors; },
                  [&](const Pwl&) { return vectors; }, [&](const Scan&) { return vectors; },
                  [&](const Gate&) { return vectors; }, [&](const Add&) { return vectors; },
-                 [&](const Pool&) { return 1; }},
+                 [&](const Pool&) { return 1; },
+                 [&](const Window& o) { return o.places().height * o.places().width; },
+                 [&](const Max&) { return vectors; }},
       op);
+}
+
+bool keeps_type(const Op& op) {
+  const auto* pool = std::get_if<Pool>(&op);
+  return (pool != nullptr && pool->kind == PoolKind::kFlatten) ||
+         std::holds_alternative<Window>(op) || std::holds_alternative<Max>(op);
+}
+
+EdgeIndex origin_of(const Program& program, EdgeIndex edge) {
+  while (edge > 0 && keeps_type(program.ops[edge - 1])) {
+    edge = inputs_of(program.ops[edge - 1])[0];
+  }
+  return edge;
 }
 
 std::string edge_name(const Program& program, EdgeIndex edge) {
@@ -123,7 +141,9 @@ bool has_fixed_length(const Program& program) {
                                [&](const Scan&) { return false; },
                                [&](const Gate&) { return false; },
                                [&](const Add&) { return false; },
-                               [&](const Pool& o) { return of_input(o.x); }};
+                               [&](const Pool& o) { return of_input(o.x); },
+                               [&](const Window& o) { return of_input(o.x); },
+                               [&](const Max&) { return false; }};
   return program.edges[0].vectors > 0 ||
          std::any_of(program.ops.begin(), program.ops.end(),
                      [&](const Op& op) { return std::visit(asks, op); });
@@ -169,7 +189,9 @@ int accumulator_bits(const Program& program, const Op& op) {
                    return fx::round_shift(magnitude(type(o.x0)), exp - type(o.x0).exp) +
                           fx::round_shift(magnitude(type(o.x1)), exp - type(o.x1).exp);
                  },
-                 [&](const Pool& o) { return o.tokens * magnitude(type(o.x)); }},
+                 [&](const Pool& o) { return o.tokens * magnitude(type(o.x)); },
+                 [&](const Window& o) { return magnitude(type(o.x)); },
+                 [&](const Max& o) { return magnitude(type(o.x)); }},
       op);
   return fx::signed_bits(bound);
 }

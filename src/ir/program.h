@@ -31,9 +31,9 @@ struct Edge {
 // an operation reads. Integer tensors are empty in a skeleton.
 using EdgeIndex = int;
 
-// kSoftplus exists in floating point only, as layer and RMS norm do.
+// kSoftplus exists in floating point only, as layer, RMS and batch norm do.
 enum class Activation { kNone, kRelu, kSoftplus };
-enum class Norm { kRange, kLayer, kRms };
+enum class Norm { kRange, kLayer, kRms, kBatch };
 
 // Each operation has a kind, by which files and messages call it, and says whether it goes by row:
 // one vector in, one vector out, in order, remembering what it needs of earlier ones. Programs of
@@ -170,7 +170,37 @@ struct Pool {
   PoolKind kind = PoolKind::kFlatten;
 };
 
-using Op = std::variant<Embed, Linear, DwConv, RangeNorm, Pwl, Scan, Gate, Add, Pool>;
+// The windows of a grid: the vectors of the input are its places, row by row. A kernel goes over it
+// in steps of `stride`, from `padding` above and to the left of its first place; every place of the
+// kernel is a vector of the numbers under it, row by row, 0 off the grid. Convolution is a Linear
+// behind it.
+struct Window {
+  static constexpr char kKind[] = "Window";
+  static constexpr bool kByRow = false;
+  std::string name;
+  EdgeIndex x = 0;
+  int width = 0;  // numbers at a place
+  Size grid;
+  Size kernel{3, 3}, stride{1, 1}, padding{1, 1};
+
+  // Of the kernel, as a grid.
+  Size places() const {
+    return {(grid.height + 2 * padding.height - kernel.height) / stride.height + 1,
+            (grid.width + 2 * padding.width - kernel.width) / stride.width + 1};
+  }
+  int taps() const { return kernel.height * kernel.width; }
+};
+
+// y[d] = max over k of x[k * width + d].
+struct Max {
+  static constexpr char kKind[] = "Max";
+  static constexpr bool kByRow = true;
+  std::string name;
+  EdgeIndex x = 0;
+  int width = 0, terms = 0;
+};
+
+using Op = std::variant<Embed, Linear, DwConv, RangeNorm, Pwl, Scan, Gate, Add, Pool, Window, Max>;
 
 // A block: `ops` operations from `first` on, which stand `times` times in a row, alike but for
 // their numbers.
@@ -210,6 +240,10 @@ inline std::size_t answer_size(const Program& program, int length) {
   const Edge& last = program.edges.back();
   return static_cast<std::size_t>(rows_of(last, length)) * static_cast<std::size_t>(last.width);
 }
+// Whether an op writes numbers that it read, unchanged, with their type.
+bool keeps_type(const Op& op);
+// The edge whose numbers, and type, an edge carries: the first one behind such ops.
+EdgeIndex origin_of(const Program& program, EdgeIndex edge);
 // Whether sequences must have as many vectors as a sample as published: an operation asks for that
 // (pooling, a bias for every vector). Otherwise the program runs on sequences of any length.
 bool has_fixed_length(const Program& program);

@@ -128,6 +128,8 @@ struct Draw {
   void operator()(Pool& op) const {
     y.exp = x_exp(op.x) + (op.kind == PoolKind::kMean ? rng.between(-2, 0) : 0);
   }
+  void operator()(Window& op) const { y = program.edges[op.x].type; }
+  void operator()(Max& op) const { y = program.edges[op.x].type; }
 };
 
 // Whether what is added has exponents that the validator takes: they may drift apart over a few

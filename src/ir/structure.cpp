@@ -16,6 +16,9 @@ struct Sizes {
 
   void edge(const char*, const EdgeIndex&) {}
   void operator()(const std::string&, const int& size) { values.push_back(size); }
+  void operator()(const std::string&, const Size& size) {
+    values.insert(values.end(), {size.height, size.width});
+  }
   template <class T>
   void operator()(const std::string&, const T& field) {
     if constexpr (std::is_enum_v<T>) values.push_back(static_cast<int>(field));

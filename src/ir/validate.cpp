@@ -178,6 +178,36 @@ struct Validator {
             fmt::format("{}, but a sequence has {}", op.tokens, vectors));
   }
 
+  void check_place(const Window& op, const Edge&) const {
+    const Edge& x = edge(op.x);
+    check_edge(op.name, op.x, op.width, x);
+    const auto check_side = [&](const char* side, int grid, int kernel, int stride, int padding) {
+      const std::string where = op.name + "." + side;
+      require(kernel >= 1 && kernel <= 64, where, fmt::format("a kernel of {}", kernel));
+      require(stride >= 1 && stride <= kernel, where,
+              fmt::format("steps of {}, must be 1 to the kernel's {}", stride, kernel));
+      require(padding >= 0 && padding < kernel, where,
+              fmt::format("padding of {}, must be less than the kernel's {}", padding, kernel));
+      require(grid >= 1 && grid <= (1 << 20) && grid + 2 * padding >= kernel, where,
+              fmt::format("a grid of {} under a kernel of {}", grid, kernel));
+    };
+    check_side("height", op.grid.height, op.kernel.height, op.stride.height, op.padding.height);
+    check_side("width", op.grid.width, op.kernel.width, op.stride.width, op.padding.width);
+    const std::int64_t places = std::int64_t{op.grid.height} * op.grid.width;
+    const int vectors = rows_of(x, program.input.vectors());
+    require(places == vectors, op.name + ".grid",
+            fmt::format("{} x {} places, but a sequence has {} vectors", op.grid.height,
+                        op.grid.width, vectors));
+  }
+  void check_place(const Max& op, const Edge& y) const {
+    require(op.terms >= 1 && op.terms <= 4096, op.name + ".terms",
+            fmt::format("{}, must be 1 .. 4096", op.terms));
+    require(std::int64_t{op.terms} * op.width == edge(op.x).width, op.name + ".terms",
+            fmt::format("{} times {} numbers, but a vector has {}", op.terms, op.width,
+                        edge(op.x).width));
+    check_edge(op.name, op.x, edge(op.x).width, y);
+  }
+
   // --- Its numbers: types, shapes, shifts.
 
   void check(const Embed& op, const Edge& y) const {
@@ -200,7 +230,8 @@ struct Validator {
   }
   void check(const RangeNorm& op, const Edge& y) const {
     const std::string& name = op.name;
-    require(op.norm == Norm::kRange, name + ".norm", "layer and RMS norm are floating point only");
+    require(op.norm == Norm::kRange, name + ".norm",
+            "layer, RMS and batch norm are floating point only");
     require(edge(op.x).type.bits == 8, name, "input must have 8 bits");
     require(op.width <= 1024, name, fmt::format("{} channels, at most 1024", op.width));
     check_type(name + ".weight", op.weight_type, 8, 8);
@@ -260,6 +291,13 @@ struct Validator {
               fmt::format("the sum over the tokens has {} bits, at most {}", bits, kMaxSumBits));
       check_requantise(op.name, bits + 16, x.exp - fx::mean_fraction(op.tokens), y.type);
     }
+  }
+
+  void check(const Window& op, const Edge& y) const {
+    require(y.type == edge(op.x).type, op.name, "windows must keep the number type");
+  }
+  void check(const Max& op, const Edge& y) const {
+    require(y.type == edge(op.x).type, op.name, "the maximum must keep the number type");
   }
 
   // --- The whole

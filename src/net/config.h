@@ -10,6 +10,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "base/keys.h"
 #include "ir/fields.h"
@@ -17,7 +18,7 @@
 
 namespace emamba {
 
-enum class NetKind { kMamba };
+enum class NetKind { kMamba, kCnn };
 enum class Position { kNone, kLearned };
 enum class ConvActivation { kNone, kSilu };
 // Where delta's non-linearity stands; the public readings of the paper differ (section 4.3).
@@ -31,6 +32,7 @@ enum class Head { kFlattenMlp, kFlattenLinear, kMeanLinear };
 
 struct ModelSpec {
   NetKind kind = NetKind::kMamba;
+  std::vector<std::string> layers;  // of a CNN (net/cnn.h); all else is a Mamba's
   int D = 24, E = 2, N = 8;
   Size P{4, 4};
   int M = 2, K = 4;
@@ -49,7 +51,7 @@ struct ModelSpec {
   int R() const { return dt_rank > 0 ? dt_rank : (D + 15) / 16; }
 };
 
-EMAMBA_NAMES(NetKind, "mamba");
+EMAMBA_NAMES(NetKind, "mamba", "cnn");
 EMAMBA_NAMES(Position, "none", "learned");
 EMAMBA_NAMES(ConvActivation, "none", "silu");
 EMAMBA_NAMES(DeltaActivation, "relu-after", "relu-before", "softplus");
@@ -57,7 +59,10 @@ EMAMBA_NAMES(Head, "flatten-mlp", "flatten-linear", "mean-linear");
 
 template <class V>
 void visit_keys(ModelSpec& m, V&& v) {
-  v("model.kind", m.kind, "the family of networks");
+  v("model.kind", m.kind, "the family of networks; all other keys but layers are of a Mamba");
+  v("model.layers", m.layers,
+    "of a CNN: conv C [KxK] [/S] [norm] [linear], dense C [norm] [linear], norm, max K, [ and ], "
+    "flatten, mean");
   v("model.D", m.D, Range{1, 1024}, "model width");
   v("model.E", m.E, Range{1, 8}, "expansion; the inner width is E * D");
   v("model.N", m.N, Range{1, 64}, "states per inner channel");

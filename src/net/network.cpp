@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/network.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
+#include "net/cnn.h"
 #include "net/mamba.h"
 
 namespace emamba {
@@ -12,19 +15,46 @@ constexpr std::size_t kMaxParameters = std::size_t{1} << 24;
 }  // namespace
 
 Input cut(Input sample, const ModelSpec& model) {
-  if (sample.vocab == 0) sample.patch = model.P, sample.overlap = model.overlap;
+  if (sample.vocab > 0) return sample;
+  if (model.kind == NetKind::kMamba) {
+    sample.patch = model.P, sample.overlap = model.overlap;
+  } else {
+    sample.patch = {1, 1}, sample.overlap = {0, 0};
+  }
   return sample;
 }
+
+namespace {
+
+// Keys that are not what they are of themselves, though the kind of network has no use for them.
+void require_unused(const ModelSpec& model, const std::string& source) {
+  nlohmann::json given, initial;
+  ModelSpec defaults, own = model;
+  visit_keys(own, KeyWriter{given});
+  visit_keys(defaults, KeyWriter{initial});
+  for (const auto& [key, value] : given.at("model").items()) {
+    const bool layers = key == "layers";
+    if (key == "kind" || (layers && model.kind == NetKind::kCnn)) continue;
+    if (!layers && model.kind == NetKind::kMamba) continue;
+    if (value == initial.at("model").at(key)) continue;
+    throw Error(fmt::format("{}: model.{} = {} has no meaning with model.kind = \"{}\"", source,
+                            key, value.dump(), name_of_key(model.kind)),
+                "remove it");
+  }
+}
+
+}  // namespace
 
 void check(const ModelSpec& model, const Input& sample, const std::string& source) {
   const auto fail = [&](const std::string& what, const std::string& hint) {
     throw Error(source + ": " + what, hint);
   };
+  require_unused(model, source);
   const auto text = [](Size size) {
     return size.height == size.width ? fmt::format("{}", size.height)
                                      : fmt::format("[{}, {}]", size.height, size.width);
   };
-  if (sample.vocab == 0 &&
+  if (model.kind == NetKind::kMamba && sample.vocab == 0 &&
       (sample.height % model.P.height != 0 || sample.width % model.P.width != 0)) {
     fail(fmt::format("model.P = {} does not divide the samples of {} x {}", text(model.P),
                      sample.height, sample.width),
@@ -40,12 +70,16 @@ void check(const ModelSpec& model, const Input& sample, const std::string& sourc
                      text(model.overlap), sample.height, sample.width),
          "give [height, width], with 0 where there is nothing beside a patch");
   }
-  check_mamba(model, source);
+  if (model.kind == NetKind::kMamba) check_mamba(model, source);
+  if (model.kind == NetKind::kCnn && sample.vocab > 0) {
+    fail("model.kind = \"cnn\" needs images, this task has token ids", "use a mamba");
+  }
   // Sizes and nothing else: the outputs' number adds little.
   const std::size_t parameters = parameter_count(build_network("check", model, sample, 1).program);
   if (parameters > kMaxParameters) {
     fail(fmt::format("the model has {} parameters, at most {}", parameters, kMaxParameters),
-         "lower model.D, model.E, model.M or model.head_hidden");
+         model.kind == NetKind::kMamba ? "lower model.D, model.E, model.M or model.head_hidden"
+                                       : "make model.layers fewer or narrower");
   }
 }
 
@@ -55,6 +89,8 @@ Network build_network(const std::string& name, const ModelSpec& model, const Inp
   switch (model.kind) {
     case NetKind::kMamba:
       return build_mamba(name, model, input, outputs);
+    case NetKind::kCnn:
+      return build_cnn(name, model, input, outputs);
   }
   throw Error("unknown kind of network");
 }

@@ -74,6 +74,8 @@ struct TypeBuilder {
   void choose(Gate&, NumberType) const {}
   void choose(Add&, NumberType) const {}
   void choose(Pool&, NumberType) const {}
+  void choose(Window&, NumberType) const {}
+  void choose(Max&, NumberType) const {}
 };
 
 // The parameters as integers of the types that the program has.
@@ -140,6 +142,8 @@ struct WeightBuilder {
   void fill(Gate&) const {}
   void fill(Add&) const {}
   void fill(Pool&) const {}
+  void fill(Window&) const {}
+  void fill(Max&) const {}
 };
 
 }  // namespace
@@ -150,9 +154,8 @@ Program build_program(const FloatModel& model, const Formats& formats) {
   if (program.input.vocab == 0) program.edges[0].type.exp = types.exponent("input");
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     NumberType& y = program.edges[i + 1].type;
-    const auto* pool = std::get_if<Pool>(&program.ops[i]);
-    if (pool && pool->kind == PoolKind::kFlatten) {
-      y = program.edges[pool->x].type;  // a copy
+    if (keeps_type(program.ops[i])) {
+      y = program.edges[inputs_of(program.ops[i])[0]].type;
     } else {
       y.exp = types.exponent(name_of(program.ops[i]));
     }

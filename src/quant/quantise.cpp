@@ -90,6 +90,7 @@ void require_integer_form(const Program& network, const ApproxSpec& approx) {
     if (const auto* norm = std::get_if<RangeNorm>(&op)) {
       if (norm->norm == Norm::kLayer) what = "layer norm";
       if (norm->norm == Norm::kRms) what = "RMS norm";
+      if (norm->norm == Norm::kBatch) what = "batch norm that cannot be folded";
     } else if (const auto* linear = std::get_if<Linear>(&op)) {
       if (linear->activation == Activation::kSoftplus) what = "softplus";
     }

@@ -91,16 +91,11 @@ struct WeightRule {
     formats.weight_offset[op] = std::move(offsets);
   }
   int exponent_of(EdgeIndex edge) const {
-    return formats.exponent.at(edge_name(model.network, edge));
+    return formats.exponent.at(edge_name(model.network, origin_of(model.network, edge)));
   }
 
   void operator()(const Embed& op) const { add(op.name, op.name + ".table", 0); }
-  void operator()(const Linear& op) const {
-    // Flattening copies, and has no exponent of its own.
-    const auto* pool = op.x > 0 ? std::get_if<Pool>(&model.network.ops[op.x - 1]) : nullptr;
-    const bool copied = pool && pool->kind == PoolKind::kFlatten;
-    add_channels(op.name, exponent_of(copied ? pool->x : op.x));
-  }
+  void operator()(const Linear& op) const { add_channels(op.name, exponent_of(op.x)); }
   void operator()(const DwConv& op) const { add_channels(op.name, exponent_of(op.x)); }
   void operator()(const RangeNorm& op) const {
     add(op.name, op.name + ".weight", -fx::kRatioFraction);
@@ -115,6 +110,8 @@ struct WeightRule {
   void operator()(const Gate&) const {}
   void operator()(const Add&) const {}
   void operator()(const Pool&) const {}
+  void operator()(const Window&) const {}
+  void operator()(const Max&) const {}
 };
 
 }  // namespace
@@ -195,8 +192,7 @@ Formats choose_formats(const FloatModel& model, const ApproxSpec& approx, const 
   Formats formats;
   for (std::size_t s = 0; s < streams.size(); ++s) {
     const auto [name, bits, edge, curve, function] = streams[s];
-    const auto* pool = edge > 0 ? std::get_if<Pool>(&network.ops[edge - 1]) : nullptr;
-    const bool copied = pool && pool->kind == PoolKind::kFlatten;
+    const bool copied = edge > 0 && keeps_type(network.ops[edge - 1]);
     const bool token_ids = edge == 0 && network.input.vocab > 0;
     double min = ranges[s].min, max = ranges[s].max;
     if (rule == Calibration::kPercentile) {

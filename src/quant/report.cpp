@@ -69,10 +69,6 @@ std::vector<NumberType> types_of(const Program& program) {
   return types;
 }
 
-const char* name_of(Function function) {
-  return function == Function::kSilu ? "silu" : "exp";
-}
-
 // JSON has no NaN or infinity.
 nlohmann::json number(double v) {
   return std::isfinite(v) ? nlohmann::json(v) : nlohmann::json(nullptr);
@@ -158,7 +154,7 @@ nlohmann::json to_json(const QuantiseReport& report) {
   }
   for (const CurveReport& curve : report.curves) {
     curves.push_back({{"op", curve.op},
-                      {"function", name_of(curve.function)},
+                      {"function", name_of_key(curve.function)},
                       {"method", curve.method},
                       {"segments", curve.segments},
                       {"error_max", number(curve.error.max)},

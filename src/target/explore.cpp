@@ -26,7 +26,7 @@ std::vector<int> lane_choices(const Program& program) {
   std::set<int> lanes;
   for (std::size_t i = 0; i < program.edges.size(); ++i) {
     if (ends_sequence(program, static_cast<EdgeIndex>(i))) continue;
-    const int width = program.edges[i].width;
+    const int width = pieces_of(program, static_cast<EdgeIndex>(i)).width;
     for (int n = 1; n <= std::min(width, kMostLanes); ++n) {
       if (width % n == 0) lanes.insert(n);
     }

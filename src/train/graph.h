@@ -25,7 +25,8 @@ class Graph {
   // tokens (B, vectors, width) of the input edge, normalised (or token ids) -> (B, outputs), the
   // last edge. Parameters by the operations' names; they and the tokens are all float or all
   // double. May run in several threads at a time.
-  torch::Tensor forward(const Parameters& parameters, const torch::Tensor& tokens) const;
+  torch::Tensor forward(const Parameters& parameters, const torch::Tensor& tokens,
+                        Statistics statistics = Statistics::kStored) const;
 
  private:
   // An operation, or a block of several that ends in it.

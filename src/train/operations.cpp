@@ -93,10 +93,24 @@ struct Compute {
                                                          parameter(op.name, ".bias"));
       case Norm::kLayer:
         return torch::layer_norm(x(op.x), op.width, gamma, parameter(op.name, ".bias"), kEpsilon);
+      case Norm::kBatch:
+        return batch_norm(op, gamma);
       case Norm::kRms:
         return gamma * x(op.x) * torch::rsqrt(x(op.x).square().mean(-1, true) + kEpsilon);
     }
     return x(op.x);
+  }
+  At batch_norm(const RangeNorm& op, const At& gamma) const {
+    constexpr double kMomentum = 0.1;
+    const bool stored = in.statistics == Statistics::kStored;
+    // They are moved in place, and have no gradient.
+    At mean, variance;
+    if (in.statistics != Statistics::kBatch) {
+      mean = parameter(op.name, ".mean").detach();
+      variance = parameter(op.name, ".variance").detach();
+    }
+    return torch::batch_norm(x(op.x), gamma, parameter(op.name, ".bias"), mean, variance, !stored,
+                             kMomentum, kEpsilon, false);
   }
   At operator()(const Pwl& op) const {
     const auto* lines = in.integers == nullptr ? nullptr : std::get_if<PwlTable>(&op.table);
@@ -110,6 +124,8 @@ struct Compute {
         return torch::silu(x(op.x));
       case Function::kExp:
         return torch::exp(x(op.x));
+      case Function::kRelu:
+        return torch::relu(x(op.x));
     }
     return x(op.x);
   }
@@ -130,6 +146,25 @@ struct Compute {
         return by_sequence(op.x).mean(1);
     }
     return x(op.x);
+  }
+  At operator()(const Window& op) const {
+    const Size out = op.places();
+    const At image = torch::constant_pad_nd(
+        x(op.x).view({in.sequences, op.grid.height, op.grid.width, op.width}),
+        {0, 0, op.padding.width, op.padding.width, op.padding.height, op.padding.height});
+    std::vector<At> taps;
+    for (int ky = 0; ky < op.kernel.height; ++ky) {
+      for (int kx = 0; kx < op.kernel.width; ++kx) {
+        const std::int64_t bottom = ky + std::int64_t{op.stride.height} * (out.height - 1) + 1;
+        const std::int64_t right = kx + std::int64_t{op.stride.width} * (out.width - 1) + 1;
+        taps.push_back(
+            image.slice(1, ky, bottom, op.stride.height).slice(2, kx, right, op.stride.width));
+      }
+    }
+    return torch::cat(taps, 3).view({-1, out_width(op)});
+  }
+  At operator()(const Max& op) const {
+    return std::get<0>(x(op.x).view({-1, op.terms, op.width}).max(1));
   }
 };
 

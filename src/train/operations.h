@@ -17,6 +17,10 @@ namespace emamba {
 // checked against.
 enum class Kernels { kFused, kPlain };
 
+// Mean and variance of a batch norm: those stored with its parameters, or those of the batch, which
+// may also move the stored ones.
+enum class Statistics { kStored, kBatch, kMoving };
+
 // What an operation computes from. Parameters and edges are all float or all double.
 struct Operands {
   const Parameters& parameters;
@@ -28,6 +32,7 @@ struct Operands {
   // lines; null: the parameters as they are, and SiLU itself. Gradients of the integers pass
   // straight through (train/straight_through.h).
   const Program* integers = nullptr;
+  Statistics statistics = Statistics::kStored;
 };
 
 // The edge that the operation writes, before any rounding: (sequences * vectors, width).

@@ -41,7 +41,9 @@ float Step::operator()(const torch::Tensor& tokens, const torch::Tensor& answers
   };
   for_shares([&](Share& share, std::int64_t i) {
     share.gradients.zero_();
-    share.outputs = graph_.forward(share.parameters, part(tokens, i));
+    // Every share is a batch of its own to a batch norm; the first one's moves what is stored.
+    share.outputs = graph_.forward(share.parameters, part(tokens, i),
+                                   i == 0 ? Statistics::kMoving : Statistics::kBatch);
   });
   std::vector<torch::Tensor> outputs;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -66,7 +68,12 @@ float Step::on_cuda(const torch::Tensor& tokens, const torch::Tensor& answers) {
     there.emplace(name, parameter.to(torch::kCUDA));  // gradients flow back through the copy
   }
   weights_.gradients.zero_();
-  const torch::Tensor y = graph_.forward(there, tokens.to(torch::kCUDA));
+  const torch::Tensor y = graph_.forward(there, tokens.to(torch::kCUDA), Statistics::kMoving);
+  for (auto& [name, parameter] : weights_.parameters) {
+    if (name.ends_with(".mean") || name.ends_with(".variance")) {
+      parameter.detach().copy_(there.at(name).detach());
+    }
+  }
   const torch::Tensor loss = loss_of(train_, y, answers.to(torch::kCUDA));
   loss.backward();
   return loss.item<float>();

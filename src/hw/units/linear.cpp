@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Linear in hardware: fold.in inputs by fold.out outputs at a time; also on a flattened sequence,
-// which it works on while its tokens arrive.
+// Linear in hardware: fold.in inputs by fold.out outputs at a time; also on a flattened sequence or
+// a window, which it works on while its pieces arrive.
 #include "hw/units/channel_shift.h"
 #include "hw/units/unit.h"
 
@@ -11,7 +11,7 @@ namespace {
 std::int64_t input_beats(const Program& program, const Linear& op, int lanes, int in) {
   const std::int64_t beats = arriving_beats(program, op.x, lanes);
   if (in >= lanes) return beats_of(beats, in / lanes);
-  return flattening(program, op.x) ? beats * (lanes / in) : beats_of(op.in, in);
+  return pieces_of(program, op.x).count > 1 ? beats * (lanes / in) : beats_of(op.in, in);
 }
 
 std::vector<Fold> folds(const Program& program, const Linear& op, const HardwareSpec& hardware) {
@@ -41,13 +41,12 @@ struct Memories {
 Memories memories(const Site& site, const Contexts<Linear>& contexts, std::int64_t in_beats,
                   std::int64_t out_beats, int acc) {
   const Linear& op = *contexts.front();
-  const Pool* pool = flattening(site.program, op.x);
-  const int tokens = pool != nullptr ? pool->tokens : 1, token_width = op.in / tokens;
+  const Pieces pieces = pieces_of(site.program, op.x);
   // The input that stands at place `at` of the arriving numbers; -1 for padding.
-  const std::int64_t padded = beats_of(token_width, site.lanes()) * site.lanes();
+  const std::int64_t padded = beats_of(pieces.width, site.lanes()) * site.lanes();
   const auto input_at = [&](std::int64_t at) -> std::int64_t {
-    const std::int64_t token = at / padded, channel = at % padded;
-    return token < tokens && channel < token_width ? token * token_width + channel : -1;
+    const std::int64_t piece = at / padded, channel = at % padded;
+    return piece < pieces.count && channel < pieces.width ? piece * pieces.width + channel : -1;
   };
   const int in_par = site.fold.in, out_par = site.fold.out;
   Memories result;

@@ -30,5 +30,7 @@ OpUnit<Scan> unit_of(const Scan& op);
 OpUnit<Gate> unit_of(const Gate& op);
 OpUnit<Add> unit_of(const Add& op);
 OpUnit<Pool> unit_of(const Pool& op);
+OpUnit<Window> unit_of(const Window& op);
+OpUnit<Max> unit_of(const Max& op);
 
 }  // namespace emamba

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/cnn.h"
+
+#include <charconv>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "base/error.h"
+#include "net/builder.h"
+
+namespace emamba {
+namespace {
+
+constexpr int kAnswerBits = 16;
+constexpr int kMostChannels = 4096, kMostKernel = 15;
+
+// A number in front of which `prefix` stands, and behind which nothing.
+std::optional<int> number_in(const std::string& word, const std::string& prefix = "") {
+  if (!word.starts_with(prefix)) return std::nullopt;
+  int value = 0;
+  const char *begin = word.data() + prefix.size(), *end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(begin, end, value);
+  if (error != std::errc() || stop != end || begin == end) return std::nullopt;
+  return value;
+}
+
+class Layers {
+ public:
+  Layers(Program& program, const std::vector<std::string>& texts)
+      : builder_{program}, texts_(texts), width_(program.input.vector_width()) {
+    const Input& input = program.input;
+    grid_ = {input.height / input.patch.height, input.width / input.patch.width};
+  }
+
+  void build(int outputs) {
+    for (index_ = 0; index_ < texts_.size(); ++index_) layer();
+    if (!skips_.empty()) fail("a [ without its ]", "end it with \"]\"");
+    index_ = texts_.size();
+    if (!one_vector()) pool("head.pool", PoolKind::kFlatten);
+    builder_.add(linear("head.out", x_, width_, outputs, true), kAnswerBits);
+  }
+
+ private:
+  struct Skip {
+    EdgeIndex x;
+    int width;
+    Size grid;
+  };
+
+  [[noreturn]] void fail(const std::string& what, const std::string& hint) const {
+    const bool at = index_ < texts_.size();
+    throw Error(at ? fmt::format("model.layers: layer {}, \"{}\": {}", index_, texts_[index_], what)
+                   : fmt::format("model.layers: {}", what),
+                hint);
+  }
+  std::string name(const char* part) const { return fmt::format("layers.{}.{}", index_, part); }
+  bool one_vector() const { return grid_.height * grid_.width == 1 && pooled_; }
+
+  void layer() {
+    std::vector<std::string> words;
+    std::istringstream text(texts_[index_]);
+    for (std::string word; text >> word;) words.push_back(word);
+    if (words.empty()) fail("is empty", "leave it out");
+    const std::string kind = words.front();
+    words.erase(words.begin());
+    if (kind == "conv" || kind == "dense") {
+      linear_layer(kind == "conv", words);
+    } else if (kind == "max") {
+      max_layer(words);
+    } else {
+      if (!words.empty()) fail(fmt::format("\"{}\" has no words behind it", kind), "remove them");
+      plain_layer(kind);
+    }
+  }
+
+  void plain_layer(const std::string& kind) {
+    if (kind == "norm") {
+      batch_norm();
+    } else if (kind == "[") {
+      skips_.push_back({x_, width_, grid_});
+    } else if (kind == "]") {
+      if (skips_.empty()) fail("no [ stands before it", "begin with \"[\"");
+      const Skip skip = skips_.back();
+      skips_.pop_back();
+      if (skip.width != width_ || skip.grid != grid_) {
+        fail(fmt::format("{} x {} vectors of {} numbers, at its [ there are {} x {} of {}",
+                         grid_.height, grid_.width, width_, skip.grid.height, skip.grid.width,
+                         skip.width),
+             "keep grid and channels between [ and ]");
+      }
+      x_ = builder_.add(Add{name("add"), x_, skip.x, width_});
+    } else if (kind == "flatten" || kind == "mean") {
+      if (pooled_) fail("there is one vector already", "remove it");
+      pool(name("pool"), kind == "mean" ? PoolKind::kMean : PoolKind::kFlatten);
+    } else {
+      fail("no such layer", "layers are conv, dense, norm, max, [, ], flatten and mean");
+    }
+  }
+
+  void linear_layer(bool conv, const std::vector<std::string>& words) {
+    const std::optional<int> channels = words.empty() ? std::nullopt : number_in(words.front());
+    if (!channels || *channels < 1 || *channels > kMostChannels) {
+      fail(fmt::format("needs a number of channels, 1 to {}", kMostChannels),
+           conv ? "for example \"conv 16\"" : "for example \"dense 64\"");
+    }
+    Window window;
+    bool norm = false, relu = true;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      const std::string& word = words[i];
+      const std::size_t cross = word.find('x');
+      if (word == "norm") {
+        norm = true;
+      } else if (word == "linear") {
+        relu = false;
+      } else if (const auto stride = number_in(word, "/"); conv && stride) {
+        window.stride = {*stride, *stride};
+      } else if (conv && cross != std::string::npos && number_in(word.substr(0, cross)) &&
+                 word.substr(0, cross) == word.substr(cross + 1)) {
+        const int kernel = *number_in(word.substr(0, cross));
+        window.kernel = {kernel, kernel};
+      } else {
+        fail(fmt::format("\"{}\" means nothing here", word),
+             conv ? "behind the channels stand a kernel as 5x5, a stride as /2, norm, linear"
+                  : "behind the channels stand norm and linear");
+      }
+    }
+    const int kernel = window.kernel.height, stride = window.stride.height;
+    if (kernel < 1 || kernel > kMostKernel || kernel % 2 == 0) {
+      fail(fmt::format("a kernel of {0} x {0}", kernel),
+           fmt::format("kernels are 1x1, 3x3, ... {0}x{0}", kMostKernel));
+    }
+    if (stride < 1 || stride > kernel) {
+      fail(fmt::format("steps of {} with a kernel of {}", stride, kernel),
+           fmt::format("steps are 1 to {}", kernel));
+    }
+    if (conv && pooled_) fail("there is no grid any more", "use dense");
+    if (conv && kernel > 1) {
+      window.padding = {(kernel - 1) / 2, (kernel - 1) / 2};
+      add_window(std::move(window));
+    }
+    // What stands between Linear and ReLU keeps them apart; folding brings them together.
+    Linear op = linear(name(conv ? "conv" : "dense"), x_, width_in_, *channels, !norm,
+                       relu && !norm ? Activation::kRelu : Activation::kNone);
+    x_ = builder_.add(std::move(op));
+    set_width(*channels);
+    if (!norm) return;
+    batch_norm();
+    if (!relu) return;
+    Pwl rectified;
+    rectified.name = name("relu");
+    rectified.x = x_;
+    rectified.width = width_;
+    rectified.function = Function::kRelu;
+    x_ = builder_.add(std::move(rectified));
+  }
+
+  void max_layer(const std::vector<std::string>& words) {
+    const std::optional<int> size = words.size() == 1 ? number_in(words.front()) : std::nullopt;
+    if (!size || *size < 2 || *size > kMostKernel) {
+      fail(fmt::format("needs a size, 2 to {}", kMostKernel), "for example \"max 2\"");
+    }
+    if (pooled_) fail("there is no grid any more", "remove it");
+    if (grid_.height < *size || grid_.width < *size) {
+      fail(fmt::format("the grid has only {} x {} vectors", grid_.height, grid_.width),
+           "leave it out");
+    }
+    Window window;
+    window.kernel = window.stride = {*size, *size};
+    window.padding = {0, 0};
+    add_window(std::move(window));
+    Max max;
+    max.name = name("max");
+    max.x = x_;
+    max.width = width_;
+    max.terms = *size * *size;
+    x_ = builder_.add(std::move(max));
+    set_width(width_);
+  }
+
+  void add_window(Window window) {
+    window.name = name("window");
+    window.x = x_;
+    window.width = width_;
+    window.grid = grid_;
+    grid_ = window.places();
+    x_ = builder_.add(window);
+    width_in_ = width_ * window.kernel.height * window.kernel.width;
+  }
+
+  void batch_norm() {
+    RangeNorm norm;
+    norm.name = name("norm");
+    norm.x = x_;
+    norm.width = width_;
+    norm.norm = Norm::kBatch;
+    x_ = builder_.add(std::move(norm));
+  }
+
+  void pool(const std::string& pool_name, PoolKind kind) {
+    Pool pool;
+    pool.name = pool_name;
+    pool.x = x_;
+    pool.width = width_;
+    pool.tokens = grid_.height * grid_.width;
+    pool.kind = kind;
+    x_ = builder_.add(std::move(pool));
+    set_width(builder_.program.edges[x_].width);
+    grid_ = {1, 1};
+    pooled_ = true;
+  }
+
+  void set_width(int width) { width_ = width_in_ = width; }
+
+  Builder builder_;
+  const std::vector<std::string>& texts_;
+  std::size_t index_ = 0;
+  EdgeIndex x_ = 0;
+  Size grid_;
+  int width_, width_in_ = width_;  // channels, and numbers that a Linear sees
+  bool pooled_ = false;
+  std::vector<Skip> skips_;
+};
+
+}  // namespace
+
+Network build_cnn(const std::string& name, const ModelSpec& model, const Input& input,
+                  int outputs) {
+  Network network;
+  network.program.name = name;
+  network.program.input = input;
+  network.program.edges.push_back({0, input.vector_width(), {8, 0}});
+  Layers(network.program, model.layers).build(outputs);
+  return network;
+}
+
+}  // namespace emamba
