@@ -54,19 +54,21 @@ struct Deal {
   std::vector<std::int64_t> beats;
 };
 // Takes a grid of vectors of `beats` beats, and gives them again for every place of a kernel that
-// goes over it; what is off the grid is made up. A beat is given a cycle later as soon as it, and
-// all before it, may be: it has come. The first one of a grid also waits for the grid's first, and
-// its last for the grid's last. A row may come when fewer than `rows` are held: those from the
-// kernel's top row on, and those of the next grid, which may not be whole before this one has
-// ended. (rtl/lib/em_window.sv)
+// goes over it, one or, of one beat each, several at once; what is off the grid is made up. A beat
+// is given a cycle later as soon as it, and all before it, may be: it has come. The first one of a
+// grid also waits for the grid's first, and its last for the grid's last. A row may come when fewer
+// than `rows` are held: those from the kernel's top row on, and those of the next grid, which may
+// not be whole before this one has ended. (rtl/lib/em_window.sv)
 struct Windows {
   Size grid, kernel, stride, padding;
-  Size places;  // of the kernel
+  Size places;   // of the kernel
+  Size at_once;  // vectors under the kernel in a beat
   std::int64_t beats = 1;
   int rows = 4;
 
   std::int64_t beats_given() const {
-    return std::int64_t{places.height} * places.width * kernel.height * kernel.width * beats;
+    return std::int64_t{places.height} * places.width * (kernel.height / at_once.height) *
+           (kernel.width / at_once.width) * beats;
   }
 };
 using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit, Deal, Windows>;

@@ -218,6 +218,8 @@ class Planner {
       outs = add_deal(graph_, site.name + "_deal", out, beats);
     }
     for (std::size_t i = 0; i < unit.ops.size(); ++i) {
+      // Several vectors at once are watched where they have been used.
+      if (graph_.design.streams[outs[i]].words != hardware_.lanes) continue;
       const std::vector<std::size_t> ops = across(blocks, i);
       std::vector<EdgeIndex> edges;
       for (std::size_t o : ops) edges.push_back(static_cast<EdgeIndex>(o + 1));

@@ -263,10 +263,14 @@ class Machine {
     for (int row = 0; row < w.places.height; ++row) {
       const int top = row * w.stride.height - w.padding.height;
       for (int column = 0; column < w.places.width; ++column) {
-        for (int ky = 0; ky < w.kernel.height; ++ky) {
-          for (int kx = 0; kx < w.kernel.width; ++kx) {
-            const int y = top + ky, x = column * w.stride.width - w.padding.width + kx;
-            const bool on = y >= 0 && y < w.grid.height && x >= 0 && x < w.grid.width;
+        const int left = column * w.stride.width - w.padding.width;
+        for (int ky = 0; ky < w.kernel.height; ky += w.at_once.height) {
+          for (int kx = 0; kx < w.kernel.width; kx += w.at_once.width) {
+            // The last vector of a beat.
+            const int y = std::min(top + ky + w.at_once.height, w.grid.height) - 1;
+            const int x = std::min(left + kx + w.at_once.width, w.grid.width) - 1;
+            const bool on =
+                y >= 0 && top + ky < w.grid.height && x >= 0 && left + kx < w.grid.width;
             for (std::int64_t beat = 0; beat < w.beats; ++beat) {
               n.needs.push_back(on ? y * n.row_beats + x * w.beats + beat + 1 : 0);
             }

@@ -3,6 +3,8 @@
 // them.
 #pragma once
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "ir/random_model.h"
@@ -96,6 +98,33 @@ inline NetSpec pinned_net(Rng& rng) {
 inline NetSpec random_net(Rng& rng) {
   NetSpec spec = pinned_net(rng);
   spec.model.M += 2;
+  return spec;
+}
+
+// A convolutional network of one to four layers on a grid of any shape.
+inline NetSpec random_cnn(Rng& rng) {
+  NetSpec spec;
+  spec.sample.height = rng.between(1, 7);
+  spec.sample.width = rng.between(1, 7);
+  spec.sample.channels = rng.between(1, 6);
+  spec.model.kind = NetKind::kCnn;
+  int height = spec.sample.height, width = spec.sample.width;
+  for (int i = rng.between(1, 3); i > 0; --i) {
+    const int kernel = 1 + 2 * rng.between(0, 2), stride = rng.between(1, std::min(3, kernel));
+    spec.model.layers.push_back(fmt::format("conv {} {}x{} /{}{}", rng.between(1, 9), kernel,
+                                            kernel, stride, rng.below(2) ? " linear" : ""));
+    height = (height - 1) / stride + 1, width = (width - 1) / stride + 1;
+  }
+  const int most = std::min({height, width, 3});
+  if (most > 1 && rng.below(2)) {
+    spec.model.layers.push_back(fmt::format("max {}", rng.between(2, most)));
+  }
+  if (rng.below(3) == 0) {
+    spec.model.layers.insert(spec.model.layers.end(), {"[", "conv 5 linear", "]"});
+    spec.model.layers.insert(spec.model.layers.end() - 3, "conv 5");
+  }
+  spec.model.layers.emplace_back(rng.below(2) ? "mean" : "flatten");
+  if (rng.below(2)) spec.model.layers.push_back(fmt::format("dense {}", rng.between(1, 12)));
   return spec;
 }
 

@@ -13,6 +13,17 @@ namespace {
 
 constexpr double kEpsilon = 1e-5;  // of batch norm
 
+// Edges of an operation, when one of all is gone.
+struct Rename {
+  EdgeIndex gone, instead;
+  void edge(const char*, EdgeIndex& x) const { x = x == gone ? instead : x > gone ? x - 1 : x; }
+  void operator()(const std::string&, const auto&) const {}
+  void optional(const char*, const auto&) const {}
+  void later(const char*, const auto&) const {}
+  void form(const std::string&, const auto&) const {}
+  void entries(const std::string&, const auto&) const {}
+};
+
 struct Folder {
   FloatModel model;
 
@@ -27,12 +38,13 @@ struct Folder {
     }
     return readers;
   }
-  // The Linear that writes what op number i alone reads; null if there is none such.
-  Linear* linear_before(std::size_t i) {
+  // The Linear with this activation that writes what op number i alone reads; null if there is none
+  // such.
+  Linear* linear_before(std::size_t i, Activation activation) {
     const EdgeIndex x = inputs_of(op_at(i))[0];
     if (x == 0 || readers_of(x).size() != 1) return nullptr;
     auto* linear = std::get_if<Linear>(&op_at(static_cast<std::size_t>(x - 1)));
-    return linear != nullptr && linear->activation == Activation::kNone ? linear : nullptr;
+    return linear != nullptr && linear->activation == activation ? linear : nullptr;
   }
   // The Linears that read an edge, also behind a flattening; none if something else does, too.
   std::vector<Linear*> linears_behind(EdgeIndex edge) {
@@ -71,7 +83,7 @@ struct Folder {
       scale.push_back(gamma[d] / std::sqrt(variance[d] + kEpsilon));
       shift.push_back(beta[d] - mean[d] * scale[d]);
     }
-    if (Linear* linear = linear_before(index)) {
+    if (Linear* linear = linear_before(index, Activation::kNone)) {
       scale_rows(*linear, scale, shift);
     } else {
       const std::vector<Linear*> behind = linears_behind(static_cast<EdgeIndex>(index + 1));
@@ -80,11 +92,30 @@ struct Folder {
                                 network().name, norm.name),
                     "put it behind a convolution or in front of a dense layer");
       }
+      if (Linear* rectified = linear_before(index, Activation::kRelu)) {
+        const std::vector<double> even = evening(mean, variance);
+        scale_rows(*rectified, even, std::vector<double>(even.size()));
+        for (std::size_t d = 0; d < scale.size(); ++d) scale[d] /= even[d];
+      }
       for (Linear* linear : behind) scale_columns(*linear, scale, shift);
     }
     for (const char* suffix : {".weight", ".bias", ".mean", ".variance"}) {
       model.parameters.erase(norm.name + suffix);
     }
+  }
+  // Factors that make channels behind a ReLU, which positive ones pass, reach about as far as one
+  // another: the norm did so, and without it the weights behind would be of all sizes. What hardly
+  // ever is above 0 stays small.
+  static std::vector<double> evening(const std::vector<float>& mean,
+                                     const std::vector<float>& variance) {
+    constexpr double kDeviations = 6, kLeast = 0.05;  // of the farthest
+    std::vector<double> reach;
+    for (std::size_t d = 0; d < mean.size(); ++d) {
+      reach.push_back(std::abs(mean[d]) + kDeviations * std::sqrt(variance[d] + kEpsilon));
+    }
+    const double farthest = *std::max_element(reach.begin(), reach.end());
+    for (double& r : reach) r = 1 / std::max(r, kLeast * farthest);
+    return reach;
   }
   // Of y * scale + shift.
   void scale_rows(Linear& linear, const std::vector<double>& scale,
@@ -118,15 +149,6 @@ struct Folder {
 
   // Takes an operation out: whoever reads what it writes reads what it read.
   void remove(std::size_t index) {
-    struct Rename {
-      EdgeIndex gone, instead;
-      void edge(const char*, EdgeIndex& x) const { x = x == gone ? instead : x > gone ? x - 1 : x; }
-      void operator()(const std::string&, const auto&) const {}
-      void optional(const char*, const auto&) const {}
-      void later(const char*, const auto&) const {}
-      void form(const std::string&, const auto&) const {}
-      void entries(const std::string&, const auto&) const {}
-    };
     Program& program = network();
     Rename rename{static_cast<EdgeIndex>(index + 1), inputs_of(op_at(index))[0]};
     program.ops.erase(program.ops.begin() + static_cast<std::ptrdiff_t>(index));
@@ -147,7 +169,7 @@ FloatModel folded(FloatModel model) {
     if (norm != nullptr && norm->norm == Norm::kBatch) {
       folder.fold(i, *norm);
     } else if (Linear* linear = function != nullptr && function->function == Function::kRelu
-                                    ? folder.linear_before(i)
+                                    ? folder.linear_before(i, Activation::kNone)
                                     : nullptr) {
       linear->activation = Activation::kRelu;
     } else {

@@ -34,14 +34,15 @@ Graph::Graph(Program network, Kernels kernels) : network_(std::move(network)), k
 }
 
 torch::Tensor Graph::forward(const Parameters& parameters, const torch::Tensor& tokens,
-                             Statistics statistics) const {
+                             Statistics statistics, Dropout* dropout) const {
   std::vector<torch::Tensor> edges(network_.edges.size());
   edges[0] = tokens.reshape({-1, tokens.size(2)});
   const Operands operands{.parameters = parameters,
                           .edges = edges,
                           .sequences = tokens.size(0),
                           .kernels = kernels_,
-                          .statistics = statistics};
+                          .statistics = statistics,
+                          .dropout = dropout};
   for (const Node& node : nodes_) {
     edges[node.op + 1] =
         node.block ? mamba_block(node.block->switches, edges[node.block->x], operands.sequences,

@@ -26,7 +26,8 @@ class Graph {
   // last edge. Parameters by the operations' names; they and the tokens are all float or all
   // double. May run in several threads at a time.
   torch::Tensor forward(const Parameters& parameters, const torch::Tensor& tokens,
-                        Statistics statistics = Statistics::kStored) const;
+                        Statistics statistics = Statistics::kStored,
+                        Dropout* dropout = nullptr) const;
 
  private:
   // An operation, or a block of several that ends in it.

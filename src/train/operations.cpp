@@ -3,6 +3,7 @@
 // for one vector at a time.
 #include "train/operations.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -65,11 +66,21 @@ struct Compute {
     const At table = weight(parameter(op.name, ".table"), op.table, op.table_type);
     return biased(table.index_select(0, x(op.x).reshape(-1).to(torch::kLong)), op.name);
   }
+  // Some of the numbers of vectors that come once a sequence.
+  At dropped(const At& vectors) const {
+    if (in.dropout == nullptr || vectors.size(0) != in.sequences) return vectors;
+    const auto kept = static_cast<float>(1 / (1 - in.dropout->probability));
+    const At mask = torch::empty_like(vectors);
+    std::generate_n(mask.data_ptr<float>(), mask.numel(), [&] {
+      return in.dropout->rng.uniform() < in.dropout->probability ? 0.0f : kept;
+    });
+    return vectors * mask;
+  }
   At operator()(const Linear& op) const {
-    const At W = channel_weight(op).t();
-    const At y = op.bias_rows == 0   ? torch::mm(x(op.x), W)
-                 : op.bias_rows == 1 ? torch::addmm(parameter(op.name, ".bias"), x(op.x), W)
-                                     : biased(torch::mm(x(op.x), W), op.name);
+    const At W = channel_weight(op).t(), from = dropped(x(op.x));
+    const At y = op.bias_rows == 0   ? torch::mm(from, W)
+                 : op.bias_rows == 1 ? torch::addmm(parameter(op.name, ".bias"), from, W)
+                                     : biased(torch::mm(from, W), op.name);
     switch (op.activation) {
       case Activation::kNone:
         return y;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/rng.h"
 #include "ir/program.h"
 #include "train/parameters.h"
 
@@ -21,6 +22,12 @@ enum class Kernels { kFused, kPlain };
 // may also move the stored ones.
 enum class Statistics { kStored, kBatch, kMoving };
 
+// Numbers become 0 with this probability, and the others as much larger.
+struct Dropout {
+  double probability = 0;
+  Rng rng;
+};
+
 // What an operation computes from. Parameters and edges are all float or all double.
 struct Operands {
   const Parameters& parameters;
@@ -33,6 +40,7 @@ struct Operands {
   // straight through (train/straight_through.h).
   const Program* integers = nullptr;
   Statistics statistics = Statistics::kStored;
+  Dropout* dropout = nullptr;  // of Linears that read one vector a sequence, if there is any
 };
 
 // The edge that the operation writes, before any rounding: (sequences * vectors, width).

@@ -25,7 +25,8 @@ Step::Step(const Program& network, const TrainSpec& train, Weights& weights, int
   }
 }
 
-float Step::operator()(const torch::Tensor& tokens, const torch::Tensor& answers) {
+float Step::operator()(const torch::Tensor& tokens, const torch::Tensor& answers,
+                       std::uint64_t seed) {
   if (device_ == TrainDevice::kCuda) return on_cuda(tokens, answers);
   const std::int64_t batch = tokens.size(0);
   const auto count = std::min(static_cast<std::int64_t>(shares_.size()), batch);
@@ -42,8 +43,10 @@ float Step::operator()(const torch::Tensor& tokens, const torch::Tensor& answers
   for_shares([&](Share& share, std::int64_t i) {
     share.gradients.zero_();
     // Every share is a batch of its own to a batch norm; the first one's moves what is stored.
+    Dropout dropout{train_.dropout, Rng{seed + static_cast<std::uint64_t>(i)}};
     share.outputs = graph_.forward(share.parameters, part(tokens, i),
-                                   i == 0 ? Statistics::kMoving : Statistics::kBatch);
+                                   i == 0 ? Statistics::kMoving : Statistics::kBatch,
+                                   train_.dropout > 0 ? &dropout : nullptr);
   });
   std::vector<torch::Tensor> outputs;
   for (std::int64_t i = 0; i < count; ++i) {

@@ -4,6 +4,7 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "ir/program.h"
@@ -23,8 +24,9 @@ class Step {
        Kernels kernels = Kernels::kFused, TrainDevice device = TrainDevice::kCpu);
 
   // The loss of a batch (tokens (B, L, token_width), answers as loss_of() takes them), and its
-  // gradients into weights.gradients.
-  float operator()(const torch::Tensor& tokens, const torch::Tensor& answers);
+  // gradients into weights.gradients. What train.dropout leaves out follows from `seed`.
+  float operator()(const torch::Tensor& tokens, const torch::Tensor& answers,
+                   std::uint64_t seed = 0);
 
  private:
   // The parameters once more, with gradients of their own; those of the first share are weights'.

@@ -173,7 +173,8 @@ class Trainer {
   // The loss. step counts from 1.
   double run_step(std::span<const std::size_t> samples, Place place, double lr) {
     const torch::Tensor tokens = token_batch(network_.input, spec_, train_, samples, &state_.rng);
-    const float value = gradients_(tokens, answer_batch(train_, samples));
+    const std::uint64_t seed = spec_.dropout > 0 ? state_.rng.next() : 0;
+    const float value = gradients_(tokens, answer_batch(train_, samples), seed);
     if (!std::isfinite(value)) fail_not_finite("the loss", place);
     require_finite("the gradient", weights_.gradients, place);
     weights_.update(place.step, lr, spec_.clip);
@@ -227,6 +228,10 @@ TrainResult train(const Network& network, const TrainSpec& spec, const Split& tr
                 "name it with --out");
   }
   require_memory(network.program, std::min<std::size_t>(spec.batch, train.samples()));
+  if (options.device == TrainDevice::kCuda && spec.dropout > 0) {
+    throw Error(fmt::format("train.dropout = {:g}: not on a CUDA device", spec.dropout),
+                "train with --device cpu");
+  }
   if (options.device == TrainDevice::kCuda) require_cuda();
   prepare_runtime();
   return Trainer(network, spec, train, val, options).run();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole models as hardware: shapes that no config has, every edge, every cycle; and what
 // verification says when the hardware is wrong.
+#include "hw/edges.h"
 #include "hw/merge.h"
 #include "sim/testing.h"
 #include "sim/verify.h"
@@ -111,6 +112,26 @@ TEST_P(RandomModel, IsBitEqualAndCycleExact) {
   expect_verified(program, hardware, rng);
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomModel, testing::Range(100, 108));
+
+// Windows and their largest, on grids of one place and more, under kernels larger than the grid, in
+// steps that leave rows out, with beats that channels do not fill.
+class RandomCnn : public testing::TestWithParam<int> {};
+
+TEST_P(RandomCnn, IsBitEqualAndCycleExact) {
+  Rng rng{static_cast<std::uint64_t>(GetParam())};
+  const NetSpec spec = random_cnn(rng);
+  SCOPED_TRACE(fmt::format("{} x {} x {}: {}", spec.sample.height, spec.sample.width,
+                           spec.sample.channels, fmt::join(spec.model.layers, ", ")));
+  const Program program = random_program(spec, rng);
+  int most = 1;
+  for (EdgeIndex e = 0; e < static_cast<EdgeIndex>(program.edges.size()); ++e) {
+    if (!ends_sequence(program, e)) most = std::max(most, pieces_of(program, e).width);
+  }
+  HardwareSpec hardware{.lanes = rng.between(1, std::min(5, most))};
+  if (rng.below(2)) hardware.cycles_per_token = rng.between(200, 600);
+  expect_verified(program, hardware, rng);
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomCnn, testing::Range(200, 212));
 
 // One bit of one weight: the comparison names the operation, and nothing before it.
 TEST(Model, AWrongWeightIsNamed) {

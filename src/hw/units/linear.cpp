@@ -14,10 +14,28 @@ std::int64_t input_beats(const Program& program, const Linear& op, int lanes, in
   return pieces_of(program, op.x).count > 1 ? beats * (lanes / in) : beats_of(op.in, in);
 }
 
+// The window that a Linear reads, if its vectors are of one beat, so that several may come at once;
+// else null.
+const Window* wide_window(const Program& program, const Linear& op, int lanes) {
+  const auto* window = op.x > 0 ? std::get_if<Window>(&program.ops[op.x - 1]) : nullptr;
+  return window != nullptr && window->width <= lanes ? window : nullptr;
+}
+
+std::vector<int> input_widths(const Program& program, const Linear& op, int lanes) {
+  const Window* window = wide_window(program, op, lanes);
+  if (window == nullptr) return multiples(lanes, arriving_beats(program, op.x, lanes));
+  // A row of the kernel, or all of it.
+  std::vector<int> widths = divisors(lanes);
+  for (int at_once : {window->kernel.width, window->taps()}) {
+    if (at_once * lanes > widths.back()) widths.push_back(at_once * lanes);
+  }
+  return widths;
+}
+
 std::vector<Fold> folds(const Program& program, const Linear& op, const HardwareSpec& hardware) {
   const int lanes = hardware.lanes;
   std::vector<Fold> folds;
-  for (int in : multiples(lanes, arriving_beats(program, op.x, lanes))) {
+  for (int in : input_widths(program, op, lanes)) {
     for (int out : multiples(lanes, beats_of(op.out, lanes))) folds.push_back({in, out});
   }
   return folds;
@@ -26,9 +44,10 @@ std::vector<Fold> folds(const Program& program, const Linear& op, const Hardware
 FoldCost cost(const Program& program, const Linear& op, const HardwareSpec& hardware, Fold fold) {
   const int lanes = hardware.lanes;
   const std::int64_t groups = input_beats(program, op, lanes, fold.in);
+  const std::int64_t arriving =
+      wide_window(program, op, lanes) != nullptr ? 1 : arriving_beats(program, op.x, lanes);
   const std::int64_t steps =
-      std::max({groups * beats_of(op.out, fold.out), arriving_beats(program, op.x, lanes),
-                beats_of(op.out, lanes)});
+      std::max({groups * beats_of(op.out, fold.out), arriving, beats_of(op.out, lanes)});
   return {std::int64_t{fold.in} * fold.out, steps};
 }
 
@@ -85,8 +104,9 @@ int build(Site& site) {
   const bool block = site.rule.wants_block(weight_words, weight_bits);
   const int depth = 3 + kMulLatency + tree_latency(in_par);
 
+  const int at_once = site.graph.design.streams[site.inputs[0]].words / site.lanes();
   const int in = widen(site.graph, site.name + "_in", site.inputs[0], in_par,
-                       arriving_beats(site.program, op.x, site.lanes()), in_beats);
+                       arriving_beats(site.program, op.x, site.lanes()) / at_once, in_beats);
   const int out = add_stream(site.graph, out_par, y_bits);
   Instance& core = add_instance(site.graph, "em_linear", site.name, {in}, {out});
   core.core = true;

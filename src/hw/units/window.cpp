@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Window in hardware: a memory of a few rows of the grid, and a walk through it, a beat at a time;
-// and Max, which takes the pieces of a window as they come, fold.out numbers at a time.
+// Window in hardware: a memory of a few rows of the grid, and a walk through it. A beat at a time,
+// or, of vectors of one beat, as many as fold.out says: those of a row of the kernel, or all. And
+// Max, which takes the pieces of a window as they come, fold.out numbers at a time.
 #include "hw/units/unit.h"
 
 namespace emamba {
@@ -11,21 +12,44 @@ std::int64_t beats_a_sequence(const Window& op, int lanes) {
   return std::int64_t{places.height} * places.width * op.taps() * beats_of(op.width, lanes);
 }
 
-std::vector<Fold> window_folds(const Program&, const Window&, const HardwareSpec&) {
-  return {{1, 1}};
+// Whether Linears alone read it: Max takes vector by vector.
+bool only_linears_read(const Program& program, const Window& window) {
+  return std::all_of(program.ops.begin(), program.ops.end(), [&](const Op& op) {
+    const std::vector<EdgeIndex> inputs = inputs_of(op);
+    return std::holds_alternative<Linear>(op) ||
+           std::none_of(inputs.begin(), inputs.end(),
+                        [&](EdgeIndex x) { return edge_name(program, x) == window.name; });
+  });
 }
 
-FoldCost window_cost(const Program&, const Window& op, const HardwareSpec& hardware, Fold) {
+std::vector<Fold> window_folds(const Program& program, const Window& op,
+                               const HardwareSpec& hardware) {
+  std::vector<Fold> folds = {{1, 1}};
+  if (beats_of(op.width, hardware.lanes) > 1 || !only_linears_read(program, op)) return folds;
+  for (int at_once : {op.kernel.width, op.taps()}) {
+    if (at_once > folds.back().out) folds.push_back({1, at_once});
+  }
+  return folds;
+}
+
+// More at once is more memories side by side: tables, as the fewer are the better.
+FoldCost window_cost(const Program&, const Window& op, const HardwareSpec& hardware, Fold fold) {
   const std::int64_t vectors = std::int64_t{op.grid.height} * op.grid.width;
-  return {0, beats_of(beats_a_sequence(op, hardware.lanes), vectors)};
+  return {0, beats_of(beats_a_sequence(op, hardware.lanes) / fold.out, vectors), fold.out};
 }
 
 int build_window(Site& site) {
   const Window& op = *contexts_of<Window>(site).front();
   const StreamType s = site.graph.design.streams[site.inputs[0]];
   const std::int64_t beats = beats_of(op.width, site.lanes());
-  const int rows = op.kernel.height + op.stride.height;
-  const int out = add_stream(site.graph, s.words, s.bits);
+  const int at_once = site.fold.out;
+  const Size together = at_once == 1          ? Size{1, 1}
+                        : at_once < op.taps() ? Size{1, op.kernel.width}
+                                              : Size{op.kernel.height, op.kernel.width};
+  const int rows =
+      static_cast<int>(beats_of(op.kernel.height + op.stride.height, together.height)) *
+      together.height;
+  const int out = add_stream(site.graph, s.words * at_once, s.bits);
   Instance& core = add_instance(site.graph, "em_window", site.name, {site.inputs[0]}, {out});
   core.core = true;
   core.timing = Windows{.grid = op.grid,
@@ -33,12 +57,16 @@ int build_window(Site& site) {
                         .stride = op.stride,
                         .padding = op.padding,
                         .places = op.places(),
+                        .at_once = together,
                         .beats = beats,
                         .rows = rows};
-  core.parts.add(Ram{rows * op.grid.width * beats, s.data_bits()});
-  core.parts.add(Register{s.data_bits() + 2});
-  core.parts.add(Choice{s.data_bits()});
-  core.parts.add(Control{beats_a_sequence(op, site.lanes()), 1});
+  core.parts.add(
+      Ram{rows / together.height * beats_of(op.grid.width, together.width) * beats, s.data_bits()},
+      at_once);
+  core.parts.add(Register{at_once * s.data_bits() + 2});
+  core.parts.add(Choice{s.data_bits()}, at_once);
+  if (at_once > 1) core.parts.add(Multiplexer{at_once, s.data_bits()}, at_once);
+  core.parts.add(Control{beats_a_sequence(op, site.lanes()) / at_once, 1});
   core.parts.add(Control{op.grid.height * op.grid.width * beats, 0});
   core.parameters = {{"Width", number(s.data_bits())},
                      {"Beats", number(beats)},
@@ -50,6 +78,8 @@ int build_window(Site& site) {
                      {"StrideWidth", number(op.stride.width)},
                      {"PaddingHeight", number(op.padding.height)},
                      {"PaddingWidth", number(op.padding.width)},
+                     {"RowsAtOnce", number(together.height)},
+                     {"ColumnsAtOnce", number(together.width)},
                      {"Rows", number(rows)}};
   return out;
 }
