@@ -26,6 +26,11 @@ struct Half {
 // The upper half of a float.
 struct Bfloat16 {
   std::uint16_t bits;
+  // The nearest one to a finite number, the even one of two.
+  static Bfloat16 nearest(float v) {
+    const auto whole = std::bit_cast<std::uint32_t>(v);
+    return {static_cast<std::uint16_t>((whole + 0x7fff + (whole >> 16 & 1)) >> 16)};
+  }
   explicit operator float() const { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 };
 

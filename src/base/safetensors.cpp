@@ -348,6 +348,19 @@ StoredTensor store(const Tensor<T>& tensor) {
   return stored;
 }
 
+StoredTensor store_short(const Tensor<float>& tensor) {
+  const bool whole = std::any_of(tensor.data.begin(), tensor.data.end(), [](float v) {
+    return (std::bit_cast<std::uint32_t>(v) & 0xffff) != 0;
+  });
+  if (whole) return store(tensor);
+  StoredTensor stored{.dtype = Dtype::kBf16, .shape = tensor.shape, .bytes = {}};
+  for (float v : tensor.data) {
+    const std::uint16_t bits = Bfloat16::nearest(v).bits;
+    stored.bytes.append(reinterpret_cast<const char*>(&bits), sizeof bits);
+  }
+  return stored;
+}
+
 namespace {
 
 // The tensor's bytes as numbers of their type.

@@ -47,6 +47,8 @@ void write_safetensors(const std::string& path, const SafeTensors& file);
 // Error (naming `name`) when the stored dtype is not T's.
 template <class T>
 StoredTensor store(const Tensor<T>& tensor);
+// As BF16 where that loses nothing, else as F32.
+StoredTensor store_short(const Tensor<float>& tensor);
 template <class T>
 Tensor<T> to_tensor(const StoredTensor& stored, const std::string& name);
 // Floating-point numbers of any dtype, each the nearest float. Throws Error (naming `name`) for

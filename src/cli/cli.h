@@ -62,6 +62,7 @@ void add_doctor(CLI::App& app);
 void add_estimate(CLI::App& app);
 void add_emit(CLI::App& app);
 void add_explore(CLI::App& app);
+void add_compare(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_flow(CLI::App& app);

@@ -93,6 +93,7 @@ int run(int argc, char** argv) {
   add_doctor(app);
   add_estimate(app);
   add_explore(app);
+  add_compare(app);
   add_emit(app);
   add_verify(app);
   add_synth(app);

@@ -138,17 +138,24 @@ json read_results(const std::string& config) {
   return parse_json(read_file(path, 64 << 20), path);
 }
 
+// Which file beside it a results.json is not of; empty when it is of both.
+std::string other_files(const std::string& config, const json& results) {
+  const std::string path = beside(config, kResultsFile);
+  for (const char* file : {kModelFile, kProgramFile}) {
+    const std::string recorded = results.at("files").at(file);
+    const std::string hash = sha256_file(beside(config, file));
+    if (recorded != hash) {
+      return fmt::format("{}: files.{} is {}, but the file has {}", path, file, recorded, hash);
+    }
+  }
+  return "";
+}
+
 // What a model's results.json says that its files do not; empty when it is up to date.
 std::string stale_results(const std::string& config, const json& results) {
   const std::string path = beside(config, kResultsFile);
   try {
-    for (const char* file : {kModelFile, kProgramFile}) {
-      const std::string recorded = results.at("files").at(file);
-      const std::string hash = sha256_file(beside(config, file));
-      if (recorded != hash) {
-        return fmt::format("{}: files.{} is {}, but the file has {}", path, file, recorded, hash);
-      }
-    }
+    if (const std::string other = other_files(config, results); !other.empty()) return other;
     if (results.at("config") != config) return path + ": of another config than the one beside it";
     const Job job = shipped_job(config, {});
     const json all = to_json(job.spec);
@@ -211,6 +218,14 @@ Job shipped_job(const std::string& config, Workplace workplace) {
   const auto path = std::filesystem::path(config).lexically_normal();
   workplace.out = path.has_parent_path() ? path.parent_path().string() : ".";
   return open_job(path.string(), {}, workplace);
+}
+
+json current_results(const Job& job) {
+  const json results = read_results(job.config);
+  if (const std::string other = other_files(job.config, results); !other.empty()) {
+    throw Error(other, fmt::format("measure with `emamba results {}`", job.config));
+  }
+  return results;
 }
 
 json measure(const Job& job, bool force) {

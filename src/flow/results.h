@@ -24,6 +24,10 @@ Job shipped_job(const std::string& config, Workplace workplace);
 // the test split is incomplete or the results there are of other data.
 nlohmann::json measure(const Job& job, bool force);
 
+// The results beside a job's config. Throws Error when there are none, or they are of another model
+// or program than those beside them.
+nlohmann::json current_results(const Job& job);
+
 // Makes the tables of all models/NAME/results.json again.
 struct WrittenPage {
   std::string path;

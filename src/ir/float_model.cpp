@@ -87,7 +87,7 @@ void write_float_model(const std::string& path, const FloatModel& model) {
   file.metadata["network"] = write_graph(model.network, GraphContent::kSkeleton, file).dump();
   file.metadata["config"] = model.network.config;
   file.metadata["origin"] = model.network.origin;
-  for (const auto& [name, tensor] : model.parameters) file.tensors[name] = store(tensor);
+  for (const auto& [name, tensor] : model.parameters) file.tensors[name] = store_short(tensor);
   write_safetensors(path, file);
 }
 

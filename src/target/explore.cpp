@@ -122,6 +122,32 @@ Weight weight(const DesignPoint& point, const HardwareSpec& hardware, const Devi
   return {0, size};
 }
 
+// The design that a goal weighs least, of those within the device that have at most so many
+// multipliers (0: any); drafts become designs until none is left that could be better.
+std::optional<DesignPoint> best_of(const Program& program, const std::vector<DesignPoint>& all,
+                                   const HardwareSpec& hardware, std::int64_t multipliers,
+                                   const Device& device, const ProgressCallback& progress) {
+  std::vector<const DesignPoint*> drafts;
+  for (const DesignPoint& draft : all) {
+    if (multipliers == 0 || draft.multipliers <= multipliers) drafts.push_back(&draft);
+  }
+  const auto least = [&](const DesignPoint& draft) { return weight(draft, hardware, device); };
+  std::stable_sort(drafts.begin(), drafts.end(), [&](const DesignPoint* a, const DesignPoint* b) {
+    return least(*a) < least(*b);
+  });
+  std::optional<DesignPoint> best;
+  std::size_t done = 0;
+  for (const DesignPoint* draft : drafts) {
+    if (progress) progress(all.size() + ++done, 2 * all.size(), "designs");
+    if (best && least(*draft) >= least(*best)) break;
+    if (!shortage(device, draft->resources).empty()) continue;
+    const DesignPoint point = point_of(program, draft->hardware, device);
+    if (!shortage(device, point.resources).empty()) continue;
+    if (!best || least(point) < least(*best)) best = point;
+  }
+  return best;
+}
+
 // Appends the choice with every folding target that gives other folds.
 void add_targets(const Program& program, HardwareSpec choice, const std::vector<UnitOps>& units,
                  std::vector<HardwareSpec>& choices) {
@@ -235,20 +261,8 @@ std::vector<DesignPoint> explore(const Program& program, const HardwareSpec& har
 
 HardwareSpec choose_hardware(const Program& program, const HardwareSpec& hardware,
                              const Device& device, int threads, const ProgressCallback& progress) {
-  std::vector<DesignPoint> drafts = drafts_of(program, hardware, device, threads, progress);
-  const auto least = [&](const DesignPoint& draft) { return weight(draft, hardware, device); };
-  std::stable_sort(drafts.begin(), drafts.end(),
-                   [&](const DesignPoint& a, const DesignPoint& b) { return least(a) < least(b); });
-  std::optional<DesignPoint> best;
-  std::size_t done = 0;
-  for (const DesignPoint& draft : drafts) {
-    if (progress) progress(drafts.size() + ++done, 2 * drafts.size(), "designs");
-    if (best && least(draft) >= least(*best)) break;
-    if (!shortage(device, draft.resources).empty()) continue;
-    const DesignPoint point = point_of(program, draft.hardware, device);
-    if (!shortage(device, point.resources).empty()) continue;
-    if (!best || least(point) < least(*best)) best = point;
-  }
+  const std::vector<DesignPoint> drafts = drafts_of(program, hardware, device, threads, progress);
+  const std::optional<DesignPoint> best = best_of(program, drafts, hardware, 0, device, progress);
   if (!best) {
     const auto smallest = std::min_element(
         drafts.begin(), drafts.end(), [&](const DesignPoint& a, const DesignPoint& b) {
@@ -260,7 +274,7 @@ HardwareSpec choose_hardware(const Program& program, const HardwareSpec& hardwar
                             shortage(device, point.resources)),
                 "set hardware.device to a larger one, or make the model smaller");
   }
-  if (hardware.goal == Goal::kRate && least(*best).first > 0) {
+  if (hardware.goal == Goal::kRate && weight(*best, hardware, device).first > 0) {
     const double fastest = hardware.clock_mhz * 1e6 / static_cast<double>(best->cycles_per_frame);
     throw Error(
         fmt::format("hardware.frames_per_second = {:g}: the fastest design that fits the {} gives "
@@ -272,6 +286,21 @@ HardwareSpec choose_hardware(const Program& program, const HardwareSpec& hardwar
                     std::floor(fastest)));
   }
   return best->hardware;
+}
+
+std::vector<std::optional<DesignPoint>> choose_designs(const Program& program,
+                                                       const HardwareSpec& hardware,
+                                                       const std::vector<Rule>& rules,
+                                                       const Device& device, int threads,
+                                                       const ProgressCallback& progress) {
+  const std::vector<DesignPoint> drafts = drafts_of(program, hardware, device, threads, progress);
+  std::vector<std::optional<DesignPoint>> designs(rules.size());
+  parallel_for(rules.size(), threads, [&](std::size_t i) {
+    HardwareSpec asked = hardware;
+    asked.goal = rules[i].goal;
+    designs[i] = best_of(program, drafts, asked, rules[i].multipliers, device, {});
+  });
+  return designs;
 }
 
 }  // namespace emamba

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/progress.h"
@@ -41,5 +42,21 @@ std::vector<DesignPoint> explore(const Program& program, const HardwareSpec& har
 // fits or is fast enough, with the nearest that is possible.
 HardwareSpec choose_hardware(const Program& program, const HardwareSpec& hardware,
                              const Device& device, int threads, const ProgressCallback& progress);
+
+// What designs of several models are compared by: the best for a goal, with at most so many
+// multipliers.
+struct Rule {
+  const char* name;
+  Goal goal = Goal::kThroughput;  // kLatency, kThroughput or kArea
+  std::int64_t multipliers = 0;   // 0: as many as fit
+};
+
+// For each rule the design that is best by it, as choose_hardware() would choose it; none where
+// nothing fits.
+std::vector<std::optional<DesignPoint>> choose_designs(const Program& program,
+                                                       const HardwareSpec& hardware,
+                                                       const std::vector<Rule>& rules,
+                                                       const Device& device, int threads,
+                                                       const ProgressCallback& progress);
 
 }  // namespace emamba

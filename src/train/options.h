@@ -23,6 +23,7 @@ struct TrainSpec {
   double label_smoothing = 0.0;  // cross-entropy only
   int shift = 0;                 // augmentation: up to this many pixels in each direction
   bool flip = false;             // augmentation: mirror left-right with probability 1/2
+  bool bfloat16 = false;         // trained weights are rounded to 16 bits
   double dropout = 0.0;          // of what Linears behind the pooling read
   double holdout = 0.1;          // share of the training samples held out as the split "val"
   std::uint64_t seed = 1;
@@ -44,6 +45,8 @@ void visit_keys(TrainSpec& t, V&& v) {
   v("train.label_smoothing", t.label_smoothing, Range{0, 0.9}, "for cross-entropy");
   v("train.shift", t.shift, Range{0, 16}, "augmentation: random shifts in pixels");
   v("train.flip", t.flip, "augmentation: random left-right mirroring");
+  v("train.bfloat16", t.bfloat16,
+    "round the trained weights to BF16, of which model.safetensors takes half as many bytes");
   v("train.dropout", t.dropout, Range{0, 0.9},
     "share of the numbers that become 0 in front of every linear that reads one vector a sample");
   v("train.holdout", t.holdout, Range{0, 0.9}, "share of the training samples held out as val");

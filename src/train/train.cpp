@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/half.h"
 #include "base/parallel.h"
 #include "train/batches.h"
 #include "train/checkpoint.h"
@@ -124,6 +125,11 @@ class Trainer {
       stopped = !run_epoch(epoch);
     }
     FloatModel model{.network = network_, .parameters = from_torch(weights_.parameters)};
+    if (spec_.bfloat16) {
+      for (auto& [name, tensor] : model.parameters) {
+        for (float& v : tensor.data) v = static_cast<float>(Bfloat16::nearest(v));
+      }
+    }
     model.network.origin =
         fmt::format("emamba train, seed {}, {} training samples", spec_.seed, train_.samples());
     return {std::move(model), state_.history, stopped};

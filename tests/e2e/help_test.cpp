@@ -10,8 +10,8 @@ using Help = Tool;
 
 TEST_F(Help, EveryVerbShowsAnExample) {
   for (const std::string verb :
-       {"data", "train", "eval", "quantize", "inspect", "doctor", "estimate", "explore", "emit",
-        "verify", "synth", "flow", "ablate", "results"}) {
+       {"data", "train", "eval", "quantize", "inspect", "doctor", "estimate", "explore", "compare",
+        "emit", "verify", "synth", "flow", "ablate", "results"}) {
     const ToolRun help = succeed({verb, "--help"});
     EXPECT_NE(help.out.find("Example: emamba " + verb), std::string::npos) << help.out;
   }
