@@ -56,6 +56,7 @@ module em_core #(
 
   localparam int Rows = (Active + Inner - 1) / Inner;
   localparam int RowBits = em_pkg::index_bits(Rows);
+  localparam int IdleBits = em_pkg::index_bits(Idle + 1);
 
 `ifndef __ICARUS__
   if (Inputs < 1 || Active < 1 || Inner < 1 || Contexts < 1) begin : gen_bad_size
@@ -78,11 +79,12 @@ module em_core #(
   logic [RowBits-1:0]     row_q, row_d;
   logic [InnerBits-1:0]   inner_q, inner_d;
   logic [AddressBits-1:0] address_q, address_d, base_q, base_d;
+  logic [IdleBits-1:0]    idle_q, idle_d;
   logic [ContextBits-1:0] context_q, context_d;
   logic                   first_vector_q, first_vector_d;
-  logic                   advance, idle, can_step, final_row, row_last, final_context;
+  logic                   advance, can_step, final_row, row_last, final_context;
 
-  assign can_step        = (&valid_i) & ~idle;
+  assign can_step        = (&valid_i) & (idle_q == '0);
   assign step_o          = advance & can_step;
   assign final_row       = (Rows == 1) | (row_q == RowBits'(Rows - 1));
   assign row_last        = (inner_q == InnerBits'(final_row ? (Active - 1) % Inner : Inner - 1));
@@ -95,6 +97,7 @@ module em_core #(
     inner_d        = inner_q;
     address_d      = address_q;
     base_d         = base_q;
+    idle_d         = idle_q;
     context_d      = context_q;
     first_vector_d = first_vector_q;
     if (step_o) begin
@@ -102,6 +105,7 @@ module em_core #(
       address_d = AddressBits'(address_q + 1'b1);
       if (row_last) row_d = final_row ? '0 : RowBits'(row_q + 1'b1);
       if (vector_last_o) begin
+        idle_d         = IdleBits'(Idle);
         first_vector_d = 1'b0;
         address_d      = base_q;
       end
@@ -111,40 +115,19 @@ module em_core #(
         base_d         = final_context ? '0 : AddressBits'(address_q + 1'b1);
         address_d      = base_d;
       end
+    end else if (advance && (idle_q != '0)) begin
+      idle_d = IdleBits'(idle_q - 1'b1);
     end
   end
 
-  em_register #(.Width(RowBits + InnerBits + 2 * AddressBits + ContextBits)) u_place (
+  em_register #(.Width(RowBits + InnerBits + 2 * AddressBits + IdleBits + ContextBits)) u_place (
     .clk_i, .rst_ni,
-    .data_i({row_d, inner_d, address_d, base_d, context_d}),
-    .data_o({row_q, inner_q, address_q, base_q, context_q})
+    .data_i({row_d, inner_d, address_d, base_d, idle_d, context_d}),
+    .data_o({row_q, inner_q, address_q, base_q, idle_q, context_q})
   );
   em_register #(.ResetValue(1'b1)) u_first_vector (
     .clk_i, .rst_ni, .data_i(first_vector_d), .data_o(first_vector_q)
   );
-
-  // The cycles without a step behind a vector.
-  if (Idle == 0) begin : gen_never_idle
-    assign idle = 1'b0;
-  end else begin : gen_idle
-    localparam int IdleBits = em_pkg::index_bits(Idle + 1);
-    logic [IdleBits-1:0] left_q, left_d;
-
-    assign idle = (left_q != '0);
-
-    always_comb begin
-      left_d = left_q;
-      if (step_o && vector_last_o) begin
-        left_d = IdleBits'(Idle);
-      end else if (advance && idle) begin
-        left_d = IdleBits'(left_q - 1'b1);
-      end
-    end
-
-    em_register #(.Width(IdleBits)) u_left (
-      .clk_i, .rst_ni, .data_i(left_d), .data_o(left_q)
-    );
-  end
 
 `ifndef SYNTHESIS
   always @(posedge clk_i) begin
@@ -172,7 +155,7 @@ module em_core #(
   for (genvar i = 0; i < Inputs; i++) begin : gen_input
     localparam int Every = PopEvery[i*32 +: 32];
     localparam logic [Inputs-1:0] Own = Inputs'(1 << i);
-    assign ready_o[i] = advance & (&(valid_i | Own)) & ~idle &
+    assign ready_o[i] = advance & (&(valid_i | Own)) & (idle_q == '0) &
         ((Every == 1) | ((Every == Inner) & row_last) | vector_last_o);
 `ifndef __ICARUS__
     if (Every != 1 && Every != Inner && Every != Active) begin : gen_bad_pop_every

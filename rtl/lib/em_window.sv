@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The windows of a grid of vectors: docs/arithmetic.md, section 14. For every place of a kernel that
-// goes over the grid, the vectors under it, row by row; zeros where it stands off the grid. One
-// vector of Beats beats at a time, or, of vectors of one beat, a row of the kernel or all of it
-// (ColumnsAtOnce, RowsAtOnce).
+// The windows of a grid of vectors: docs/arithmetic.md, section 14. For every place of a kernel
+// that goes over the grid, the vectors under it, row by row; zeros where it stands off the grid.
+// One vector of Beats beats at a time, or, of vectors of one beat, a row of the kernel or all of
+// it (ColumnsAtOnce, RowsAtOnce).
 //
 // Vectors come row by row and wait in a memory of Rows rows of the grid. A beat leaves as soon as
 // it, and all before it, may: what it is made of has come, or is off the grid. The first beat of a
@@ -61,7 +61,9 @@ module em_window #(
     $error("em_window: %0d x %0d at once: must be 1 x 1, or 1 or all rows by all columns",
            RowsAtOnce, ColumnsAtOnce);
   end
-  if (Beats > 1 && Taps > 1) $error("em_window: Beats = %0d: must be 1 with several at once", Beats);
+  if (Beats > 1 && Taps > 1) begin : gen_bad_beats
+    $error("em_window: Beats = %0d: must be 1 with several at once", Beats);
+  end
   if (Rows < KernelHeight + StrideHeight || Rows % RowsAtOnce != 0) begin : gen_bad_rows
     $error("em_window: Rows = %0d: must be %0d or more, and a multiple of %0d", Rows,
            KernelHeight + StrideHeight, RowsAtOnce);
@@ -126,7 +128,8 @@ module em_window #(
                                                      logic [HeldBits-1:0] rows);
     logic [HeldBits:0] sum;
     sum = (HeldBits+1)'(slot) + (HeldBits+1)'(rows);
-    return (sum >= (HeldBits+1)'(Rows)) ? SlotBits'(sum - (HeldBits+1)'(Rows)) : SlotBits'(sum);
+    if (sum >= (HeldBits+1)'(Rows)) sum = sum - (HeldBits+1)'(Rows);
+    slot_after = SlotBits'(sum);
   endfunction
 
   // Whether a row's place is in bank r of rows; where it begins in its bank.
@@ -177,14 +180,18 @@ module em_window #(
   assign row_last    = kernel_last & (out_column_q == OutColumnBits'(OutWidth - 1));
   assign grid_last   = row_last & (out_row_q == OutRowBits'(OutHeight - 1));
 
+  // Of the kernel's next place; beyond the last bank one place on.
+  logic [BankBits:0] next_bank;
+  assign next_bank = (BankBits+1)'(left_bank_q) + (BankBits+1)'(StrideWidth);
+
   // Rows that the kernel has left at the end of its own.
+  logic signed [YBits-1:0] low, next_low;
   always_comb begin
-    logic signed [YBits-1:0] low, next_low;
     low      = (top_q < 0) ? '0 : top_q;
     next_low = top_q + YBits'(StrideHeight);
     if (next_low < 0) next_low = '0;
     if (grid_last) next_low = YBits'(GridHeight);
-    freed = HeldBits'(unsigned'(next_low - low));
+    freed = HeldBits'(next_low - low);
   end
 
   always_comb begin
@@ -248,11 +255,11 @@ module em_window #(
         left_d       = left_q + XBits'(StrideWidth);
         if (ColumnsAtOnce == 1) begin
           left_index_d = left_index_q + IndexBits'(StrideWidth * Beats);
-        end else if (int'(left_bank_q) + StrideWidth >= ColumnsAtOnce) begin
-          left_bank_d  = BankBits'(int'(left_bank_q) + StrideWidth - ColumnsAtOnce);
+        end else if (next_bank >= (BankBits+1)'(ColumnsAtOnce)) begin
+          left_bank_d  = BankBits'(next_bank - (BankBits+1)'(ColumnsAtOnce));
           left_index_d = left_index_q + IndexBits'(1);
         end else begin
-          left_bank_d = BankBits'(int'(left_bank_q) + StrideWidth);
+          left_bank_d = BankBits'(next_bank);
         end
         y_d = top_q;
       end
@@ -270,7 +277,7 @@ module em_window #(
         x_d     = left_d;
         index_d = left_index_d;
         // Rows above the grid are counted back from its first.
-        slot_d  = (top_d < 0) ? slot_after(top_slot_d, HeldBits'(unsigned'(YBits'(Rows) + top_d)))
+        slot_d  = (top_d < 0) ? slot_after(top_slot_d, HeldBits'(YBits'(Rows) + top_d))
                               : top_slot_d;
       end
     end
@@ -302,34 +309,35 @@ module em_window #(
   );
 
   // The beats.
-  logic [RowsAtOnce*ColumnsAtOnce*Width-1:0] words, taps, data_q;  // by bank; by place in the kernel
-  logic                                      valid_q, last_q;
+  logic [Taps*Width-1:0] words, taps, data_q;  // by bank; by place in the kernel
+  logic                  valid_q, last_q;
 
-  for (genvar r = 0; r < RowsAtOnce; r++) begin : gen_row_bank
+  for (genvar i = 0; i < RowsAtOnce; i++) begin : gen_row_bank
     // The kernel's row in this bank.
     logic [SlotBits-1:0] slot;
     always_comb begin
       slot = slot_q;
       for (int k = 0; k < RowsAtOnce; k++) begin
-        if (in_row_bank(slot_after(slot_q, HeldBits'(k)), r)) begin
+        if (in_row_bank(slot_after(slot_q, HeldBits'(k)), i)) begin
           slot = slot_after(slot_q, HeldBits'(k));
         end
       end
     end
-    for (genvar c = 0; c < ColumnsAtOnce; c++) begin : gen_column_bank
+    for (genvar j = 0; j < ColumnsAtOnce; j++) begin : gen_column_bank
+      localparam int Bank = i * ColumnsAtOnce + j;
       logic [AddressBits-1:0] address;
       assign address = AddressBits'(row_address(slot) +
-                                    AddressBits'(index_q + IndexBits'(c < int'(left_bank_q))));
+                                    AddressBits'(index_q + IndexBits'(BankBits'(j) < left_bank_q)));
       em_ram #(
         .Width(Width),
         .Depth(BankWords)
       ) u_bank (
         .clk_i,
-        .write_i        (push && (in_bank_q == BankBits'(c)) && in_row_bank(in_slot_q, r)),
+        .write_i        (push && (in_bank_q == BankBits'(j)) && in_row_bank(in_slot_q, i)),
         .write_address_i(AddressBits'(row_address(in_slot_q) + AddressBits'(in_index_q))),
         .data_i,
         .read_address_i (address),
-        .data_o         (words[(r*ColumnsAtOnce+c)*Width +: Width])
+        .data_o         (words[Bank*Width +: Width])
       );
     end
   end
@@ -342,10 +350,13 @@ module em_window #(
         for (int r = 0; r < RowsAtOnce; r++) begin
           for (int c = 0; c < ColumnsAtOnce; c++) begin
             if (in_row_bank(slot_after(slot_q, HeldBits'(ky)), r) &&
-                ((int'(left_bank_q) + kx == c) || (int'(left_bank_q) + kx == c + ColumnsAtOnce)) &&
+                (((BankBits+1)'(left_bank_q) + (BankBits+1)'(kx) == (BankBits+1)'(c)) ||
+                 ((BankBits+1)'(left_bank_q) + (BankBits+1)'(kx) ==
+                  (BankBits+1)'(c + ColumnsAtOnce))) &&
                 (y_q + YBits'(ky) >= 0) && (y_q + YBits'(ky) < YBits'(GridHeight)) &&
                 (x_q + XBits'(kx) >= 0) && (x_q + XBits'(kx) < XBits'(GridWidth))) begin
-              taps[(ky*ColumnsAtOnce+kx)*Width +: Width] = words[(r*ColumnsAtOnce+c)*Width +: Width];
+              taps[(ky*ColumnsAtOnce+kx)*Width +: Width] =
+                  words[(r*ColumnsAtOnce+c)*Width +: Width];
             end
           end
         end

@@ -14,6 +14,7 @@ namespace emamba {
 struct DesignGraph {
   Design design;
   std::int64_t vectors = 0;  // a frame, through the instances that are added next
+  bool contents = true;      // of memories are wanted; large ones stay empty otherwise
 };
 
 int add_stream(DesignGraph& graph, int words, int bits);

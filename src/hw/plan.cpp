@@ -47,10 +47,12 @@ void require_window_readers(const Program& program) {
 
 class Planner {
  public:
-  Planner(const Program& program, const HardwareSpec& hardware, const BlockRule& rule)
+  Planner(const Program& program, const HardwareSpec& hardware, const BlockRule& rule,
+          bool contents = true)
       : program_(program), hardware_(hardware), rule_(rule), folds_(program.ops.size()) {
     graph_.design.name = program.name;
     graph_.design.lanes = hardware.lanes;
+    graph_.contents = contents;
   }
 
   // All but the depths of buffers.
@@ -297,7 +299,7 @@ Plan plan_program(const Program& program, const HardwareSpec& hardware, const Bl
 }
 
 Design draft_program(const Program& program, const HardwareSpec& hardware, const BlockRule& rule) {
-  Planner planner(program, hardware, rule);
+  Planner planner(program, hardware, rule, false);
   planner.build();
   return planner.take_design();
 }

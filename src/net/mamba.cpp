@@ -111,6 +111,9 @@ void check_mamba(const ModelSpec& m, const std::string& source) {
                      m.head_hidden),
          "remove it or change the head");
   }
+  if (m.norm == Norm::kBatch) {
+    fail("model.norm = \"batch\": blocks have none", "use range, layer or rms");
+  }
   if (m.R() > m.ED()) {
     fail(fmt::format("model.dt_rank = {} is larger than the inner width E * D = {}", m.R(), m.ED()),
          "a rank above the width saves nothing");

@@ -18,7 +18,13 @@ namespace {
 // A model of every kind, with random parameters, and the supported models as they were trained.
 std::vector<FloatModel> models(Rng& rng) {
   std::vector<FloatModel> all;
-  for (const NetVariant& variant : net_variants()) {
+  std::vector<NetVariant> variants = net_variants();
+  NetSpec cnn;
+  cnn.model.kind = NetKind::kCnn;
+  cnn.model.layers = {"conv 4 norm", "[",         "conv 5 5x5", "conv 4 linear", "]",
+                      "max 2",       "conv 3 /2", "norm",       "flatten",       "dense 6 norm"};
+  variants.push_back({"cnn", cnn});
+  for (const NetVariant& variant : variants) {
     FloatModel model{.network = variant.program(), .parameters = {}};
     model.network.name = variant.name;
     model.parameters = initial_parameters(variant.network(), 1, {});

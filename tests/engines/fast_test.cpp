@@ -26,6 +26,23 @@ TEST(Fast, EveryEdgeOfRandomProgramsIsGoldens) {
   EXPECT_GT(all - vectorised, all / 20);
 }
 
+TEST(Fast, EveryEdgeOfConvolutionalNetworksIsGoldens) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    Rng rng{seed};
+    NetSpec spec = random_cnn(rng);
+    spec.draw.offsets = seed % 2 == 0;
+    Case c{.name = fmt::format("cnn {}", seed),
+           .model = random_model(spec, seed,
+                                 {std::vector<float>(spec.sample.channels, 0.0f),
+                                  std::vector<float>(spec.sample.channels, 1.0f)}),
+           .program = random_program(spec, rng),
+           .sequences = {}};
+    const int length = c.program.input.vectors();
+    c.sequences = random_sequences(c.program, {length, length, length}, rng);
+    ASSERT_EQ(disagreement(c, kFast), "");
+  }
+}
+
 // Of what quantisation makes, everything has a kernel but norms, pooling by the mean, and one scan
 // of cifar10 whose delta is next to nothing.
 TEST(Fast, SupportedModelsAreVectorised) {

@@ -97,9 +97,10 @@ int build(Site& site) {
   const int acc = acc_bits(site, x_bits + 8);
   const std::int64_t in_beats = input_beats(site.program, op, site.lanes(), in_par);
   const std::int64_t out_beats = beats_of(op.out, out_par);
-  Memories words = memories(site, contexts, in_beats, out_beats, acc);
-  const auto weight_words = static_cast<std::int64_t>(words.weights.size());
-  const auto bias_words = static_cast<std::int64_t>(words.bias.size());
+  const std::int64_t weight_words = count * in_beats * out_beats;
+  const std::int64_t bias_words = count * op.bias_rows * out_beats;
+  Memories words;
+  if (site.graph.contents) words = memories(site, contexts, in_beats, out_beats, acc);
   const int weight_bits = in_par * out_par * 8;
   const bool block = site.rule.wants_block(weight_words, weight_bits);
   const int depth = 3 + kMulLatency + tree_latency(in_par);
