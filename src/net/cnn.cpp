@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/cnn.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <sstream>
@@ -69,12 +70,16 @@ class Layers {
     } else if (kind == "max") {
       max_layer(words);
     } else {
-      if (!words.empty()) fail(fmt::format("\"{}\" has no words behind it", kind), "remove them");
-      plain_layer(kind);
+      plain_layer(kind, words);
     }
   }
 
-  void plain_layer(const std::string& kind) {
+  void plain_layer(const std::string& kind, const std::vector<std::string>& words) {
+    static const std::vector<std::string> kinds = {"norm", "[", "]", "flatten", "mean"};
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+      fail("no such layer", "layers are conv, dense, max, norm, [, ], flatten and mean");
+    }
+    if (!words.empty()) fail(fmt::format("\"{}\" has no words behind it", kind), "remove them");
     if (kind == "norm") {
       batch_norm();
     } else if (kind == "[") {
@@ -90,11 +95,9 @@ class Layers {
              "keep grid and channels between [ and ]");
       }
       x_ = builder_.add(Add{name("add"), x_, skip.x, width_});
-    } else if (kind == "flatten" || kind == "mean") {
+    } else {
       if (pooled_) fail("there is one vector already", "remove it");
       pool(name("pool"), kind == "mean" ? PoolKind::kMean : PoolKind::kFlatten);
-    } else {
-      fail("no such layer", "layers are conv, dense, norm, max, [, ], flatten and mean");
     }
   }
 
