@@ -119,7 +119,13 @@ struct Place {
 
 constexpr int kMaxDepth = 63;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max() / 2;
-constexpr std::size_t kFill = 3;  // frames, which fill every buffer
+constexpr std::size_t kFill = 3;  // frames, which fill every buffer of a design that holds two
+
+// Frames that fill every buffer of a design: more, if it holds more of them at a time.
+std::size_t frames_to_fill(const CycleReport& report) {
+  const std::int64_t held = (report.latency + report.per_frame - 1) / report.per_frame;
+  return std::max(kFill, static_cast<std::size_t>(held) + 2);
+}
 
 // How a design is run, and how far.
 struct Run {
@@ -510,14 +516,16 @@ class Machine {
     return cycles;
   }
 
-  // Three frames at the same distance: every buffer has filled as far as it will.
+  // Three frames at the same distance, after those that were inside when the first one left: every
+  // buffer has filled as far as it will.
   bool settled() const {
     const auto& e = report_.frame_ends;
     const std::size_t n = e.size();
     if (n < 5) return false;
-    return (e[n - 1] - e[n - 2] == e[n - 2] - e[n - 3] &&
-            e[n - 2] - e[n - 3] == e[n - 3] - e[n - 4]) ||
-           n == 64;
+    if (n == 64) return true;
+    const std::int64_t distance = e[n - 1] - e[n - 2];
+    return distance == e[n - 2] - e[n - 3] && distance == e[n - 3] - e[n - 4] &&
+           static_cast<std::int64_t>(n) * distance >= e.front();
   }
 
   const Design& design_;
@@ -573,9 +581,10 @@ std::int64_t least_per_frame(const Design& design) {
 }
 
 bool keeps_up(const Design& design, const CycleReport& report, std::int64_t* budget) {
-  Machine machine(
-      design,
-      {.frames = std::min(kFill, report.frame_ends.size()), .spans = false, .no_later = &report});
+  Machine machine(design,
+                  {.frames = std::min(frames_to_fill(report), report.frame_ends.size()),
+                   .spans = false,
+                   .no_later = &report});
   const bool kept = machine.run() && !machine.late();
   if (budget != nullptr) *budget -= machine.effort();
   return kept;
