@@ -63,7 +63,7 @@ class Shrinker {
  private:
   bool will_do() {
     return budget_ > 0 && keeps_up(design_, report_, &budget_) &&
-           (!safe_ || never_stands_still(design_));
+           (!safe_ || never_stands_still(design_, frames_to_fill(report_)));
   }
 
   // Of all trials: cycles looked at times instances. The slowest designs stay a little deeper than
@@ -112,7 +112,7 @@ CycleReport size_buffers(Design& design) {
   std::vector<std::int64_t> before;
   for (Instance* buffer : free) before.push_back(depth_of(*buffer));
   Shrinker(design, report, false).shrink(free);
-  if (!never_stands_still(design)) {
+  if (!never_stands_still(design, frames_to_fill(report))) {
     for (std::size_t i = 0; i < free.size(); ++i) depth_of(*free[i]) = before[i];
     Shrinker(design, report, true).shrink(free);
   }

@@ -119,14 +119,6 @@ struct Place {
 
 constexpr int kMaxDepth = 63;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max() / 2;
-constexpr std::size_t kFill = 3;  // frames, which fill every buffer of a design that holds two
-
-// Frames that fill every buffer of a design: more, if it holds more of them at a time.
-std::size_t frames_to_fill(const CycleReport& report) {
-  const std::int64_t held = (report.latency + report.per_frame - 1) / report.per_frame;
-  return std::max(kFill, static_cast<std::size_t>(held) + 2);
-}
-
 // How a design is run, and how far.
 struct Run {
   std::int64_t period = 0;         // as of run_timing()
@@ -581,17 +573,22 @@ std::int64_t least_per_frame(const Design& design) {
 }
 
 bool keeps_up(const Design& design, const CycleReport& report, std::int64_t* budget) {
-  Machine machine(design,
-                  {.frames = std::min(frames_to_fill(report), report.frame_ends.size()),
-                   .spans = false,
-                   .no_later = &report});
+  Machine machine(design, {.frames = std::min(frames_to_fill(report), report.frame_ends.size()),
+                           .spans = false,
+                           .no_later = &report});
   const bool kept = machine.run() && !machine.late();
   if (budget != nullptr) *budget -= machine.effort();
   return kept;
 }
 
-bool never_stands_still(const Design& design) {
-  return Machine(design, {.frames = kFill, .most_registers = 1, .spans = false}).run();
+bool never_stands_still(const Design& design, std::size_t frames) {
+  return Machine(design, {.frames = frames, .most_registers = 1, .spans = false}).run();
+}
+
+std::size_t frames_to_fill(const CycleReport& report) {
+  constexpr std::size_t kFewest = 3;
+  const std::int64_t held = (report.latency + report.per_frame - 1) / report.per_frame;
+  return std::max(kFewest, static_cast<std::size_t>(held) + 2);
 }
 
 }  // namespace emamba

@@ -4,6 +4,7 @@
 // Simulation of the RTL without stalls takes these cycles and no other.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -48,7 +49,12 @@ bool keeps_up(const Design& design, const CycleReport& report, std::int64_t* bud
 // Whether the design runs on under any stalls. What it does is determinate: every core gives the
 // same beats in the same order whenever its inputs come. So it can come to a stand under some
 // stalls only if it does in a run in which its parts have no more room than they have under these,
-// and a core's registers hold one beat at least. This runs the design with registers for one.
-bool never_stands_still(const Design& design);
+// and a core's registers hold one beat at least. This runs the design with registers for one, until
+// so many frames have left it.
+bool never_stands_still(const Design& design, std::size_t frames);
+
+// Frames that fill every buffer of a design that ran so: three, or more if it holds more than one
+// at a time.
+std::size_t frames_to_fill(const CycleReport& report);
 
 }  // namespace emamba
