@@ -5,7 +5,6 @@
 
 #include "cli/cli.h"
 #include "flow/compare.h"
-#include "flow/results.h"
 #include "report/comparison.h"
 
 namespace emamba {

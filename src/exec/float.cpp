@@ -170,11 +170,7 @@ void apply(const Window& op, const Context& c, float* y) {
 
 // y[d] = max over k of x[k * width + d]
 void apply(const Max& op, const Context& c, float* y) {
-  const float* x = c.x(op.x);
-  std::copy(x, x + op.width, y);
-  for (int k = 1; k < op.terms; ++k) {
-    for (int d = 0; d < op.width; ++d) y[d] = std::max(y[d], x[k * op.width + d]);
-  }
+  find_largest(op, c.x(op.x), y);
 }
 
 // (rows, columns) -> (columns, rows)

@@ -197,11 +197,7 @@ void apply(const Window& op, const Context& c, std::int32_t* y) {
 
 // Section 14
 void apply(const Max& op, const Context& c, std::int32_t* y) {
-  const std::int32_t* x = c.x(op.x);
-  std::copy(x, x + op.width, y);
-  for (int k = 1; k < op.terms; ++k) {
-    for (int d = 0; d < op.width; ++d) y[d] = std::max(y[d], x[k * op.width + d]);
-  }
+  find_largest(op, c.x(op.x), y);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Windows of a grid, of integers or real numbers.
+// Windows of a grid and the largest of them, of integers or real numbers.
 #pragma once
 
 #include <algorithm>
@@ -28,6 +28,15 @@ void fill_windows(const Window& op, int place, const T* x, T* y) {
       const auto tap = std::size_t(ky * op.kernel.width + kx);
       std::copy_n(x, op.width, y + at * window + tap * std::size_t(op.width));
     }
+  }
+}
+
+// y[d] = max over k of x[k * width + d], for one vector.
+template <class T>
+void find_largest(const Max& op, const T* x, T* y) {
+  std::copy_n(x, op.width, y);
+  for (int k = 1; k < op.terms; ++k) {
+    for (int d = 0; d < op.width; ++d) y[d] = std::max(y[d], x[k * op.width + d]);
   }
 }
 

@@ -23,7 +23,7 @@ Job job_of(Spec spec, const Workplace& workplace) {
   // Errors of every verb, not only of those that plan hardware.
   find_device(job.spec.hardware.device);
   if (job.spec.hardware.goal == Goal::kNone) {
-    require_lanes(folded_network_of(job.spec), job.spec.hardware);
+    require_lanes(network_of(job.spec).program, job.spec.hardware);
   }
   job.out = workplace.out.empty() ? "out/" + job.spec.name : workplace.out;
   job.data = data_folder(workplace.data);

@@ -29,7 +29,7 @@ std::optional<int> number_in(const std::string& word, const std::string& prefix 
 class Layers {
  public:
   Layers(Program& program, const std::vector<std::string>& texts)
-      : builder_{program}, texts_(texts), width_(program.input.vector_width()) {
+      : builder_{program}, texts_(texts) {
     const Input& input = program.input;
     grid_ = {input.height / input.patch.height, input.width / input.patch.width};
   }
@@ -38,8 +38,8 @@ class Layers {
     for (index_ = 0; index_ < texts_.size(); ++index_) layer();
     if (!skips_.empty()) fail("a [ without its ]", "end it with \"]\"");
     index_ = texts_.size();
-    if (!one_vector()) pool("head.pool", PoolKind::kFlatten);
-    builder_.add(linear("head.out", x_, width_, outputs, true), kAnswerBits);
+    if (!pooled_) pool("head.pool", PoolKind::kFlatten);
+    builder_.add(linear("head.out", x_, width(), outputs, true), kAnswerBits);
   }
 
  private:
@@ -56,7 +56,8 @@ class Layers {
                 hint);
   }
   std::string name(const char* part) const { return fmt::format("layers.{}.{}", index_, part); }
-  bool one_vector() const { return grid_.height * grid_.width == 1 && pooled_; }
+  // Of the newest vectors.
+  int width() const { return builder_.program.edges[x_].width; }
 
   void layer() {
     std::vector<std::string> words;
@@ -83,18 +84,18 @@ class Layers {
     if (kind == "norm") {
       batch_norm();
     } else if (kind == "[") {
-      skips_.push_back({x_, width_, grid_});
+      skips_.push_back({x_, width(), grid_});
     } else if (kind == "]") {
       if (skips_.empty()) fail("no [ stands before it", "begin with \"[\"");
       const Skip skip = skips_.back();
       skips_.pop_back();
-      if (skip.width != width_ || skip.grid != grid_) {
+      if (skip.width != width() || skip.grid != grid_) {
         fail(fmt::format("{} x {} vectors of {} numbers, at its [ there are {} x {} of {}",
-                         grid_.height, grid_.width, width_, skip.grid.height, skip.grid.width,
+                         grid_.height, grid_.width, width(), skip.grid.height, skip.grid.width,
                          skip.width),
              "keep grid and channels between [ and ]");
       }
-      x_ = builder_.add(Add{name("add"), x_, skip.x, width_});
+      x_ = builder_.add(Add{name("add"), x_, skip.x, width()});
     } else {
       if (pooled_) fail("there is one vector already", "remove it");
       pool(name("pool"), kind == "mean" ? PoolKind::kMean : PoolKind::kFlatten);
@@ -143,17 +144,16 @@ class Layers {
       add_window(std::move(window));
     }
     // What stands between Linear and ReLU keeps them apart; folding brings them together.
-    Linear op = linear(name(conv ? "conv" : "dense"), x_, width_in_, *channels, !norm,
+    Linear op = linear(name(conv ? "conv" : "dense"), x_, width(), *channels, !norm,
                        relu && !norm ? Activation::kRelu : Activation::kNone);
     x_ = builder_.add(std::move(op));
-    set_width(*channels);
     if (!norm) return;
     batch_norm();
     if (!relu) return;
     Pwl rectified;
     rectified.name = name("relu");
     rectified.x = x_;
-    rectified.width = width_;
+    rectified.width = width();
     rectified.function = Function::kRelu;
     x_ = builder_.add(std::move(rectified));
   }
@@ -171,31 +171,29 @@ class Layers {
     Window window;
     window.kernel = window.stride = {*size, *size};
     window.padding = {0, 0};
-    add_window(std::move(window));
     Max max;
     max.name = name("max");
+    max.width = width();
+    add_window(std::move(window));
     max.x = x_;
-    max.width = width_;
     max.terms = *size * *size;
     x_ = builder_.add(std::move(max));
-    set_width(width_);
   }
 
   void add_window(Window window) {
     window.name = name("window");
     window.x = x_;
-    window.width = width_;
+    window.width = width();
     window.grid = grid_;
     grid_ = window.places();
-    x_ = builder_.add(window);
-    width_in_ = width_ * window.kernel.height * window.kernel.width;
+    x_ = builder_.add(std::move(window));
   }
 
   void batch_norm() {
     RangeNorm norm;
     norm.name = name("norm");
     norm.x = x_;
-    norm.width = width_;
+    norm.width = width();
     norm.norm = Norm::kBatch;
     x_ = builder_.add(std::move(norm));
   }
@@ -204,23 +202,19 @@ class Layers {
     Pool pool;
     pool.name = pool_name;
     pool.x = x_;
-    pool.width = width_;
+    pool.width = width();
     pool.tokens = grid_.height * grid_.width;
     pool.kind = kind;
     x_ = builder_.add(std::move(pool));
-    set_width(builder_.program.edges[x_].width);
     grid_ = {1, 1};
     pooled_ = true;
   }
-
-  void set_width(int width) { width_ = width_in_ = width; }
 
   Builder builder_;
   const std::vector<std::string>& texts_;
   std::size_t index_ = 0;
   EdgeIndex x_ = 0;
   Size grid_;
-  int width_, width_in_ = width_;  // channels, and numbers that a Linear sees
   bool pooled_ = false;
   std::vector<Skip> skips_;
 };

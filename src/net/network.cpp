@@ -12,20 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxParameters = std::size_t{1} << 24;
 
-}  // namespace
-
-Input cut(Input sample, const ModelSpec& model) {
-  if (sample.vocab > 0) return sample;
-  if (model.kind == NetKind::kMamba) {
-    sample.patch = model.P, sample.overlap = model.overlap;
-  } else {
-    sample.patch = {1, 1}, sample.overlap = {0, 0};
-  }
-  return sample;
-}
-
-namespace {
-
 // Keys that are not what they are of themselves, though the kind of network has no use for them.
 void require_unused(const ModelSpec& model, const std::string& source) {
   nlohmann::json given, initial;
@@ -44,6 +30,16 @@ void require_unused(const ModelSpec& model, const std::string& source) {
 }
 
 }  // namespace
+
+Input cut(Input sample, const ModelSpec& model) {
+  if (sample.vocab > 0) return sample;
+  if (model.kind == NetKind::kMamba) {
+    sample.patch = model.P, sample.overlap = model.overlap;
+  } else {
+    sample.patch = {1, 1}, sample.overlap = {0, 0};
+  }
+  return sample;
+}
 
 void check(const ModelSpec& model, const Input& sample, const std::string& source) {
   const auto fail = [&](const std::string& what, const std::string& hint) {
