@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The second half of range normalisation (docs/arithmetic.md, section 6): every channel of a token,
-// given the token's sum and reciprocal. Input 0 is the token, input 1 one beat {reciprocal, sum} a
-// token. Par units of two multipliers each. A weight word holds Par weights, a bias word Par
-// biases; the words are (contexts, beats).
+// The last part of range and layer normalisation (docs/arithmetic.md, sections 6 and 15): every
+// channel of a token, given the token's sum and reciprocal. Input 0 is the token, input 1 one beat
+// {reciprocal, sum} a token. Par units of two multipliers each. A weight word holds Par weights, a
+// bias word Par biases; the words are (contexts, beats).
 module em_norm_apply #(
   parameter int Par = 4,
   parameter int Width = 20,  // D
   parameter int YBits = 8,
   parameter int AccBits = 26,
+  parameter int RatioFraction = em_pkg::RatioFraction,
   parameter int Contexts = 1,
   parameter logic [Contexts*8-1:0] Shift = '0,
   parameter WeightInit = "",
@@ -45,7 +46,7 @@ module em_norm_apply #(
   localparam int CentredBits = SumBits + 1;
   localparam int RatioBits = em_pkg::RatioBits;
   localparam logic [7:0] RatioShift =
-      8'(em_pkg::reciprocal_fraction(Width) - em_pkg::RatioFraction);
+      8'(em_pkg::reciprocal_fraction(Width) - RatioFraction);
   localparam int Words = Beats * Contexts;
   localparam int AddressBits = em_pkg::index_bits(Words);
   localparam int ContextBits = em_pkg::index_bits(Contexts);

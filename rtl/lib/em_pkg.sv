@@ -15,6 +15,14 @@ package em_pkg;
   localparam int RatioBits = 16;
   localparam int RatioFraction = 14;
 
+  // Reciprocals of large numbers, section 15: bits of a table's entries, and of their fractions.
+  localparam int EntryBits = 16;
+  localparam int ReciprocalEntryFraction = 24;
+  localparam int RootEntryFraction = 19;
+
+  // Attention, section 15: bits of a weight, unsigned.
+  localparam int WeightBits = 8;
+
   // The scan, section 8: the lowest bits of a working state, which the stored state lacks.
   localparam int StateDrop = 7;
 
@@ -43,8 +51,23 @@ package em_pkg;
   function automatic integer sum_bits(input integer width);
     sum_bits = 8 + index_bits(width);
   endfunction
+  function automatic integer square_bits(input integer width);  // of the sum of their squares
+    square_bits = 16 + index_bits(width);
+  endfunction
   function automatic integer reciprocal_fraction(input integer width);
     reciprocal_fraction = 20 + (width > 1 ? $clog2(width) : 0);
+  endfunction
+
+  // Attention to `keys` keys: bits of the sum of their weights; fraction bits of its reciprocal,
+  // and its bits, unsigned.
+  function automatic integer weight_sum_bits(input integer keys);
+    weight_sum_bits = WeightBits + $clog2(keys);
+  endfunction
+  function automatic integer weight_sum_fraction(input integer keys);
+    weight_sum_fraction = 18 + $clog2(keys);
+  endfunction
+  function automatic integer weight_reciprocal_bits(input integer keys);
+    weight_reciprocal_bits = 11 + $clog2(keys);
   endfunction
 
   // Copies of a core's enable (em_core) for a datapath of `parts` equal parts with about `loads`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SiLU is so near to x, and exp to 1, that double precision cannot tell a value just below a half
-// from the half, which goes up. So a value is `near`, which is exact, and a small rest.
+// SiLU and GELU are so near to x, and exp to 1, that double precision cannot tell a value just
+// below a half from the half, which goes up. So a value is `near`, which is exact, and a small
+// rest.
 #include "approx/exact.h"
 
 #include <algorithm>
@@ -20,6 +21,10 @@ Value value_of(Function function, double x) {
       return x > 0 ? Value{x, -x / (1 + std::exp(x))} : Value{0, x / (1 + std::exp(-x))};
     case Function::kRelu:
       return {std::max(x, 0.0), 0};
+    case Function::kGelu: {
+      const double rest = x / 2 * std::erfc(std::abs(x) / std::sqrt(2.0));
+      return x > 0 ? Value{x, -rest} : Value{0, rest};
+    }
     case Function::kExp:
       return std::abs(x) < 0.5 ? Value{1, std::expm1(x)} : Value{0, std::exp(x)};
   }

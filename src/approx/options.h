@@ -40,6 +40,7 @@ struct ApproxSpec {
       case Function::kExp:
         return exp;
       case Function::kRelu:
+      case Function::kGelu:
         break;
     }
     return {.form = FunctionForm::kTable};

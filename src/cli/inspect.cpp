@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "flow/files.h"
 #include "ir/fields.h"
+#include "net/network.h"
 #include "report/text_table.h"
 
 namespace emamba {
@@ -115,14 +116,21 @@ void print_spec(const json& description) {
     return value.is_string() ? printable(value.get<std::string>()) : std::string("-");
   };
   fmt::print("{}: task {}\n", text_of(spec, "name"), text_of(spec, "task"));
-  std::string keys;  // sizes, not switches
-  for (const auto& [key, value] : model.items()) {
-    if (value.is_number() || value.is_array()) keys += fmt::format(" {}={}", key, value.dump());
+  const std::string kind = model.contains("kind") ? text_of(model, "kind") : "mamba";
+  // Those of another kind of network say nothing.
+  std::vector<std::string> known;
+  for (const NetKind k : {NetKind::kMamba, NetKind::kCnn, NetKind::kVit}) {
+    if (kind == name_of_key(k)) known = model_keys(k);
   }
-  fmt::print("{}{}\n", model.contains("kind") ? text_of(model, "kind") : "mamba", keys);
-  fmt::print("{} tokens of {} numbers in, {} numbers out; norm {}, delta {}, head {}\n\n",
-             number("tokens"), number("token_width"), number("outputs"), text_of(model, "norm"),
-             text_of(model, "delta_activation"), text_of(model, "head"));
+  std::string sizes, switches;
+  for (const auto& [key, value] : model.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) continue;
+    if (value.is_number() || value.is_array()) sizes += fmt::format(" {}={}", key, value.dump());
+    if (value.is_string()) switches += fmt::format("; {} {}", key, text_of(model, key.c_str()));
+  }
+  fmt::print("{}{}\n", kind, sizes);
+  fmt::print("{} tokens of {} numbers in, {} numbers out{}\n\n", number("tokens"),
+             number("token_width"), number("outputs"), switches);
   TextTable table({"part", "parameters"});
   const auto text = [](const json& count) { return fmt::format("{}", count.get<std::size_t>()); };
   for (const json& part : description.at("parts")) {

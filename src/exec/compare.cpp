@@ -5,7 +5,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "fx/range_norm.h"
+#include "fx/attention.h"
+#include "fx/layer_norm.h"
 #include "fx/scan.h"
 #include "ir/structure.h"
 
@@ -73,8 +74,35 @@ double bound(const DwConv& op, const Context& c, int d) {
   return sum;
 }
 
+// Of the ratio of a layer norm: half a unit, the reciprocal's relative 2^-8, what keeping it within
+// its bits loses, and what the float engine adds to the variance.
+double layer_ratio_error(const RangeNorm& op, const Context& c, int d) {
+  std::int64_t sum = 0, squares = 0;
+  for (int i = 0; i < op.width; ++i) {
+    const std::int64_t x = c.q(op.x, i);
+    sum += x, squares += x * x;
+  }
+  const std::int64_t variance = fx::scaled_variance(op.width, sum, squares);
+  if (variance == 0) return 0;
+  const double deviation = std::sqrt(static_cast<double>(variance));  // width times
+  const double ratio = std::abs(static_cast<double>(op.width * c.q(op.x, d) - sum)) / deviation;
+  const double kept =
+      real(fx::layer_reciprocal(op.width, variance), -fx::reciprocal_fraction(op.width)) *
+      deviation;
+  const double x = deviation / op.width * real(1, c.type(op.x).exp);
+  const double epsilon = 1 - x / std::sqrt(x * x + kNormEpsilon);
+  return real(1, -ratio_fraction(op) - 1) +
+         ratio * (real(1, -8) + std::max(0.0, 1 - real(1, -8) - kept) + epsilon);
+}
+
 double bound(const RangeNorm& op, const Context& c, int d) {
   const double gamma = real(op.weight.data[d], op.weight_type.exp);
+  if (op.norm == Norm::kLayer) {
+    // |ratio| is below the root of the width.
+    return rounding(c.p.weight[d], op.weight_type) * std::sqrt(op.width) +
+           std::abs(gamma) * layer_ratio_error(op, c, d) +
+           c.bias_rounding(op.bias, op.weight_type.exp - ratio_fraction(op), d);
+  }
   // |ratio| <= 1; its own error is half a unit and the reciprocal's relative 2^-13.
   const double ratio_error = real(1, -fx::kRatioFraction - 1) + real(1, -13);
   return rounding(c.p.weight[d], op.weight_type) + std::abs(gamma) * ratio_error +
@@ -155,6 +183,47 @@ Tensor<double> bounds(const Scan& op, Context c, const std::vector<std::size_t>&
         h = fx::scan_store(state);
       }
       result.row(c.row)[d] = sum;
+    }
+  }
+  return result;
+}
+
+// Of every weight, how far it is from what softmax makes of the same queries and keys, on the
+// value; and the reciprocal's relative error.
+Tensor<double> bounds(const Attention& op, Context c, const std::vector<std::size_t>& shape) {
+  auto result = make_tensor<double>(shape);
+  const int score_exp = c.type(op.queries).exp + c.type(op.keys).exp;
+  std::vector<std::int64_t> sum(std::size_t(op.tokens)), score(std::size_t(op.tokens));
+  for (; c.row < shape[0]; ++c.row) {
+    for (int first = 0; first < op.width; first += op.head_width()) {
+      const int end = first + op.head_width();
+      for (int u = 0; u < op.tokens; ++u) {
+        sum[u] = 0;
+        for (int d = first; d < end; ++d) {
+          sum[u] += std::int64_t{c.q(op.queries, d)} * c.golden[op.keys].row(u)[d];
+        }
+        score[u] = fx::requantise(sum[u], score_exp, op.score_type);
+      }
+      const std::int64_t most_sum = *std::max_element(sum.begin(), sum.end());
+      const std::int64_t most = *std::max_element(score.begin(), score.end());
+      double exact_all = 0, all = 0;
+      const auto exact = [&](int u) {
+        return std::exp(real(sum[u] - most_sum, score_exp) / std::sqrt(op.head_width()));
+      };
+      for (int u = 0; u < op.tokens; ++u) {
+        exact_all += exact(u);
+        all += op.weights[most - score[u]];
+      }
+      for (int d = first; d < end; ++d) {
+        double error = 0, mean = 0;
+        for (int u = 0; u < op.tokens; ++u) {
+          const double v = real(c.golden[op.values].row(u)[d], c.type(op.values).exp);
+          const double p = op.weights[most - score[u]] / all;
+          error += std::abs(p - exact(u) / exact_all) * std::abs(v);
+          mean += p * v;
+        }
+        result.row(c.row)[d] = error + std::abs(mean) * real(1, -8);
+      }
     }
   }
   return result;

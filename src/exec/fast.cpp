@@ -4,9 +4,11 @@
 #include "exec/fast.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "exec/fast_kernels.h"
 #include "exec/windows.h"
+#include "fx/attention.h"
 #include "fx/scan.h"
 
 namespace emamba {
@@ -177,6 +179,55 @@ struct Prepare {
       const Vectors& x = edges[op.x];
       for (int place = 0; place < rows_of(x); ++place) {
         fill_windows(op, place, x.row(std::size_t(place)), result.data.data());
+      }
+    };
+  }
+
+  // Scores and weighted sums of a head are products of matrices.
+  Kernel operator()(const Attention& op) const {
+    const fast::Narrow score = narrow(type(op.queries).exp + type(op.keys).exp, op.score_type);
+    if (!fits() || !fits(score)) return {};
+    const int fraction = fx::weight_sum_fraction(op.tokens);
+    return [=, this_y = y, values_exp = type(op.values).exp](const Edges& edges, Vectors& result) {
+      const int L = op.tokens, own = op.head_width();
+      const int in = padded(own), keys_in = padded(L), most = std::max(L, own);
+      const std::vector<std::int32_t> bias(std::size_t(most), 0), none(std::size_t(most), 0),
+          shift(std::size_t(L), score.shift);
+      std::vector<std::int16_t> q(std::size_t(L) * in), k(q.size());
+      std::vector<std::int16_t> v(std::size_t(own) * keys_in), weight(std::size_t(L) * keys_in);
+      std::vector<std::int32_t> scores(std::size_t(L) * L), sums(std::size_t(L) * own);
+      std::vector<std::int64_t> reciprocal(std::size_t{static_cast<std::size_t>(L)});
+      const fast::Narrow all{0, std::numeric_limits<std::int32_t>::min(),
+                             std::numeric_limits<std::int32_t>::max()};
+      for (int first = 0; first < op.width; first += own) {
+        for (int t = 0; t < L; ++t) {
+          for (int d = 0; d < own; ++d) {
+            q[t * in + d] = static_cast<std::int16_t>(edges[op.queries].row(t)[first + d]);
+            k[t * in + d] = static_cast<std::int16_t>(edges[op.keys].row(t)[first + d]);
+            v[d * keys_in + t] = static_cast<std::int16_t>(edges[op.values].row(t)[first + d]);
+          }
+        }
+        fast::linear({L, in, L, 0, false}, q.data(), k.data(), bias.data(), shift.data(), score,
+                     scores.data());
+        for (int t = 0; t < L; ++t) {
+          const std::int32_t* row = scores.data() + std::ptrdiff_t{t} * L;
+          const std::int32_t largest = *std::max_element(row, row + L);
+          std::int64_t sum = 0;
+          for (int u = 0; u < L; ++u) {
+            const std::int32_t w = op.weights[largest - row[u]];
+            weight[t * keys_in + u] = static_cast<std::int16_t>(w);
+            sum += w;
+          }
+          reciprocal[t] = fx::reciprocal(sum, fraction);
+        }
+        fast::linear({L, keys_in, own, 0, false}, weight.data(), v.data(), bias.data(), none.data(),
+                     all, sums.data());
+        for (int t = 0; t < L; ++t) {
+          for (int d = 0; d < own; ++d) {
+            result.row(t)[first + d] = static_cast<std::int32_t>(
+                fx::requantise(sums[t * own + d] * reciprocal[t], values_exp - fraction, this_y));
+          }
+        }
       }
     };
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
 #include "exec/windows.h"
@@ -12,7 +13,7 @@
 namespace emamba {
 namespace {
 
-constexpr float kEpsilon = 1e-5f;  // of the norms
+constexpr auto kEpsilon = static_cast<float>(kNormEpsilon);
 
 // What every operation sees: its parameters, the vectors on all edges, and its own memory.
 struct Context {
@@ -173,6 +174,35 @@ void apply(const Max& op, const Context& c, float* y) {
   find_largest(op, c.x(op.x), y);
 }
 
+// scores[u] = q . k_u over the channels of a head.
+void score(const Attention& op, int head, const float* q, const Tensor<float>& keys,
+           float* scores) {
+  const int first = head * op.head_width();
+  for (int u = 0; u < op.tokens; ++u) {
+    const float* k = keys.row(u) + first;
+    scores[u] = std::inner_product(k, k + op.head_width(), q + first, 0.0f);
+  }
+}
+
+// p = softmax(q . k / sqrt(head width)) of every head, y = sum_u p[u] * v_u. y is the matrix of all
+// queries' answers.
+void apply(const Attention& op, const Context& c, float* y) {
+  const Tensor<float>& values = c.values[op.values];
+  const float scale = 1 / std::sqrt(static_cast<float>(op.head_width()));
+  std::vector<float> p(std::size_t(op.tokens));
+  for (int head = 0; head < op.heads; ++head) {
+    score(op, head, c.x(op.queries), c.values[op.keys], p.data());
+    const float most = *std::max_element(p.begin(), p.end());
+    float sum = 0;
+    for (float& s : p) sum += s = std::exp((s - most) * scale);
+    for (int d = head * op.head_width(); d < (head + 1) * op.head_width(); ++d) {
+      float mean = 0;
+      for (int u = 0; u < op.tokens; ++u) mean += p[u] * values.row(u)[d];
+      y[c.row * op.width + d] = mean / sum;
+    }
+  }
+}
+
 // (rows, columns) -> (columns, rows)
 std::vector<float> transposed(const Tensor<float>& matrix) {
   const std::size_t rows = matrix.shape[0], columns = matrix.shape[1];
@@ -219,6 +249,7 @@ struct Prepare {
   FloatEngine::Parameters operator()(const Pool&) const { return {}; }
   FloatEngine::Parameters operator()(const Window&) const { return {}; }
   FloatEngine::Parameters operator()(const Max&) const { return {}; }
+  FloatEngine::Parameters operator()(const Attention&) const { return {}; }
 };
 
 // An overflow is no answer: NaN would be taken for the first class, and for any error.
@@ -332,6 +363,20 @@ void FloatEngine::scan_numbers(
       state[i] = std::exp(z[i]) * state[i] + delta * B * x;
     }
     see(z, product, state);
+  }
+}
+
+void FloatEngine::attention_numbers(
+    std::size_t index, const std::vector<Tensor<float>>& edges,
+    const std::function<void(const std::vector<float>& scores)>& see) const {
+  const Attention& op = std::get<Attention>(program_.ops[index]);
+  std::vector<float> scores(std::size_t(op.heads) * std::size_t(op.tokens));
+  for (int t = 0; t < op.tokens; ++t) {
+    for (int head = 0; head < op.heads; ++head) {
+      score(op, head, edges[op.queries].row(t), edges[op.keys],
+            scores.data() + std::ptrdiff_t{head} * op.tokens);
+    }
+    see(scores);
   }
 }
 

@@ -8,8 +8,9 @@
 
 #include "base/error.h"
 #include "exec/windows.h"
+#include "fx/attention.h"
+#include "fx/layer_norm.h"
 #include "fx/mean.h"
-#include "fx/range_norm.h"
 #include "fx/scan.h"
 
 namespace emamba {
@@ -99,16 +100,26 @@ void apply(const DwConv& op, const Context& c, std::int32_t* y) {
   }
 }
 
-// Section 6: ratio[d] = (width * x[d] - sum) / (width * (max - min)), acc = weight * ratio + bias
+// Section 6: ratio[d] = (width * x[d] - sum) / (width * (max - min)), acc = weight * ratio + bias;
+// of layer norm section 15, with the deviation for the range
 void apply(const RangeNorm& op, const Context& c, std::int32_t* y) {
   const std::int32_t* x = c.x(op.x);
   std::int64_t sum = 0;
   for (int d = 0; d < op.width; ++d) sum += x[d];
-  const auto [low, high] = std::minmax_element(x, x + op.width);
-  const std::int64_t reciprocal = fx::norm_reciprocal(op.width, *high - *low);
-  const int exp = op.weight_type.exp - fx::kRatioFraction;
+  std::int64_t reciprocal;
+  if (op.norm == Norm::kLayer) {
+    std::int64_t squares = 0;
+    for (int d = 0; d < op.width; ++d) squares += std::int64_t{x[d]} * x[d];
+    reciprocal = fx::layer_reciprocal(op.width, fx::scaled_variance(op.width, sum, squares));
+  } else {
+    const auto [low, high] = std::minmax_element(x, x + op.width);
+    reciprocal = fx::norm_reciprocal(op.width, *high - *low);
+  }
+  const int exp = op.weight_type.exp - ratio_fraction(op);
   for (int d = 0; d < op.width; ++d) {
-    const std::int64_t ratio = fx::norm_ratio(op.width, x[d], sum, reciprocal);
+    const std::int64_t ratio = op.norm == Norm::kLayer
+                                   ? fx::layer_ratio(op.width, x[d], sum, reciprocal)
+                                   : fx::norm_ratio(op.width, x[d], sum, reciprocal);
     y[d] = c.requantised(op.weight.data[d] * ratio + op.bias.data[d], exp);
   }
 }
@@ -198,6 +209,37 @@ void apply(const Window& op, const Context& c, std::int32_t* y) {
 // Section 14
 void apply(const Max& op, const Context& c, std::int32_t* y) {
   find_largest(op, c.x(op.x), y);
+}
+
+// Section 15, for every head, with sums over its channels and all keys u:
+//   score[u] = q . k_u                          as score_type
+//   weight[u] = weights[max score - score[u]]
+//   y[d]     = (sum_u weight[u] * v_u[d]) / (sum_u weight[u])
+// y is the matrix of all queries' answers.
+void apply(const Attention& op, const Context& c, std::int32_t* y) {
+  const std::int32_t* q = c.x(op.queries);
+  const auto &keys = c.values[op.keys], &values = c.values[op.values];
+  const int score_exp = c.type(op.queries).exp + c.type(op.keys).exp;
+  const int fraction = fx::weight_sum_fraction(op.tokens);
+  std::vector<std::int64_t> score(std::size_t(op.tokens));
+  for (int first = 0; first < op.width; first += op.head_width()) {
+    const int end = first + op.head_width();
+    for (int u = 0; u < op.tokens; ++u) {
+      std::int64_t sum = 0;
+      for (int d = first; d < end; ++d) sum += std::int64_t{q[d]} * keys.row(u)[d];
+      score[u] = requantise(sum, score_exp, op.score_type);
+    }
+    const std::int64_t most = *std::max_element(score.begin(), score.end());
+    std::int64_t all = 0;
+    for (std::int64_t& s : score) all += s = op.weights[most - s];
+    const std::int64_t reciprocal = fx::reciprocal(all, fraction);
+    for (int d = first; d < end; ++d) {
+      std::int64_t acc = 0;
+      for (int u = 0; u < op.tokens; ++u) acc += score[u] * values.row(u)[d];
+      y[c.row * op.width + d] = static_cast<std::int32_t>(
+          requantise(c.checked(acc) * reciprocal, c.type(op.values).exp - fraction, c.y));
+    }
+  }
 }
 
 }  // namespace

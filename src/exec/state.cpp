@@ -15,7 +15,8 @@ std::size_t memory_size(const Op& op) {
                  [&](const Scan& o) { return size(o.width, o.states); },
                  [&](const Gate&) { return none; }, [&](const Add&) { return none; },
                  [&](const Pool&) { return std::size_t(out_width(op)); },
-                 [&](const Window&) { return none; }, [&](const Max&) { return none; }},
+                 [&](const Window&) { return none; }, [&](const Max&) { return none; },
+                 [&](const Attention&) { return none; }},
       op);
 }
 

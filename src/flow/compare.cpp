@@ -31,9 +31,10 @@ const std::vector<Rule>& rules() {
 // What the paper reports of its Mamba against the networks that it compares with on MARS (eMamba,
 // abstract).
 json paper_ratio(const std::string& task, const std::string& rule, const std::string& kind) {
-  if (task != "mars" || kind != "cnn") return nullptr;
-  if (rule == "latency") return 5.62;
-  if (rule == "throughput") return 9.95;
+  if (task != "mars") return nullptr;
+  const bool cnn = kind == "cnn", vit = kind == "vit";
+  if (rule == "latency") return cnn ? json(5.62) : vit ? json(4.95) : json(nullptr);
+  if (rule == "throughput") return cnn ? json(9.95) : vit ? json(2.22) : json(nullptr);
   return nullptr;
 }
 

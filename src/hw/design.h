@@ -71,7 +71,12 @@ struct Windows {
            (kernel.width / at_once.width) * beats;
   }
 };
-using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit, Deal, Windows>;
+// Takes `beats` beats at a time and gives them `times` times over, each the first time as soon as
+// it has come. Two times so many have room. (rtl/lib/em_replay.sv)
+struct Replay {
+  std::int64_t beats = 1, times = 2;
+};
+using Timing = std::variant<Steps, Fifo, Fork, LoopEntry, LoopExit, Deal, Windows, Replay>;
 
 // A parameter of a module, with its value as SystemVerilog.
 struct Parameter {

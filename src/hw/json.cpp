@@ -18,32 +18,35 @@ double share(std::int64_t products, std::int64_t multipliers, std::int64_t cycle
 }
 
 json timing_json(const Timing& timing) {
-  return std::visit(Overloaded{[](const Steps& s) {
-                                 return json{
-                                     {"kind", "steps"},           {"depth", s.depth},
-                                     {"active", s.active},        {"idle", s.idle},
-                                     {"pop_every", s.pop_every},  {"emit_from", s.emit_from},
-                                     {"emit_every", s.emit_every}};
-                               },
-                               [](const Fifo& f) {
-                                 return json{{"kind", "buffer"}, {"beats", f.depth}};
-                               },
-                               [](const Fork& f) {
-                                 return json{{"kind", "fork"}, {"outputs", f.outputs}};
-                               },
-                               [](const LoopEntry& m) {
-                                 return json{{"kind", "merge"}, {"passes", m.passes}};
-                               },
-                               [](const LoopExit& s) {
-                                 return json{{"kind", "split"}, {"passes", s.passes}};
-                               },
-                               [](const Deal& d) {
-                                 return json{{"kind", "deal"}, {"beats", d.beats}};
-                               },
-                               [](const Windows& w) {
-                                 return json{{"kind", "windows"}, {"rows", w.rows}};
-                               }},
-                    timing);
+  return std::visit(
+      Overloaded{[](const Steps& s) {
+                   return json{{"kind", "steps"},           {"depth", s.depth},
+                               {"active", s.active},        {"idle", s.idle},
+                               {"pop_every", s.pop_every},  {"emit_from", s.emit_from},
+                               {"emit_every", s.emit_every}};
+                 },
+                 [](const Fifo& f) {
+                   return json{{"kind", "buffer"}, {"beats", f.depth}};
+                 },
+                 [](const Fork& f) {
+                   return json{{"kind", "fork"}, {"outputs", f.outputs}};
+                 },
+                 [](const LoopEntry& m) {
+                   return json{{"kind", "merge"}, {"passes", m.passes}};
+                 },
+                 [](const LoopExit& s) {
+                   return json{{"kind", "split"}, {"passes", s.passes}};
+                 },
+                 [](const Deal& d) {
+                   return json{{"kind", "deal"}, {"beats", d.beats}};
+                 },
+                 [](const Windows& w) {
+                   return json{{"kind", "windows"}, {"rows", w.rows}};
+                 },
+                 [](const Replay& r) {
+                   return json{{"kind", "replay"}, {"beats", r.beats}, {"times", r.times}};
+                 }},
+      timing);
 }
 
 json part_json(const Part& part) {

@@ -94,6 +94,24 @@ struct Walker {  // Windows
   }
 };
 
+struct Repeater {  // Replay
+  int input = 0, output = 0;
+  std::int64_t beats = 1, times = 2;
+  std::int64_t come = 0, beat = 0, time = 0;
+  int whole = 0;  // sets of beats that have come, and have not been given so often
+
+  bool ready() const { return whole < 2; }
+  bool may_give() const { return whole > 0 || (time == 0 && beat < come); }
+  void take() {
+    if (++come == beats) come = 0, ++whole;
+  }
+  void give() {
+    if (++beat < beats) return;
+    beat = 0;
+    if (++time == times) time = 0, --whole;
+  }
+};
+
 struct Loop {  // LoopEntry
   std::vector<int> inputs, outputs;
   int passes = 1, pass = 0;
@@ -284,6 +302,13 @@ class Machine {
     ready_[n.input] = 1;
     walkers_.push_back(std::move(n));
   }
+  void add(const Instance& instance, std::size_t, const Replay& r) {
+    ready_[instance.inputs[0]] = 1;
+    repeaters_.push_back({.input = instance.inputs[0],
+                          .output = instance.outputs[0],
+                          .beats = r.beats,
+                          .times = r.times});
+  }
   void place(Kind kind, std::size_t index) {
     places_.push_back({kind, index});
     forward_.push_back({kind, index});
@@ -419,20 +444,25 @@ class Machine {
       valid_[n.output] = n.count > 0;
       ready_[n.input] = n.count < n.capacity;
     }
-    for (Walker& n : walkers_) {
-      const bool advance = valid_[n.output] == 0 || moves_[n.output] != 0;
-      const bool gives = advance && n.may_give();
-      if (moves_[n.input] != 0) n.take();
-      if (gives) n.give();
-      if (gives || moves_[n.input] != 0 || moves_[n.output] != 0) {
-        changed_ = true, streams_changed_ = true;
-      }
-      if (advance) valid_[n.output] = gives ? 1 : 0;
-      ready_[n.input] = n.ready() ? 1 : 0;
-    }
+    for (Walker& n : walkers_) store(n);
+    for (Repeater& n : repeaters_) store(n);
     for (Core& n : cores_) {
       if (n.advance) step(n, cycle);
     }
+  }
+
+  // Walkers and repeaters: what they hold is given through a register.
+  template <class Store>
+  void store(Store& n) {
+    const bool advance = valid_[n.output] == 0 || moves_[n.output] != 0;
+    const bool gives = advance && n.may_give();
+    if (moves_[n.input] != 0) n.take();
+    if (gives) n.give();
+    if (gives || moves_[n.input] != 0 || moves_[n.output] != 0) {
+      changed_ = true, streams_changed_ = true;
+    }
+    if (advance) valid_[n.output] = gives ? 1 : 0;
+    ready_[n.input] = n.ready() ? 1 : 0;
   }
 
   void step(Core& n, std::int64_t cycle) {
@@ -532,6 +562,7 @@ class Machine {
   std::vector<Loop> loops_;
   std::vector<Dealer> dealers_;
   std::vector<Walker> walkers_;
+  std::vector<Repeater> repeaters_;
   std::vector<Place> places_;   // in the design's order: all but buffers
   std::vector<Place> forward_;  // of these, whose outputs depend on inputs in the same cycle
   std::vector<std::uint8_t> valid_, ready_, moves_;  // of each stream, in this cycle: 0 or 1

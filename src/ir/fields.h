@@ -70,15 +70,19 @@ void visit_fields(O& o, V& v) {
   } else if constexpr (std::is_same_v<T, Window>) {
     v.edge("x", o.x), v("width", o.width), v("grid", o.grid), v("kernel", o.kernel);
     v("stride", o.stride), v("padding", o.padding);
-  } else {
-    static_assert(std::is_same_v<T, Max>, "an operation without fields");
+  } else if constexpr (std::is_same_v<T, Max>) {
     v.edge("x", o.x), v("width", o.width), v("terms", o.terms);
+  } else {
+    static_assert(std::is_same_v<T, Attention>, "an operation without fields");
+    v.edge("queries", o.queries), v.edge("keys", o.keys), v.edge("values", o.values);
+    v("width", o.width), v("heads", o.heads), v("tokens", o.tokens);
+    v("score_type", o.score_type), v.entries("weights", o.weights);
   }
 }
 
 // The names of the switches' values, in files and in configurations.
 EMAMBA_NAMES(Activation, "none", "relu", "softplus");
-EMAMBA_NAMES(Function, "silu", "exp", "relu");
+EMAMBA_NAMES(Function, "silu", "exp", "relu", "gelu");
 EMAMBA_NAMES(Norm, "range", "layer", "rms", "batch");
 EMAMBA_NAMES(ScanOrder, "delta-b", "delta-x");
 EMAMBA_NAMES(PoolKind, "flatten", "mean");

@@ -12,6 +12,8 @@ double evaluate(Function function, double x) {
       return x / (1 + std::exp(-x));
     case Function::kExp:
       return std::exp(x);
+    case Function::kGelu:
+      return x / 2 * std::erfc(-x / std::sqrt(2.0));
     case Function::kRelu:
       return std::max(x, 0.0);
   }

@@ -78,7 +78,7 @@ std::vector<ParameterSpec> parameters_of(const Op& op) {
                  },
                  [](const Gate&) { return List{}; }, [](const Add&) { return List{}; },
                  [](const Pool&) { return List{}; }, [](const Window&) { return List{}; },
-                 [](const Max&) { return List{}; }},
+                 [](const Max&) { return List{}; }, [](const Attention&) { return List{}; }},
       op);
 }
 

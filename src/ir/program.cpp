@@ -6,7 +6,8 @@
 #include <cmath>
 
 #include "base/overloaded.h"
-#include "fx/range_norm.h"
+#include "fx/attention.h"
+#include "fx/layer_norm.h"
 #include "fx/scan.h"
 
 namespace emamba {
@@ -80,8 +81,20 @@ std::vector<EdgeIndex> inputs_of(const Op& op) {
             return Edges{o.x0, o.x1};
           },
           [](const Pool& o) { return Edges{o.x}; }, [](const Window& o) { return Edges{o.x}; },
-          [](const Max& o) { return Edges{o.x}; }},
+          [](const Max& o) { return Edges{o.x}; },
+          [](const Attention& o) {
+            return Edges{o.queries, o.keys, o.values};
+          }},
       op);
+}
+
+std::vector<std::size_t> readers_of(const Program& program, EdgeIndex edge) {
+  std::vector<std::size_t> readers;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const std::vector<EdgeIndex> inputs = inputs_of(program.ops[i]);
+    if (std::find(inputs.begin(), inputs.end(), edge) != inputs.end()) readers.push_back(i);
+  }
+  return readers;
 }
 
 std::int64_t out_width(const Op& op) {
@@ -98,7 +111,8 @@ std::int64_t out_width(const Op& op) {
                                         o.width;
                                },
                                [](const Window& o) { return std::int64_t{o.taps()} * o.width; },
-                               [](const Max& o) { return std::int64_t{o.width}; }},
+                               [](const Max& o) { return std::int64_t{o.width}; },
+                               [](const Attention& o) { return std::int64_t{o.width}; }},
                     op);
 }
 
@@ -110,7 +124,7 @@ int out_vectors(const Op& op, int vectors) {
                  [&](const Gate&) { return vectors; }, [&](const Add&) { return vectors; },
                  [&](const Pool&) { return 1; },
                  [&](const Window& o) { return o.places().height * o.places().width; },
-                 [&](const Max&) { return vectors; }},
+                 [&](const Max&) { return vectors; }, [&](const Attention&) { return vectors; }},
       op);
 }
 
@@ -143,10 +157,15 @@ bool has_fixed_length(const Program& program) {
                                [&](const Add&) { return false; },
                                [&](const Pool& o) { return of_input(o.x); },
                                [&](const Window& o) { return of_input(o.x); },
-                               [&](const Max&) { return false; }};
+                               [&](const Max&) { return false; },
+                               [&](const Attention& o) { return of_input(o.queries); }};
   return program.edges[0].vectors > 0 ||
          std::any_of(program.ops.begin(), program.ops.end(),
                      [&](const Op& op) { return std::visit(asks, op); });
+}
+
+int ratio_fraction(const RangeNorm& op) {
+  return op.norm == Norm::kLayer ? fx::layer_ratio_fraction(op.width) : fx::kRatioFraction;
 }
 
 Tensor<std::int32_t> integer_tokens(const Program& program, const float* sample) {
@@ -171,7 +190,7 @@ int accumulator_bits(const Program& program, const Op& op) {
                  [&](const Linear& o) { return dot_bound(o.weight, o.bias, magnitude(type(o.x))); },
                  [&](const DwConv& o) { return dot_bound(o.weight, o.bias, magnitude(type(o.x))); },
                  [&](const RangeNorm& o) {
-                   // |ratio| <= 2^14 and a little, see docs/arithmetic.md, section 6.
+                   // |ratio| <= 2^14 and a little, see docs/arithmetic.md, sections 6 and 15.
                    const std::int64_t ratio = (std::int64_t{1} << fx::kRatioFraction) + 128;
                    return largest(o.weight) * ratio + largest(o.bias);
                  },
@@ -191,7 +210,10 @@ int accumulator_bits(const Program& program, const Op& op) {
                  },
                  [&](const Pool& o) { return o.tokens * magnitude(type(o.x)); },
                  [&](const Window& o) { return magnitude(type(o.x)); },
-                 [&](const Max& o) { return magnitude(type(o.x)); }},
+                 [&](const Max& o) { return magnitude(type(o.x)); },
+                 [&](const Attention& o) {
+                   return std::int64_t{o.tokens} * fx::kMostWeight * magnitude(type(o.values));
+                 }},
       op);
   return fx::signed_bits(bound);
 }

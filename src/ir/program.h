@@ -5,6 +5,7 @@
 // operation computes, to the bit, is in docs/arithmetic.md; the file layout is in docs/formats.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -31,9 +32,11 @@ struct Edge {
 // an operation reads. Integer tensors are empty in a skeleton.
 using EdgeIndex = int;
 
-// kSoftplus exists in floating point only, as layer, RMS and batch norm do.
+// kSoftplus exists in floating point only, as RMS and batch norm do.
 enum class Activation { kNone, kRelu, kSoftplus };
 enum class Norm { kRange, kLayer, kRms, kBatch };
+// Least range, and what is added to a variance or mean of squares, in floating point.
+inline constexpr double kNormEpsilon = 1e-5;
 
 // Each operation has a kind, by which files and messages call it, and says whether it goes by row:
 // one vector in, one vector out, in order, remembering what it needs of earlier ones. Programs of
@@ -85,7 +88,8 @@ struct DwConv {
   Tensor<std::int32_t> bias;          // (width), exponent channel_type(d).exp + x.exp
 };
 
-// y = weight * (x - mean) / (max - min) + bias over the channels of one vector.
+// y = weight * (x - mean) / (max - min) + bias over the channels of one vector, or what another
+// norm divides by.
 struct RangeNorm {
   static constexpr char kKind[] = "RangeNorm";
   static constexpr bool kByRow = true;
@@ -95,7 +99,7 @@ struct RangeNorm {
   Norm norm = Norm::kRange;
   NumberType weight_type;
   Tensor<std::int8_t> weight;  // gamma (width)
-  Tensor<std::int32_t> bias;   // beta (width), exponent weight.exp - fx::kRatioFraction
+  Tensor<std::int32_t> bias;   // beta (width), exponent weight.exp - ratio_fraction()
 };
 
 // y = function(x), by lines or a table.
@@ -200,7 +204,24 @@ struct Max {
   int width = 0, terms = 0;
 };
 
-using Op = std::variant<Embed, Linear, DwConv, RangeNorm, Pwl, Scan, Gate, Add, Pool, Window, Max>;
+// Attention of several heads, each of which has the next width / heads channels of its inputs as
+// its own. For every query q_t and its head, over all `tokens` keys k_u and values v_u of the
+// sequence: y_t = sum_u p_u v_u with p = softmax(q_t . k_u / sqrt(width / heads)).
+struct Attention {
+  static constexpr char kKind[] = "Attention";
+  static constexpr bool kByRow = false;
+  std::string name;
+  EdgeIndex queries = 0, keys = 0, values = 0;
+  int width = 0, heads = 1, tokens = 0;
+  NumberType score_type;  // of q . k
+  // By how far a score is below the largest of its query and head, 0 .. 255 (fx/attention.h).
+  std::vector<std::int32_t> weights;
+
+  int head_width() const { return width / heads; }
+};
+
+using Op = std::variant<Embed, Linear, DwConv, RangeNorm, Pwl, Scan, Gate, Add, Pool, Window, Max,
+                        Attention>;
 
 // A block: `ops` operations from `first` on, which stand `times` times in a row, alike but for
 // their numbers.
@@ -224,6 +245,8 @@ struct Program {
 const char* kind_of(const Op& op);
 const std::string& name_of(const Op& op);
 std::vector<EdgeIndex> inputs_of(const Op& op);
+// The ops that read an edge.
+std::vector<std::size_t> readers_of(const Program& program, EdgeIndex edge);
 // What an op writes: vectors of this width, and so many for a first input of `vectors` (0: as many
 // as the program's input has).
 std::int64_t out_width(const Op& op);
@@ -247,6 +270,8 @@ EdgeIndex origin_of(const Program& program, EdgeIndex edge);
 // Whether sequences must have as many vectors as a sample as published: an operation asks for that
 // (pooling, a bias for every vector). Otherwise the program runs on sequences of any length.
 bool has_fixed_length(const Program& program);
+// Fraction bits of what a norm multiplies by its weight.
+int ratio_fraction(const RangeNorm& op);
 // The input edge's integers for one sample as published.
 Tensor<std::int32_t> integer_tokens(const Program& program, const float* sample);
 // Whether the answer can be had vector by vector: the input is vectors of a sequence, and every op

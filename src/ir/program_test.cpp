@@ -425,7 +425,7 @@ TEST(Program, DamagedFieldsAreNamed) {
   reject("/ops/0/name", "blocks.0.norm", "blocks.0.norm");
   reject("/ops/1/norm", "l2", "blocks.0.norm.norm: 'l2' is none of range, layer, rms");
   reject("/ops/1/norm", {}, "blocks.0.norm.norm: is missing");
-  reject("/ops/3/function", "gelu", "blocks.0.gate_silu.function: 'gelu' is none of silu, exp");
+  reject("/ops/3/function", "tanh", "blocks.0.gate_silu.function: 'tanh' is none of silu, exp");
   reject("/ops/3/function", {}, "blocks.0.gate_silu.function: is missing");
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "fx/range_norm.h"
+#include "fx/attention.h"
 #include "fx/scan.h"
 
 namespace emamba {
@@ -96,7 +96,7 @@ struct Draw {
     op.weight_type = {8, -6};
     fill(op.weight, {std::size_t(op.width)}, -128, 127, rng);
     fill(op.bias, {std::size_t(op.width)}, -100000, 100000, rng);
-    y.exp = -6 - fx::kRatioFraction + 14 + extra();
+    y.exp = -6 - ratio_fraction(op) + 14 + extra();
   }
   void operator()(Pwl& op) const {
     const NumberType x = program.edges[op.x].type;
@@ -130,6 +130,13 @@ struct Draw {
   }
   void operator()(Window& op) const { y = program.edges[op.x].type; }
   void operator()(Max& op) const { y = program.edges[op.x].type; }
+  void operator()(Attention& op) const {
+    const int sum_exp = x_exp(op.queries) + x_exp(op.keys);
+    op.score_type = {8, sum_exp + scale(op.head_width()) + rng.between(-1, 1)};
+    // As if scores had a scale at which some weights are neither all nor nothing.
+    op.weights = fx::attention_weights(-rng.between(3, 6), 1);
+    y.exp = x_exp(op.values) + rng.between(-2, 0);
+  }
 };
 
 // Whether what is added has exponents that the validator takes: they may drift apart over a few

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "fx/attention.h"
 #include "fx/mean.h"
-#include "fx/range_norm.h"
 #include "fx/scan.h"
 #include "ir/program.h"
 #include "ir/structure.h"
@@ -208,6 +208,18 @@ struct Validator {
     check_edge(op.name, op.x, edge(op.x).width, y);
   }
 
+  void check_place(const Attention& op, const Edge& y) const {
+    for (EdgeIndex index : inputs_of(op)) check_edge(op.name, index, op.width, y);
+    require(op.heads >= 1 && op.width % op.heads == 0, op.name + ".heads",
+            fmt::format("{}, must divide the width {}", op.heads, op.width));
+    require(op.width <= 1024, op.name, fmt::format("{} channels, at most 1024", op.width));
+    const int vectors = rows_of(edge(op.queries), program.input.vectors());
+    require(op.tokens == vectors, op.name + ".tokens",
+            fmt::format("{}, but a sequence has {}", op.tokens, vectors));
+    require(op.tokens >= 2 && op.tokens <= 1024, op.name + ".tokens",
+            fmt::format("{}, must be 2 .. 1024", op.tokens));
+  }
+
   // --- Its numbers: types, shapes, shifts.
 
   void check(const Embed& op, const Edge& y) const {
@@ -230,14 +242,14 @@ struct Validator {
   }
   void check(const RangeNorm& op, const Edge& y) const {
     const std::string& name = op.name;
-    require(op.norm == Norm::kRange, name + ".norm",
-            "layer, RMS and batch norm are floating point only");
+    require(op.norm == Norm::kRange || op.norm == Norm::kLayer, name + ".norm",
+            "RMS and batch norm are floating point only");
     require(edge(op.x).type.bits == 8, name, "input must have 8 bits");
     require(op.width <= 1024, name, fmt::format("{} channels, at most 1024", op.width));
     check_type(name + ".weight", op.weight_type, 8, 8);
     check_shape(name + ".weight", op.weight, {std::size_t(op.width)});
     check_shape(name + ".bias", op.bias, {std::size_t(op.width)});
-    check_requantise(name, accumulator_bits(program, op), op.weight_type.exp - fx::kRatioFraction,
+    check_requantise(name, accumulator_bits(program, op), op.weight_type.exp - ratio_fraction(op),
                      y.type);
   }
   void check(const Pwl& op, const Edge& y) const {
@@ -298,6 +310,26 @@ struct Validator {
   }
   void check(const Max& op, const Edge& y) const {
     require(y.type == edge(op.x).type, op.name, "the maximum must keep the number type");
+  }
+  void check(const Attention& op, const Edge& y) const {
+    for (EdgeIndex index : inputs_of(op)) {
+      require(edge(index).type.bits == 8, op.name,
+              fmt::format("edge '{}' has {} bits, must have 8", edge_name(program, index),
+                          edge(index).type.bits));
+    }
+    check_type(op.name + ".score", op.score_type, 8, 8);
+    check_requantise(op.name + ".score", 15 + fx::ceil_log2(op.head_width()),
+                     edge(op.queries).type.exp + edge(op.keys).type.exp, op.score_type);
+    require(op.weights.size() == fx::kMostWeight + 1, op.name + ".weights",
+            fmt::format("{} entries, must be {}", op.weights.size(), fx::kMostWeight + 1));
+    require(op.weights[0] == fx::kMostWeight, op.name + ".weights",
+            fmt::format("the first is {}, must be {}", op.weights[0], fx::kMostWeight));
+    for (std::int32_t weight : op.weights) {
+      require(weight >= 0 && weight <= fx::kMostWeight, op.name + ".weights",
+              fmt::format("entry {}, must lie in 0 .. {}", weight, fx::kMostWeight));
+    }
+    check_requantise(op.name, accumulator_bits(program, op) + fx::weight_reciprocal_bits(op.tokens),
+                     edge(op.values).type.exp - fx::weight_sum_fraction(op.tokens), y.type);
   }
 
   // --- The whole

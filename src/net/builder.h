@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What builders of networks share: appending operations and their edges.
+// What builders of networks share: appending operations and their edges, and the embedding and the
+// head of those that work on vectors of one width.
 #pragma once
 
 #include <string>
 #include <utility>
 
 #include "ir/program.h"
+#include "net/config.h"
 
 namespace emamba {
+
+inline constexpr int kAnswerBits = 16, kTokenIdBits = 16;
 
 // Appends ops and their edges; remembers nothing else.
 struct Builder {
@@ -24,16 +28,16 @@ struct Builder {
   }
 };
 
-inline Linear linear(std::string name, EdgeIndex x, int in, int out, bool bias,
-                     Activation activation = Activation::kNone) {
-  Linear op;
-  op.name = std::move(name);
-  op.x = x;
-  op.in = in;
-  op.out = out;
-  op.bias_rows = bias ? 1 : 0;
-  op.activation = activation;
-  return op;
-}
+Linear linear(std::string name, EdgeIndex x, int in, int out, bool bias,
+              Activation activation = Activation::kNone);
+RangeNorm norm(std::string name, EdgeIndex x, int width, Norm norm);
+Pwl function(std::string name, EdgeIndex x, int width, Function function);
+
+// An empty program's name, input and input edge.
+Builder begin_vectors(Program& program, const std::string& name, const Input& input);
+// embed: of patches or token ids to D numbers, with a bias, or one for every vector.
+EdgeIndex add_embedding(Builder& builder, const ModelSpec& model);
+// head.{pool, hidden, out}: from all vectors of D numbers at x to the answer.
+void add_head(Builder& builder, const ModelSpec& model, EdgeIndex x, int outputs);
 
 }  // namespace emamba

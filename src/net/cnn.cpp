@@ -13,7 +13,6 @@
 namespace emamba {
 namespace {
 
-constexpr int kAnswerBits = 16;
 constexpr int kMostChannels = 4096, kMostKernel = 15;
 
 // A number in front of which `prefix` stands, and behind which nothing.
@@ -109,12 +108,12 @@ class Layers {
            conv ? "for example \"conv 16\"" : "for example \"dense 64\"");
     }
     Window window;
-    bool norm = false, relu = true;
+    bool normed = false, relu = true;
     for (std::size_t i = 1; i < words.size(); ++i) {
       const std::string& word = words[i];
       const std::size_t cross = word.find('x');
       if (word == "norm") {
-        norm = true;
+        normed = true;
       } else if (word == "linear") {
         relu = false;
       } else if (const auto stride = number_in(word, "/"); conv && stride) {
@@ -144,18 +143,13 @@ class Layers {
       add_window(std::move(window));
     }
     // What stands between Linear and ReLU keeps them apart; folding brings them together.
-    Linear op = linear(name(conv ? "conv" : "dense"), x_, width(), *channels, !norm,
-                       relu && !norm ? Activation::kRelu : Activation::kNone);
+    Linear op = linear(name(conv ? "conv" : "dense"), x_, width(), *channels, !normed,
+                       relu && !normed ? Activation::kRelu : Activation::kNone);
     x_ = builder_.add(std::move(op));
-    if (!norm) return;
+    if (!normed) return;
     batch_norm();
     if (!relu) return;
-    Pwl rectified;
-    rectified.name = name("relu");
-    rectified.x = x_;
-    rectified.width = width();
-    rectified.function = Function::kRelu;
-    x_ = builder_.add(std::move(rectified));
+    x_ = builder_.add(function(name("relu"), x_, width(), Function::kRelu));
   }
 
   void max_layer(const std::vector<std::string>& words) {
@@ -189,14 +183,7 @@ class Layers {
     x_ = builder_.add(std::move(window));
   }
 
-  void batch_norm() {
-    RangeNorm norm;
-    norm.name = name("norm");
-    norm.x = x_;
-    norm.width = width();
-    norm.norm = Norm::kBatch;
-    x_ = builder_.add(std::move(norm));
-  }
+  void batch_norm() { x_ = builder_.add(norm(name("norm"), x_, width(), Norm::kBatch)); }
 
   void pool(const std::string& pool_name, PoolKind kind) {
     Pool pool;
@@ -224,9 +211,7 @@ class Layers {
 Network build_cnn(const std::string& name, const ModelSpec& model, const Input& input,
                   int outputs) {
   Network network;
-  network.program.name = name;
-  network.program.input = input;
-  network.program.edges.push_back({0, input.vector_width(), {8, 0}});
+  begin_vectors(network.program, name, input);
   Layers(network.program, model.layers).build(outputs);
   return network;
 }

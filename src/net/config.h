@@ -18,7 +18,7 @@
 
 namespace emamba {
 
-enum class NetKind { kMamba, kCnn };
+enum class NetKind { kMamba, kCnn, kVit };
 enum class Position { kNone, kLearned };
 enum class ConvActivation { kNone, kSilu };
 // Where delta's non-linearity stands; the public readings of the paper differ (section 4.3).
@@ -32,7 +32,7 @@ enum class Head { kFlattenMlp, kFlattenLinear, kMeanLinear };
 
 struct ModelSpec {
   NetKind kind = NetKind::kMamba;
-  std::vector<std::string> layers;  // of a CNN (net/cnn.h); all else is a Mamba's
+  std::vector<std::string> layers;  // of a CNN (net/cnn.h), which has nothing else
   int D = 24, E = 2, N = 8;
   Size P{4, 4};
   int M = 2, K = 4;
@@ -46,12 +46,15 @@ struct ModelSpec {
   bool projection_bias = false;  // biases on the gate, in, dt_in and out projections too
   Head head = Head::kFlattenLinear;
   int head_hidden = 0;  // width of the hidden layer of flatten-mlp; 0 for the other heads
+  // Of a ViT (net/vit.h), whose E widens its MLPs.
+  int heads = 4;
+  Function mlp_activation = Function::kGelu;
 
   int ED() const { return E * D; }
   int R() const { return dt_rank > 0 ? dt_rank : (D + 15) / 16; }
 };
 
-EMAMBA_NAMES(NetKind, "mamba", "cnn");
+EMAMBA_NAMES(NetKind, "mamba", "cnn", "vit");
 EMAMBA_NAMES(Position, "none", "learned");
 EMAMBA_NAMES(ConvActivation, "none", "silu");
 EMAMBA_NAMES(DeltaActivation, "relu-after", "relu-before", "softplus");
@@ -59,27 +62,30 @@ EMAMBA_NAMES(Head, "flatten-mlp", "flatten-linear", "mean-linear");
 
 template <class V>
 void visit_keys(ModelSpec& m, V&& v) {
-  v("model.kind", m.kind, "the family of networks; all other keys but layers are of a Mamba");
+  v("model.kind", m.kind, "the family of networks");
   v("model.layers", m.layers,
     "of a CNN: conv C [KxK] [/S] [norm] [linear], dense C [norm] [linear], norm, max K, [ and ], "
     "flatten, mean");
   v("model.D", m.D, Range{1, 1024}, "model width");
-  v("model.E", m.E, Range{1, 8}, "expansion; the inner width is E * D");
-  v("model.N", m.N, Range{1, 64}, "states per inner channel");
+  v("model.E", m.E, Range{1, 8}, "expansion; the inner width of a block, of a ViT's MLP, is E * D");
+  v("model.N", m.N, Range{1, 64}, "of a Mamba: states per inner channel");
   v("model.P", m.P, Range{1, 4096}, "size of a patch in pixels; not of token ids");
   v("model.overlap", m.overlap, Range{0, 16},
     "pixels by which a patch reaches over each of its sides; not of token ids");
   v("model.M", m.M, Range{1, 64}, "blocks");
-  v("model.K", m.K, Range{1, 16}, "taps of the causal convolution");
-  v("model.dt_rank", m.dt_rank, Range{0, 256}, "rank of the delta projection; 0: ceil(D / 16)");
+  v("model.K", m.K, Range{1, 16}, "of a Mamba: taps of the causal convolution");
+  v("model.dt_rank", m.dt_rank, Range{0, 256},
+    "of a Mamba: rank of the delta projection; 0: ceil(D / 16)");
   v("model.position", m.position, "learned: a bias of its own for every token position");
-  v("model.norm", m.norm, "layer and rms are for comparison, in floating point only");
-  v("model.conv_activation", m.conv_activation, "after the causal convolution");
-  v("model.delta_activation", m.delta_activation, "softplus is floating point only");
+  v("model.norm", m.norm, "range, or layer; rms is for comparison, in floating point only");
+  v("model.conv_activation", m.conv_activation, "of a Mamba: after the causal convolution");
+  v("model.delta_activation", m.delta_activation, "of a Mamba; softplus is floating point only");
   v("model.projection_bias", m.projection_bias,
-    "biases on the gate, in, dt_in and out projections too");
+    "of a Mamba: biases on the gate, in, dt_in and out projections too");
   v("model.head", m.head, "how the tokens become the answer");
   v("model.head_hidden", m.head_hidden, Range{0, 4096}, "hidden width of flatten-mlp");
+  v("model.heads", m.heads, Range{1, 64}, "of a ViT: heads of its attention");
+  v("model.mlp_activation", m.mlp_activation, "of a ViT: in its MLPs");
 }
 
 }  // namespace emamba

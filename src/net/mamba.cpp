@@ -7,46 +7,14 @@
 namespace emamba {
 namespace {
 
-constexpr int kAnswerBits = 16, kTokenIdBits = 16;
-
-EdgeIndex add_embedding(Builder& b, const ModelSpec& m) {
-  const Input& input = b.program.input;
-  const int rows = m.position == Position::kLearned ? input.vectors() : 1;
-  if (input.vocab > 0) {
-    Embed embed;
-    embed.name = "embed";
-    embed.vocab = input.vocab;
-    embed.out = m.D;
-    embed.bias_rows = rows;
-    return b.add(std::move(embed));
-  }
-  Linear embed = linear("embed", 0, input.vector_width(), m.D, true);
-  embed.bias_rows = rows;
-  return b.add(std::move(embed));
-}
-
-Pwl silu(std::string name, EdgeIndex x, int width) {
-  Pwl op;
-  op.name = std::move(name);
-  op.x = x;
-  op.width = width;
-  op.function = Function::kSilu;
-  return op;
-}
-
 EdgeIndex add_block(Builder& b, const ModelSpec& m, const std::string& block, EdgeIndex x) {
   const int D = m.D, ED = m.ED(), R = m.R();
   const bool bias = m.projection_bias;
 
-  RangeNorm norm;
-  norm.name = block + "norm";
-  norm.x = x;
-  norm.width = D;
-  norm.norm = m.norm;
-  const EdgeIndex n = b.add(std::move(norm));
+  const EdgeIndex n = b.add(norm(block + "norm", x, D, m.norm));
 
   const EdgeIndex gate = b.add(linear(block + "gate_proj", n, D, ED, bias));
-  const EdgeIndex g = b.add(silu(block + "gate_silu", gate, ED));
+  const EdgeIndex g = b.add(function(block + "gate_silu", gate, ED, Function::kSilu));
 
   const EdgeIndex u = b.add(linear(block + "in_proj", n, D, ED, bias));
   DwConv conv;
@@ -55,7 +23,9 @@ EdgeIndex add_block(Builder& b, const ModelSpec& m, const std::string& block, Ed
   conv.width = ED;
   conv.taps = m.K;
   EdgeIndex c = b.add(std::move(conv));
-  if (m.conv_activation == ConvActivation::kSilu) c = b.add(silu(block + "conv_silu", c, ED));
+  if (m.conv_activation == ConvActivation::kSilu) {
+    c = b.add(function(block + "conv_silu", c, ED, Function::kSilu));
+  }
 
   const DeltaActivation act = m.delta_activation;
   const EdgeIndex rank =
@@ -80,40 +50,12 @@ EdgeIndex add_block(Builder& b, const ModelSpec& m, const std::string& block, Ed
   return b.add(Add{block + "residual", out, x, D});
 }
 
-void add_head(Builder& b, const ModelSpec& m, EdgeIndex x, int outputs) {
-  Pool pool;
-  pool.name = "head.pool";
-  pool.x = x;
-  pool.width = m.D;
-  pool.tokens = b.program.input.vectors();
-  pool.kind = m.head == Head::kMeanLinear ? PoolKind::kMean : PoolKind::kFlatten;
-  x = b.add(std::move(pool));
-  int width = b.program.edges[x].width;
-  if (m.head == Head::kFlattenMlp) {
-    x = b.add(linear("head.hidden", x, width, m.head_hidden, true, Activation::kRelu));
-    width = m.head_hidden;
-  }
-  b.add(linear("head.out", x, width, outputs, true), kAnswerBits);
-}
-
 }  // namespace
 
 void check_mamba(const ModelSpec& m, const std::string& source) {
   const auto fail = [&](const std::string& what, const std::string& hint) {
     throw Error(source + ": " + what, hint);
   };
-  if (m.head == Head::kFlattenMlp && m.head_hidden == 0) {
-    fail("model.head = \"flatten-mlp\" needs model.head_hidden > 0",
-         "set model.head_hidden, or use \"flatten-linear\"");
-  }
-  if (m.head != Head::kFlattenMlp && m.head_hidden != 0) {
-    fail(fmt::format("model.head_hidden = {} has no meaning without model.head = \"flatten-mlp\"",
-                     m.head_hidden),
-         "remove it or change the head");
-  }
-  if (m.norm == Norm::kBatch) {
-    fail("model.norm = \"batch\": blocks have none", "use range, layer or rms");
-  }
   if (m.R() > m.ED()) {
     fail(fmt::format("model.dt_rank = {} is larger than the inner width E * D = {}", m.R(), m.ED()),
          "a rank above the width saves nothing");
@@ -124,10 +66,7 @@ Network build_mamba(const std::string& name, const ModelSpec& model, const Input
                     int outputs) {
   Network network;
   Program& program = network.program;
-  program.name = name;
-  program.input = input;
-  program.edges.push_back({0, input.vector_width(), {input.vocab > 0 ? kTokenIdBits : 8, 0}});
-  Builder builder{program};
+  Builder builder = begin_vectors(program, name, input);
   EdgeIndex x = add_embedding(builder, model);
   const auto first = static_cast<int>(program.ops.size());
   for (int i = 0; i < model.M; ++i) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/network.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "net/cnn.h"
 #include "net/mamba.h"
+#include "net/vit.h"
 
 namespace emamba {
 namespace {
@@ -18,10 +20,9 @@ void require_unused(const ModelSpec& model, const std::string& source) {
   ModelSpec defaults, own = model;
   visit_keys(own, KeyWriter{given});
   visit_keys(defaults, KeyWriter{initial});
+  const std::vector<std::string> used = model_keys(model.kind);
   for (const auto& [key, value] : given.at("model").items()) {
-    const bool layers = key == "layers";
-    if (key == "kind" || (layers && model.kind == NetKind::kCnn)) continue;
-    if (!layers && model.kind == NetKind::kMamba) continue;
+    if (key == "kind" || std::find(used.begin(), used.end(), key) != used.end()) continue;
     if (value == initial.at("model").at(key)) continue;
     throw Error(fmt::format("{}: model.{} = {} has no meaning with model.kind = \"{}\"", source,
                             key, value.dump(), name_of_key(model.kind)),
@@ -29,11 +30,57 @@ void require_unused(const ModelSpec& model, const std::string& source) {
   }
 }
 
+// Of those that work on vectors of one width.
+void check_vectors(const ModelSpec& m, const std::string& source) {
+  const auto fail = [&](const std::string& what, const std::string& hint) {
+    throw Error(source + ": " + what, hint);
+  };
+  if (m.head == Head::kFlattenMlp && m.head_hidden == 0) {
+    fail("model.head = \"flatten-mlp\" needs model.head_hidden > 0",
+         "set model.head_hidden, or use \"flatten-linear\"");
+  }
+  if (m.head != Head::kFlattenMlp && m.head_hidden != 0) {
+    fail(fmt::format("model.head_hidden = {} has no meaning without model.head = \"flatten-mlp\"",
+                     m.head_hidden),
+         "remove it or change the head");
+  }
+  if (m.norm == Norm::kBatch) {
+    fail("model.norm = \"batch\": blocks have none", "use range, layer or rms");
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> model_keys(NetKind kind) {
+  switch (kind) {
+    case NetKind::kMamba:
+      return {"D",
+              "E",
+              "N",
+              "P",
+              "M",
+              "K",
+              "overlap",
+              "dt_rank",
+              "position",
+              "norm",
+              "conv_activation",
+              "delta_activation",
+              "projection_bias",
+              "head",
+              "head_hidden"};
+    case NetKind::kVit:
+      return {"D",        "E",    "P",    "M",          "overlap", "heads", "mlp_activation",
+              "position", "norm", "head", "head_hidden"};
+    case NetKind::kCnn:
+      return {"layers"};
+  }
+  return {};
+}
 
 Input cut(Input sample, const ModelSpec& model) {
   if (sample.vocab > 0) return sample;
-  if (model.kind == NetKind::kMamba) {
+  if (model.kind != NetKind::kCnn) {
     sample.patch = model.P, sample.overlap = model.overlap;
   } else {
     sample.patch = {1, 1}, sample.overlap = {0, 0};
@@ -50,7 +97,7 @@ void check(const ModelSpec& model, const Input& sample, const std::string& sourc
     return size.height == size.width ? fmt::format("{}", size.height)
                                      : fmt::format("[{}, {}]", size.height, size.width);
   };
-  if (model.kind == NetKind::kMamba && sample.vocab == 0 &&
+  if (model.kind != NetKind::kCnn && sample.vocab == 0 &&
       (sample.height % model.P.height != 0 || sample.width % model.P.width != 0)) {
     fail(fmt::format("model.P = {} does not divide the samples of {} x {}", text(model.P),
                      sample.height, sample.width),
@@ -66,7 +113,9 @@ void check(const ModelSpec& model, const Input& sample, const std::string& sourc
                      text(model.overlap), sample.height, sample.width),
          "give [height, width], with 0 where there is nothing beside a patch");
   }
+  if (model.kind != NetKind::kCnn) check_vectors(model, source);
   if (model.kind == NetKind::kMamba) check_mamba(model, source);
+  if (model.kind == NetKind::kVit) check_vit(model, cut(sample, model), source);
   if (model.kind == NetKind::kCnn && sample.vocab > 0) {
     fail("model.kind = \"cnn\" needs images, this task has token ids", "use a mamba");
   }
@@ -74,8 +123,8 @@ void check(const ModelSpec& model, const Input& sample, const std::string& sourc
   const std::size_t parameters = parameter_count(build_network("check", model, sample, 1).program);
   if (parameters > kMaxParameters) {
     fail(fmt::format("the model has {} parameters, at most {}", parameters, kMaxParameters),
-         model.kind == NetKind::kMamba ? "lower model.D, model.E, model.M or model.head_hidden"
-                                       : "make model.layers fewer or narrower");
+         model.kind == NetKind::kCnn ? "make model.layers fewer or narrower"
+                                     : "lower model.D, model.E, model.M or model.head_hidden");
   }
 }
 
@@ -85,6 +134,8 @@ Network build_network(const std::string& name, const ModelSpec& model, const Inp
   switch (model.kind) {
     case NetKind::kMamba:
       return build_mamba(name, model, input, outputs);
+    case NetKind::kVit:
+      return build_vit(name, model, input, outputs);
     case NetKind::kCnn:
       return build_cnn(name, model, input, outputs);
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ir/network.h"
 #include "net/config.h"
@@ -13,6 +14,9 @@ namespace emamba {
 // What the samples of a task are, cut as the configuration says; without normalisation. Of
 // `sample`, height, width, channels and vocab count.
 Input cut(Input sample, const ModelSpec& model);
+
+// The keys of [model] that a kind of network has, beside the kind.
+std::vector<std::string> model_keys(NetKind kind);
 
 // Throws Error, naming `source` and the keys, for sizes and switches that contradict each other or
 // the samples.

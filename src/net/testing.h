@@ -128,6 +128,25 @@ inline NetSpec random_cnn(Rng& rng) {
   return spec;
 }
 
+// A transformer of one to three blocks, with tokens and head widths of all sorts.
+inline NetSpec random_vit(Rng& rng) {
+  NetSpec spec;
+  spec.sample.height = rng.between(1, 3), spec.sample.width = rng.between(2, 5);
+  spec.sample.channels = rng.between(1, 4);
+  ModelSpec& m = spec.model;
+  m.kind = NetKind::kVit;
+  m.heads = rng.between(1, 4);
+  m.D = m.heads * rng.between(1, 5);
+  m.E = rng.between(1, 3);
+  m.P = {1, 1};
+  m.M = rng.between(1, 3);
+  m.position = rng.below(2) ? Position::kLearned : Position::kNone;
+  m.norm = rng.below(3) ? Norm::kLayer : Norm::kRange;
+  m.mlp_activation = rng.below(2) ? Function::kGelu : Function::kRelu;
+  m.head = rng.below(2) ? Head::kMeanLinear : Head::kFlattenLinear;
+  return spec;
+}
+
 // Numbers in the widest vector of a sequence: the most lanes that hardware may have.
 inline int widest(const Program& program) {
   int width = 1;

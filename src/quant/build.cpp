@@ -6,7 +6,7 @@
 #include "approx/exact.h"
 #include "approx/fit.h"
 #include "base/error.h"
-#include "fx/range_norm.h"
+#include "fx/attention.h"
 #include "fx/scan.h"
 #include "quant/formats.h"
 
@@ -76,6 +76,10 @@ struct TypeBuilder {
   void choose(Pool&, NumberType) const {}
   void choose(Window&, NumberType) const {}
   void choose(Max&, NumberType) const {}
+  void choose(Attention& op, NumberType) const {
+    op.score_type.exp = exponent(op.name + ".score");
+    op.weights = fx::attention_weights(op.score_type.exp, op.head_width());
+  }
 };
 
 // The parameters as integers of the types that the program has.
@@ -128,7 +132,7 @@ struct WeightBuilder {
   }
   void fill(RangeNorm& op) const {
     op.weight = to_integers<std::int8_t>(parameter(op.name + ".weight"), op.weight_type);
-    op.bias = bias(op.name, op.weight_type.exp - fx::kRatioFraction);
+    op.bias = bias(op.name, op.weight_type.exp - ratio_fraction(op));
   }
   void fill(Scan& op) const {
     const Tensor<float>& log = parameter(op.name + ".A_log");
@@ -144,6 +148,7 @@ struct WeightBuilder {
   void fill(Pool&) const {}
   void fill(Window&) const {}
   void fill(Max&) const {}
+  void fill(Attention&) const {}
 };
 
 }  // namespace

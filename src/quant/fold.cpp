@@ -11,8 +11,6 @@
 namespace emamba {
 namespace {
 
-constexpr double kEpsilon = 1e-5;  // of batch norm
-
 // Edges of an operation, when one of all is gone.
 struct Rename {
   EdgeIndex gone, instead;
@@ -30,26 +28,18 @@ struct Folder {
   Program& network() { return model.network; }
   Op& op_at(std::size_t i) { return network().ops[i]; }
 
-  std::vector<std::size_t> readers_of(EdgeIndex edge) {
-    std::vector<std::size_t> readers;
-    for (std::size_t i = 0; i < network().ops.size(); ++i) {
-      const std::vector<EdgeIndex> inputs = inputs_of(op_at(i));
-      if (std::find(inputs.begin(), inputs.end(), edge) != inputs.end()) readers.push_back(i);
-    }
-    return readers;
-  }
   // The Linear with this activation that writes what op number i alone reads; null if there is none
   // such.
   Linear* linear_before(std::size_t i, Activation activation) {
     const EdgeIndex x = inputs_of(op_at(i))[0];
-    if (x == 0 || readers_of(x).size() != 1) return nullptr;
+    if (x == 0 || readers_of(network(), x).size() != 1) return nullptr;
     auto* linear = std::get_if<Linear>(&op_at(static_cast<std::size_t>(x - 1)));
     return linear != nullptr && linear->activation == activation ? linear : nullptr;
   }
   // The Linears that read an edge, also behind a flattening; none if something else does, too.
   std::vector<Linear*> linears_behind(EdgeIndex edge) {
     std::vector<Linear*> linears;
-    for (std::size_t i : readers_of(edge)) {
+    for (std::size_t i : readers_of(network(), edge)) {
       const auto* pool = std::get_if<Pool>(&op_at(i));
       if (auto* linear = std::get_if<Linear>(&op_at(i))) {
         linears.push_back(linear);
@@ -80,7 +70,7 @@ struct Folder {
           &beta = parameter(norm.name + ".bias"), &mean = parameter(norm.name + ".mean"),
           &variance = parameter(norm.name + ".variance");
     for (std::size_t d = 0; d < gamma.size(); ++d) {
-      scale.push_back(gamma[d] / std::sqrt(variance[d] + kEpsilon));
+      scale.push_back(gamma[d] / std::sqrt(variance[d] + kNormEpsilon));
       shift.push_back(beta[d] - mean[d] * scale[d]);
     }
     if (Linear* linear = linear_before(index, Activation::kNone)) {
@@ -111,7 +101,7 @@ struct Folder {
     constexpr double kDeviations = 6, kLeast = 0.05;  // of the farthest
     std::vector<double> reach;
     for (std::size_t d = 0; d < mean.size(); ++d) {
-      reach.push_back(std::abs(mean[d]) + kDeviations * std::sqrt(variance[d] + kEpsilon));
+      reach.push_back(std::abs(mean[d]) + kDeviations * std::sqrt(variance[d] + kNormEpsilon));
     }
     const double farthest = *std::max_element(reach.begin(), reach.end());
     for (double& r : reach) r = 1 / std::max(r, kLeast * farthest);

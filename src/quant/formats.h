@@ -15,7 +15,8 @@ namespace emamba {
 // lines.
 struct Formats {
   // Exponents by name: of an edge, "OP" or "input"; of a weight, "OP.weight" (Scan: "OP.A",
-  // "OP.D"); inside a Scan, "OP.z", "OP.bbar" or "OP.u", and "OP.state" (of the working state).
+  // "OP.D"); inside a Scan, "OP.z", "OP.bbar" or "OP.u", and "OP.state" (of the working state);
+  // inside an Attention, "OP.score".
   std::map<std::string, int> exponent;
   std::map<std::string, Tensor<std::int8_t>> weight_offset;  // by op name; where not all 0
   // By op name, of Pwl and Scan; the function of an op without one becomes a table.

@@ -88,7 +88,6 @@ void require_integer_form(const Program& network, const ApproxSpec& approx) {
   for (const Op& op : network.ops) {
     const char* what = nullptr;
     if (const auto* norm = std::get_if<RangeNorm>(&op)) {
-      if (norm->norm == Norm::kLayer) what = "layer norm";
       if (norm->norm == Norm::kRms) what = "RMS norm";
       if (norm->norm == Norm::kBatch) what = "batch norm that cannot be folded";
     } else if (const auto* linear = std::get_if<Linear>(&op)) {
@@ -97,7 +96,8 @@ void require_integer_form(const Program& network, const ApproxSpec& approx) {
     if (what == nullptr) continue;
     throw Error(
         fmt::format("{}: {}: {} exists in floating point only", network.name, name_of(op), what),
-        "set model.norm to range and model.delta_activation to relu-after, and train, to quantise");
+        "set model.norm to range or layer and model.delta_activation to relu-after, and train, to "
+        "quantise");
   }
   for (const Stream& stream : streams_of(network)) {
     const bool fits = stream.bits <= fx::kMaxTableBits;

@@ -328,8 +328,7 @@ TEST(Quantise, TheResultIsTheSameTwiceAndOnAnyNumberOfThreads) {
 
 TEST(Quantise, RefusesWhatExistsInFloatingPointOnly) {
   for (const auto& [setting, what] :
-       {std::pair{"model.norm=layer", "blocks.0.norm: layer norm"},
-        {"model.norm=rms", "blocks.0.norm: RMS norm"},
+       {std::pair{"model.norm=rms", "blocks.0.norm: RMS norm"},
         {"model.delta_activation=softplus", "blocks.0.dt_proj: softplus"}}) {
     const Case c = make_case({setting});
     expect_error([&] { c.quantised(kThreads); },

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "fx/range_norm.h"
 
 namespace emamba {
 namespace {
@@ -98,7 +97,7 @@ struct WeightRule {
   void operator()(const Linear& op) const { add_channels(op.name, exponent_of(op.x)); }
   void operator()(const DwConv& op) const { add_channels(op.name, exponent_of(op.x)); }
   void operator()(const RangeNorm& op) const {
-    add(op.name, op.name + ".weight", -fx::kRatioFraction);
+    add(op.name, op.name + ".weight", -ratio_fraction(op));
   }
   void operator()(const Scan& op) const {
     std::vector<float> A = parameter(op.name + ".A_log");
@@ -112,6 +111,7 @@ struct WeightRule {
   void operator()(const Pool&) const {}
   void operator()(const Window&) const {}
   void operator()(const Max&) const {}
+  void operator()(const Attention&) const {}
 };
 
 }  // namespace

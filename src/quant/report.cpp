@@ -58,6 +58,7 @@ std::vector<NumberType> types_of(const Program& program) {
   std::vector<NumberType> types;
   for (const Edge& edge : program.edges) types.push_back(edge.type);
   for (const Op& op : program.ops) {
+    if (const auto* attention = std::get_if<Attention>(&op)) types.push_back(attention->score_type);
     if (const auto* scan = std::get_if<Scan>(&op)) {
       const std::size_t first = types.size();
       types.resize(first + kScanStreams);

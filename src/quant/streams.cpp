@@ -14,6 +14,9 @@ std::vector<Stream> streams_of(const Program& skeleton) {
       streams[pwl->x].curve = pwl->name;
       streams[pwl->x].function = pwl->function;
     }
+    if (const auto* attention = std::get_if<Attention>(&op)) {
+      streams.push_back({attention->name + ".score", attention->score_type.bits, -1, "", {}});
+    }
     const auto* scan = std::get_if<Scan>(&op);
     if (!scan) continue;
     const std::size_t first = streams.size();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every stream of numbers in a network that gets a number type: what its edges carry, and what is
-// computed inside its scans.
+// computed inside its scans and attentions.
 #pragma once
 
 #include <algorithm>
@@ -16,13 +16,13 @@
 
 namespace emamba {
 
-// Streams are numbered: the edges in their order, then for every scan in turn those of its inner
-// numbers, in this order.
+// Streams are numbered: the edges in their order, then for every scan or attention in turn those of
+// its inner numbers, of a scan in this order, of an attention its scores.
 enum ScanStream : std::size_t { kZ, kProduct, kState, kScanStreams };
 struct Stream {
   std::string name;     // as in Formats::exponent
   int bits = 8;         // of its type
-  EdgeIndex edge = -1;  // or -1: inside a scan
+  EdgeIndex edge = -1;  // or -1: inside an operation
   std::string curve;    // the Pwl or Scan op whose curve it enters, if any
   Function function{};  // that the curve stands for
 };
@@ -37,6 +37,12 @@ void run_streams(const FloatEngine& engine, const float* sample, const See& see)
   std::size_t stream = 0;
   for (const Tensor<float>& edge : edges) see(stream++, std::span<const float>(edge.data));
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    if (std::holds_alternative<Attention>(program.ops[i])) {
+      engine.attention_numbers(i, edges, [&](const std::vector<float>& scores) {
+        see(stream, std::span<const float>(scores));
+      });
+      ++stream;
+    }
     if (!std::holds_alternative<Scan>(program.ops[i])) continue;
     engine.scan_numbers(i, edges, [&](const auto& z, const auto& product, const auto& state) {
       see(stream + kZ, std::span<const float>(z));

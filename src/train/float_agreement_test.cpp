@@ -24,6 +24,11 @@ std::vector<FloatModel> models(Rng& rng) {
   cnn.model.layers = {"conv 4 norm", "[",         "conv 5 5x5", "conv 4 linear", "]",
                       "max 2",       "conv 3 /2", "norm",       "flatten",       "dense 6 norm"};
   variants.push_back({"cnn", cnn});
+  NetSpec vit;
+  vit.model.kind = NetKind::kVit;
+  vit.model.D = 12, vit.model.heads = 3, vit.model.P = {2, 4};
+  vit.model.position = Position::kLearned, vit.model.norm = Norm::kLayer;
+  variants.push_back({"vit", vit});
   for (const NetVariant& variant : variants) {
     FloatModel model{.network = variant.program(), .parameters = {}};
     model.network.name = variant.name;

@@ -17,7 +17,8 @@
 namespace emamba {
 
 // Computes in real numbers; integers that the program has are not looked at. With fused kernels,
-// every Mamba block among its operations is one differentiable operation (train/mamba_block.h).
+// every Mamba block among its operations is one differentiable operation (train/mamba_block.h), and
+// so is every convolution.
 class Graph {
  public:
   explicit Graph(Program network, Kernels kernels = Kernels::kFused);
@@ -34,6 +35,7 @@ class Graph {
   struct Node {
     std::size_t op;
     std::optional<MambaPattern> block;
+    bool convolution = false;     // a Linear with the Window before it, which nobody else reads
     std::vector<EdgeIndex> done;  // edges that no later node reads
   };
 

@@ -16,8 +16,6 @@ namespace {
 
 using At = torch::Tensor;
 
-constexpr double kEpsilon = 1e-5;  // of the norms
-
 // The values of integers at an exponent.
 template <class Integers>
 At real(const Integers& integers, int exp) {
@@ -81,6 +79,9 @@ struct Compute {
     const At y = op.bias_rows == 0   ? torch::mm(from, W)
                  : op.bias_rows == 1 ? torch::addmm(parameter(op.name, ".bias"), from, W)
                                      : biased(torch::mm(from, W), op.name);
+    return activated(op, y);
+  }
+  static At activated(const Linear& op, const At& y) {
     switch (op.activation) {
       case Activation::kNone:
         return y;
@@ -90,6 +91,19 @@ struct Compute {
         return torch::softplus(y);
     }
     return y;
+  }
+  // Places are the outer dimensions of all tensors here, and channels the innermost.
+  At convolution(const Window& window, const Linear& op) const {
+    const At image = x(window.x)
+                         .view({in.sequences, window.grid.height, window.grid.width, window.width})
+                         .permute({0, 3, 1, 2});
+    const At W = parameter(op.name, ".weight")
+                     .view({op.out, window.kernel.height, window.kernel.width, window.width})
+                     .permute({0, 3, 1, 2});
+    const At y = torch::conv2d(image, W, op.bias_rows == 1 ? parameter(op.name, ".bias") : At(),
+                               {window.stride.height, window.stride.width},
+                               {window.padding.height, window.padding.width});
+    return activated(op, y.permute({0, 2, 3, 1}).reshape({-1, op.out}));
   }
   At operator()(const DwConv& op) const {
     return (fused() ? causal_conv : causal_conv_plain)(by_sequence(op.x), channel_weight(op),
@@ -103,11 +117,12 @@ struct Compute {
         return (fused() ? range_norm : range_norm_plain)(x(op.x), gamma,
                                                          parameter(op.name, ".bias"));
       case Norm::kLayer:
-        return torch::layer_norm(x(op.x), op.width, gamma, parameter(op.name, ".bias"), kEpsilon);
+        return torch::layer_norm(x(op.x), op.width, gamma, parameter(op.name, ".bias"),
+                                 kNormEpsilon);
       case Norm::kBatch:
         return batch_norm(op, gamma);
       case Norm::kRms:
-        return gamma * x(op.x) * torch::rsqrt(x(op.x).square().mean(-1, true) + kEpsilon);
+        return gamma * x(op.x) * torch::rsqrt(x(op.x).square().mean(-1, true) + kNormEpsilon);
     }
     return x(op.x);
   }
@@ -121,7 +136,7 @@ struct Compute {
       variance = parameter(op.name, ".variance").detach();
     }
     return torch::batch_norm(x(op.x), gamma, parameter(op.name, ".bias"), mean, variance, !stored,
-                             kMomentum, kEpsilon, false);
+                             kMomentum, kNormEpsilon, false);
   }
   At operator()(const Pwl& op) const {
     const auto* lines = in.integers == nullptr ? nullptr : std::get_if<PwlTable>(&op.table);
@@ -137,6 +152,8 @@ struct Compute {
         return torch::exp(x(op.x));
       case Function::kRelu:
         return torch::relu(x(op.x));
+      case Function::kGelu:
+        return torch::gelu(x(op.x));
     }
     return x(op.x);
   }
@@ -177,9 +194,24 @@ struct Compute {
   At operator()(const Max& op) const {
     return std::get<0>(x(op.x).view({-1, op.terms, op.width}).max(1));
   }
+  At operator()(const Attention& op) const {
+    // (sequences, heads, tokens, head width)
+    const auto by_head = [&](EdgeIndex edge) {
+      return x(edge).view({in.sequences, op.tokens, op.heads, op.head_width()}).transpose(1, 2);
+    };
+    const double scale = 1 / std::sqrt(op.head_width());
+    const At scores = torch::matmul(by_head(op.queries) * scale, by_head(op.keys).transpose(2, 3));
+    return torch::matmul(torch::softmax(scores, 3), by_head(op.values))
+        .transpose(1, 2)
+        .reshape({-1, op.width});
+  }
 };
 
 }  // namespace
+
+At convolution(const Window& window, const Linear& op, const Operands& operands) {
+  return Compute{operands}.convolution(window, op);
+}
 
 At compute(const Op& op, const Operands& operands) {
   return std::visit(Compute{operands}, op);

@@ -43,6 +43,10 @@ struct Operands {
   Dropout* dropout = nullptr;  // of Linears that read one vector a sequence, if there is any
 };
 
+// The edge that a Linear writes which reads a Window, from the edge that the Window reads: the same
+// numbers as of the two one by one, without all the windows in memory. Real numbers only.
+torch::Tensor convolution(const Window& window, const Linear& op, const Operands& operands);
+
 // The edge that the operation writes, before any rounding: (sequences * vectors, width).
 torch::Tensor compute(const Op& op, const Operands& operands);
 

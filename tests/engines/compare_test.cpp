@@ -21,11 +21,17 @@ struct Case {
   Split samples;
 };
 
-// A random model of a random spec, quantised on synthetic samples.
-Case random_case(std::uint64_t seed) {
+// A random model of a random spec, a transformer if asked for, quantised on synthetic samples.
+Case random_case(std::uint64_t seed, bool vit = false) {
   Rng rng{seed};
   Case c;
   NetSpec spec = random_net(rng);
+  if (vit) {
+    spec = random_vit(rng);
+    spec.sample = image_samples();
+    spec.model.P = {rng.below(2) ? 2 : 4, 4};
+    spec.model.D = std::max(spec.model.D, 2 * spec.model.heads);
+  }
   spec.model.D = std::max(spec.model.D, 4);  // the norm of one channel is its bias alone
   QuantSpec quant;
   quant.weight_exponents =
@@ -43,8 +49,8 @@ Case random_case(std::uint64_t seed) {
 }
 
 TEST(Compare, NoEdgePartsBeyondItsBound) {
-  for (std::uint64_t seed = 0; seed < 25; ++seed) {
-    const Case c = random_case(seed);
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const Case c = random_case(seed, seed >= 25);
     for (std::size_t i = 0; i < 4; ++i) {
       for (const EdgeComparison& edge :
            compare_engines(c.model, c.program, c.samples.inputs.row(i))) {

@@ -26,12 +26,12 @@ TEST(Fast, EveryEdgeOfRandomProgramsIsGoldens) {
   EXPECT_GT(all - vectorised, all / 20);
 }
 
-TEST(Fast, EveryEdgeOfConvolutionalNetworksIsGoldens) {
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+TEST(Fast, EveryEdgeOfConvolutionalNetworksAndTransformersIsGoldens) {
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
     Rng rng{seed};
-    NetSpec spec = random_cnn(rng);
-    spec.draw.offsets = seed % 2 == 0;
-    Case c{.name = fmt::format("cnn {}", seed),
+    NetSpec spec = seed % 2 == 0 ? random_cnn(rng) : random_vit(rng);
+    spec.draw.offsets = seed % 4 < 2;
+    Case c{.name = fmt::format("network {}", seed),
            .model = random_model(spec, seed,
                                  {std::vector<float>(spec.sample.channels, 0.0f),
                                   std::vector<float>(spec.sample.channels, 1.0f)}),

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "fx/attention.h"
 #include "fx/mean.h"
 #include "fx/range_norm.h"
 #include "fx/scan.h"
@@ -367,6 +368,12 @@ TEST(Lint, PackageAndCppAgreeOnConstants) {
   for (const int width : {1, 2, 3, 20, 32, 33, 1024}) {
     expect(fmt::format("reciprocal_fraction({})", width), fx::reciprocal_fraction(width));
     expect(fmt::format("divider_steps({})", width), divider_steps(width));
+  }
+  expect("ReciprocalEntryFraction", fx::kReciprocalEntryFraction);
+  expect("RootEntryFraction", fx::kRootEntryFraction);
+  for (const int keys : {2, 3, 16, 49, 1024}) {
+    expect(fmt::format("weight_sum_fraction({})", keys), fx::weight_sum_fraction(keys));
+    expect(fmt::format("weight_reciprocal_bits({})", keys), fx::weight_reciprocal_bits(keys));
   }
   const TestFolder folder;
   write_file(folder / "constants.sv", "module constants;\n" + body + "endmodule\n");

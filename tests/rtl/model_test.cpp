@@ -32,7 +32,7 @@ void expect_verified(const Program& program, const HardwareSpec& hardware, Rng& 
 NetSpec odd_net() {
   NetSpec spec;
   ModelSpec& m = spec.model;
-  m.D = 24, m.E = 1, m.N = 5, m.M = 3, m.K = 3;
+  m.D = 12, m.E = 1, m.N = 5, m.M = 3, m.K = 3;
   m.P = {4, 4};
   return spec;
 }
@@ -111,32 +111,38 @@ TEST_P(RandomModel, IsBitEqualAndCycleExact) {
   if (rng.below(2)) hardware.cycles_per_token = rng.between(100, 400);
   expect_verified(program, hardware, rng);
 }
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomModel, testing::Range(100, 108));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomModel, testing::Range(100, 106));
 
-// Windows and their largest, on grids of one place and more, under kernels larger than the grid, in
-// steps that leave rows out, with beats that channels do not fill.
-class RandomCnn : public testing::TestWithParam<int> {};
+// Networks of other kinds, half of them as fast as can be. Windows and their largest: on grids of
+// one place and more, under kernels larger than the grid, in steps that leave rows out, with beats
+// that channels do not fill. Transformers: with parts of heads and several at a time, with all keys
+// at once, with blocks that share their hardware.
+class RandomNetwork : public testing::TestWithParam<int> {};
 
-TEST_P(RandomCnn, IsBitEqualAndCycleExact) {
+TEST_P(RandomNetwork, IsBitEqualAndCycleExact) {
   Rng rng{static_cast<std::uint64_t>(GetParam())};
-  const NetSpec spec = random_cnn(rng);
-  SCOPED_TRACE(fmt::format("{} x {} x {}: {}", spec.sample.height, spec.sample.width,
-                           spec.sample.channels, fmt::join(spec.model.layers, ", ")));
+  const bool vit = GetParam() >= 300;
+  const NetSpec spec = vit ? random_vit(rng) : random_cnn(rng);
+  SCOPED_TRACE(fmt::format("{} x {} x {}: {} D {} heads {}", spec.sample.height, spec.sample.width,
+                           spec.sample.channels, fmt::join(spec.model.layers, ", "), spec.model.D,
+                           spec.model.heads));
   const Program program = random_program(spec, rng);
   int most = 1;
   for (EdgeIndex e = 0; e < static_cast<EdgeIndex>(program.edges.size()); ++e) {
     if (!ends_sequence(program, e)) most = std::max(most, pieces_of(program, e).width);
   }
   HardwareSpec hardware{.lanes = rng.between(1, std::min(5, most))};
+  hardware.shared_blocks = vit && rng.below(2) == 1;
   if (rng.below(2)) hardware.cycles_per_token = rng.between(200, 600);
-  if (GetParam() % 2 == 0) {  // as fast as can be: rows of the kernel, or all of it, at once
-    hardware.lanes = most;
+  if (GetParam() % 2 == 0) {
+    hardware.lanes = vit ? spec.model.D : most;
     hardware.cycles_per_token =
         folding_targets(program, hardware, units_of(program, hardware)).front();
   }
   expect_verified(program, hardware, rng);
 }
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomCnn, testing::Range(200, 212));
+INSTANTIATE_TEST_SUITE_P(Convolutional, RandomNetwork, testing::Range(200, 207));
+INSTANTIATE_TEST_SUITE_P(Transformer, RandomNetwork, testing::Range(300, 308));
 
 // One bit of one weight: the comparison names the operation, and nothing before it.
 TEST(Model, AWrongWeightIsNamed) {

@@ -65,6 +65,37 @@ TEST(Operation, Add) {
   expect_random(8, is<Add>());
 }
 
+// The same in transformers; every third fold as fast as can be.
+template <class T>
+void expect_random_in_vit(std::uint64_t seed) {
+  Rng rng{seed};
+  for (int found = 0; found < 2 * kCases;) {
+    const NetSpec spec = random_vit(rng);
+    if (spec.model.norm != Norm::kLayer) continue;
+    const Program program = random_program(spec, rng);
+    const HardwareSpec hardware{.lanes = rng.between(1, std::min(9, spec.model.D)),
+                                .paired_products = found != 1};
+    for (std::size_t op = 0; op < program.ops.size(); ++op) {
+      if (!std::holds_alternative<T>(program.ops[op])) continue;
+      const std::vector<Fold> folds = folds_of(program, program.ops[op], hardware);
+      const Fold fold = found % 3 == 0 ? folds.back() : folds[rng.below(folds.size())];
+      SCOPED_TRACE(fmt::format("D {} heads {} tokens {} lanes {} fold {} {}", spec.model.D,
+                               spec.model.heads, program.input.vectors(), hardware.lanes, fold.in,
+                               fold.out));
+      expect_operation(program, op, hardware, fold, rng);
+      break;
+    }
+    if (testing::Test::HasFailure()) return;
+    ++found;
+  }
+}
+TEST(Operation, Attention) {
+  expect_random_in_vit<Attention>(10);
+}
+TEST(Operation, LayerNorm) {
+  expect_random_in_vit<RangeNorm>(11);
+}
+
 TEST(Operation, LinearForEveryToken) {
   expect_random(2, [](const Program& program, const Op& op) {
     const auto* linear = std::get_if<Linear>(&op);

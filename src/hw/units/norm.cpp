@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// RangeNorm in hardware: while a token waits, its sum and range are taken and the reciprocal is
-// made of them; then fold.out units, as the paper calls them, normalise it.
-#include "fx/range_norm.h"
-
+// Range and layer norm in hardware: while a token waits, its sum and its range or variance are
+// taken and the reciprocal is made of them; then fold.out units, as the paper calls them, normalise
+// it.
 #include <bit>
 
+#include "fx/layer_norm.h"
+#include "hw/units/reciprocals.h"
 #include "hw/units/unit.h"
 
 namespace emamba {
@@ -19,6 +20,8 @@ std::vector<Fold> folds(const Program&, const RangeNorm&, const HardwareSpec& ha
 
 FoldCost cost(const Program&, const RangeNorm& op, const HardwareSpec& hardware, Fold fold) {
   std::int64_t steps = beats_of(op.width, fold.out);
+  // Of layer norm, the squares of channels and of their sum beside.
+  if (op.norm == Norm::kLayer) return {std::int64_t{fold.out} * 3 + 1, steps};
   if (hardware.reciprocal == Reciprocal::kDivider) {
     steps = std::max<std::int64_t>(steps, divider_steps(op.width));
   }
@@ -78,6 +81,48 @@ int add_reciprocal(Site& site, int statistics, int width, int sum_bits) {
   return out;
 }
 
+// The same two of layer norm.
+int add_moments(Site& site, int x, int width, int sum_bits) {
+  const int par = site.fold.out, square_bits = 16 + index_bits(width);
+  const std::int64_t beats = beats_of(width, par);
+  const int out = add_stream(site.graph, 1, square_bits + sum_bits);
+  Instance& moments = add_instance(site.graph, "em_moments", site.name + "_moments", {x}, {out});
+  moments.parameters = {{"Par", number(par)}, {"Width", number(width)}};
+  const int depth = kMulLatency + tree_latency(par) + 1;
+  moments.timing = Steps{.depth = depth, .active = beats, .emit_every = beats};
+  moments.products = moments.vectors * width;
+  moments.parts.add(Control{beats, depth});
+  moments.parts.add(Multiplier{8, 8}, par);
+  moments.parts.add(Delay{8, kMulLatency}, par);
+  moments.parts.add(adder_tree(par, 8, sum_bits));
+  moments.parts.add(adder_tree(par, 16, square_bits));
+  moments.parts.add(Adder{sum_bits});
+  moments.parts.add(Adder{square_bits});
+  moments.parts.add(Choice{sum_bits + square_bits});
+  moments.parts.add(Register{sum_bits + square_bits});
+  return out;
+}
+
+int add_deviation(Site& site, int moments, int width, int sum_bits) {
+  const std::string name = site.name + "_reciprocal";
+  const int out = add_stream(site.graph, 1, kReciprocalBits + sum_bits);
+  const int depth = kMulLatency + 1 + kLeadingLatency;
+  Instance& r = add_instance(site.graph, "em_deviation", name, {moments}, {out});
+  r.parameters = {{"Width", number(width)},
+                  {"TableInit", add_memory(site.graph, name, 16, leading_table(true))}};
+  r.timing = Steps{.depth = depth};
+  r.products = r.vectors;
+  r.parts.add(Control{1, depth});
+  r.parts.add(Multiplier{sum_bits, sum_bits});
+  r.parts.add(Delay{16 + index_bits(width), kMulLatency});
+  r.parts.add(Adder{2 * sum_bits}, std::popcount(static_cast<unsigned>(width)));
+  r.parts.add(Register{2 * sum_bits});
+  r.parts.add(Delay{sum_bits, depth});
+  r.parts.add(
+      leading_reciprocal(2 * sum_bits, kReciprocalBits, fx::reciprocal_fraction(width), true));
+  return out;
+}
+
 int build(Site& site) {
   const auto contexts = contexts_of<RangeNorm>(site);
   const RangeNorm& op = *contexts.front();
@@ -89,8 +134,10 @@ int build(Site& site) {
   const int x = narrow(site.graph, site.name + "_in", site.inputs[0], par, D);
   const std::vector<int> ways = add_fork(site.graph, site.name + "_halves", x, 2);
   const int waiting = add_buffer(site.graph, site.name + "_token", ways[0]);
-  const int statistics = add_statistics(site, ways[1], D, sum_bits);
-  const int reciprocal = add_reciprocal(site, statistics, D, sum_bits);
+  const int reciprocal =
+      op.norm == Norm::kLayer
+          ? add_deviation(site, add_moments(site, ways[1], D, sum_bits), D, sum_bits)
+          : add_reciprocal(site, add_statistics(site, ways[1], D, sum_bits), D, sum_bits);
   const int ready = add_buffer(site.graph, site.name + "_ready", reciprocal);
 
   std::vector<std::string> weights, bias;
@@ -122,9 +169,10 @@ int build(Site& site) {
       {"Width", number(D)},
       {"YBits", number(y_bits)},
       {"AccBits", number(acc)},
+      {"RatioFraction", number(ratio_fraction(op))},
       {"Contexts", number(count)},
       {"Shift", shifts(site, contexts,
-                       [](const RangeNorm& o) { return o.weight_type.exp - fx::kRatioFraction; })},
+                       [](const RangeNorm& o) { return o.weight_type.exp - ratio_fraction(o); })},
       {"WeightInit", add_memory(site.graph, site.name + "_weight", par * 8, std::move(weights))},
       {"BiasInit", add_memory(site.graph, site.name + "_bias", par * acc, std::move(bias))}};
   return to_lanes(site.graph, site.name, out, D, beats);

@@ -32,5 +32,6 @@ OpUnit<Add> unit_of(const Add& op);
 OpUnit<Pool> unit_of(const Pool& op);
 OpUnit<Window> unit_of(const Window& op);
 OpUnit<Max> unit_of(const Max& op);
+OpUnit<Attention> unit_of(const Attention& op);
 
 }  // namespace emamba

@@ -14,12 +14,12 @@ std::int64_t beats_a_sequence(const Window& op, int lanes) {
 
 // Whether Linears alone read it: Max takes vector by vector.
 bool only_linears_read(const Program& program, const Window& window) {
-  return std::all_of(program.ops.begin(), program.ops.end(), [&](const Op& op) {
-    const std::vector<EdgeIndex> inputs = inputs_of(op);
-    return std::holds_alternative<Linear>(op) ||
-           std::none_of(inputs.begin(), inputs.end(),
-                        [&](EdgeIndex x) { return edge_name(program, x) == window.name; });
-  });
+  const auto at = std::find_if(program.ops.begin(), program.ops.end(),
+                               [&](const Op& op) { return name_of(op) == window.name; });
+  const auto edge = static_cast<EdgeIndex>(at - program.ops.begin() + 1);
+  const std::vector<std::size_t> readers = readers_of(program, edge);
+  return std::all_of(readers.begin(), readers.end(),
+                     [&](std::size_t i) { return std::holds_alternative<Linear>(program.ops[i]); });
 }
 
 std::vector<Fold> window_folds(const Program& program, const Window& op,
