@@ -117,6 +117,11 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
   cnn.sample.height = 5, cnn.sample.width = 6, cnn.sample.channels = 2;
   cnn.model.kind = NetKind::kCnn;
   cnn.model.layers = {"conv 3", "[", "conv 3 /1 linear", "]", "max 2", "flatten"};
+  NetSpec vit;
+  vit.sample.height = 2, vit.sample.width = 3, vit.sample.channels = 2;
+  vit.model.kind = NetKind::kVit;
+  vit.model.D = 6, vit.model.heads = 2, vit.model.E = 1, vit.model.P = {1, 1};
+  vit.model.norm = Norm::kLayer;
   return {make_subject("image", image,
                        {.lanes = 2,
                         .shared_blocks = true,
@@ -125,7 +130,10 @@ std::vector<Subject> subjects(const std::map<std::string, std::string>& sources)
                        12, sources),  // of whose states and skips a third and a tenth show
           make_subject("token", token, {.lanes = 4, .cycles_per_token = 4}, 2, sources),
           make_subject("merged", token, {.lanes = 1, .merged_linears = true}, 2, sources),
-          make_subject("cnn", cnn, {.lanes = 3, .cycles_per_token = 9}, 3, sources)};
+          make_subject("cnn", cnn, {.lanes = 3, .cycles_per_token = 9}, 3, sources),
+          // With parts of heads and two sets of parameters, and with three keys at a time.
+          make_subject("vit", vit, {.lanes = 1, .shared_blocks = true}, 4, sources),
+          make_subject("vit-keys", vit, {.lanes = 6, .cycles_per_token = 2}, 5, sources)};
 }
 
 // Whether two operations differ by a line that no input falls on, or that rounds alike on all.

@@ -35,10 +35,11 @@ TEST(Timing, StepsAndIdleCyclesTakeTurns) {
 // Cycles in which nothing moves may be leapt over.
 TEST(Timing, LeapsChangeNothing) {
   int compared = 0;
-  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+  for (std::uint64_t seed = 0; seed < 16; ++seed) {
     SCOPED_TRACE(seed);
     Rng rng{seed};
-    const Program program = random_program(random_net(rng), rng);
+    const NetSpec spec = seed < 12 ? random_net(rng) : random_vit(rng);
+    const Program program = random_program(spec, rng);
     HardwareSpec hardware{.lanes = 1 + static_cast<int>(seed % 3)};
     hardware.lanes = std::min(hardware.lanes, widest(program));
     hardware.shared_blocks = seed % 2 == 1;
@@ -47,7 +48,8 @@ TEST(Timing, LeapsChangeNothing) {
     Design design = draft_program(program, hardware);
     for (Instance& instance : design.instances) {
       auto* fifo = std::get_if<Fifo>(&instance.timing);
-      if (fifo != nullptr && fifo->depth == 0) fifo->depth = 8 + static_cast<int>(rng.below(8));
+      if (fifo != nullptr && fifo->depth == 0)
+        fifo->depth = 8 + static_cast<int>(rng.below(seed < 12 ? 8 : 64));
     }
     const CycleReport unpaced = run_timing_plainly(design);
     if (unpaced.frame_ends.empty()) continue;  // too shallow somewhere: stands still

@@ -8,7 +8,8 @@ namespace {
 using Compare = Tool;
 using nlohmann::json;
 
-const std::vector<std::string> kModels = {"models/mars/config.toml", "models/mars-cnn/config.toml"};
+const std::vector<std::string> kModels = {"models/mars/config.toml", "models/mars-cnn/config.toml",
+                                          "models/mars-vit/config.toml"};
 
 std::vector<std::string> arguments(const std::vector<std::string>& more) {
   std::vector<std::string> all = {"compare"};
@@ -25,9 +26,11 @@ TEST_F(Compare, TheDocumentShowsWhatItPrints) {
 // What it finds for a goal is what the goal gives, and ratios are those of the numbers beside them.
 TEST_F(Compare, FindsWhatGoalsFind) {
   const json result = succeed(arguments({"--json"})).json();
-  const json &mars = result.at("models").at(0), &cnn = result.at("models").at(1);
+  const json &mars = result.at("models").at(0), &cnn = result.at("models").at(1),
+             &vit = result.at("models").at(2);
   EXPECT_EQ(mars.at("kind"), "mamba");
   EXPECT_EQ(cnn.at("kind"), "cnn");
+  EXPECT_EQ(vit.at("kind"), "vit");
   EXPECT_EQ(cnn.at("parameters"), 1085881);
   const json latency =
       succeed({"estimate", kModels[0], "--json", "--set", "hardware.goal=latency"}).json();
@@ -39,16 +42,18 @@ TEST_F(Compare, FindsWhatGoalsFind) {
   }
   EXPECT_LE(cnn.at("rules").at("multipliers-64").at("multipliers"), 64);
   EXPECT_LE(cnn.at("rules").at("multipliers-512").at("multipliers"), 512);
-  bool found = false;
+  int found = 0;
   for (const json& ratio : result.at("ratios")) {
     if (ratio.at("rule") != "latency") continue;
-    found = true;
+    const json& other = ratio.at("of") == "mars-cnn" ? cnn : vit;
+    ++found;
+    EXPECT_EQ(ratio.at("of"), other.at("name"));
     EXPECT_DOUBLE_EQ(ratio.at("value"),
-                     cnn.at("rules").at("latency").at("latency_cycles").get<double>() /
+                     other.at("rules").at("latency").at("latency_cycles").get<double>() /
                          design.at("latency_cycles").get<double>());
-    EXPECT_EQ(ratio.at("paper"), 5.62);
+    EXPECT_EQ(ratio.at("paper"), &other == &cnn ? 5.62 : 4.95);
   }
-  EXPECT_TRUE(found);
+  EXPECT_EQ(found, 2);
 }
 
 TEST_F(Compare, RefusesModelsOfSeveralTasks) {

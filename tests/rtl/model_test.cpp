@@ -127,10 +127,7 @@ TEST_P(RandomNetwork, IsBitEqualAndCycleExact) {
                            spec.sample.channels, fmt::join(spec.model.layers, ", "), spec.model.D,
                            spec.model.heads));
   const Program program = random_program(spec, rng);
-  int most = 1;
-  for (EdgeIndex e = 0; e < static_cast<EdgeIndex>(program.edges.size()); ++e) {
-    if (!ends_sequence(program, e)) most = std::max(most, pieces_of(program, e).width);
-  }
+  const int most = most_lanes(program);
   HardwareSpec hardware{.lanes = rng.between(1, std::min(5, most))};
   hardware.shared_blocks = vit && rng.below(2) == 1;
   if (rng.below(2)) hardware.cycles_per_token = rng.between(200, 600);
