@@ -196,7 +196,7 @@ struct Prepare {
       std::vector<std::int16_t> q(std::size_t(L) * in), k(q.size());
       std::vector<std::int16_t> v(std::size_t(own) * keys_in), weight(std::size_t(L) * keys_in);
       std::vector<std::int32_t> scores(std::size_t(L) * L), sums(std::size_t(L) * own);
-      std::vector<std::int64_t> reciprocal(std::size_t{static_cast<std::size_t>(L)});
+      std::vector<std::int64_t> reciprocal(static_cast<std::size_t>(L));
       const fast::Narrow all{0, std::numeric_limits<std::int32_t>::min(),
                              std::numeric_limits<std::int32_t>::max()};
       for (int first = 0; first < op.width; first += own) {

@@ -144,8 +144,10 @@ INSTANTIATE_TEST_SUITE_P(Transformer, RandomNetwork, testing::Range(300, 308));
 // One bit of one weight: the comparison names the operation, and nothing before it.
 TEST(Model, AWrongWeightIsNamed) {
   Rng rng{3};
-  Program program = random_program(odd_net(), rng);
-  const BuiltModel built(program, {.lanes = 6, .cycles_per_token = 24});
+  NetSpec spec = odd_net();
+  spec.model.D = 6, spec.model.M = 2;
+  Program program = random_program(spec, rng);
+  const BuiltModel built(program, {.lanes = 6, .cycles_per_token = 60});
   for (Op& op : program.ops) {
     auto* linear = std::get_if<Linear>(&op);
     if (linear == nullptr || linear->name != "blocks.1.in_proj") continue;
