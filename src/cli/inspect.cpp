@@ -119,8 +119,9 @@ void print_spec(const json& description) {
   const std::string kind = model.contains("kind") ? text_of(model, "kind") : "mamba";
   // Those of another kind of network say nothing.
   std::vector<std::string> known;
-  for (const NetKind k : {NetKind::kMamba, NetKind::kCnn, NetKind::kVit}) {
-    if (kind == name_of_key(k)) known = model_keys(k);
+  const auto& kinds = KeyNames<NetKind>::values;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (kind == kinds[i]) known = model_keys(static_cast<NetKind>(i));
   }
   std::string sizes, switches;
   for (const auto& [key, value] : model.items()) {

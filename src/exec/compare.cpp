@@ -194,6 +194,7 @@ Tensor<double> bounds(const Attention& op, Context c, const std::vector<std::siz
   auto result = make_tensor<double>(shape);
   const int score_exp = c.type(op.queries).exp + c.type(op.keys).exp;
   std::vector<std::int64_t> sum(std::size_t(op.tokens)), score(std::size_t(op.tokens));
+  std::vector<double> exact(std::size_t(op.tokens));
   for (; c.row < shape[0]; ++c.row) {
     for (int first = 0; first < op.width; first += op.head_width()) {
       const int end = first + op.head_width();
@@ -207,11 +208,9 @@ Tensor<double> bounds(const Attention& op, Context c, const std::vector<std::siz
       const std::int64_t most_sum = *std::max_element(sum.begin(), sum.end());
       const std::int64_t most = *std::max_element(score.begin(), score.end());
       double exact_all = 0, all = 0;
-      const auto exact = [&](int u) {
-        return std::exp(real(sum[u] - most_sum, score_exp) / std::sqrt(op.head_width()));
-      };
       for (int u = 0; u < op.tokens; ++u) {
-        exact_all += exact(u);
+        exact[u] = std::exp(real(sum[u] - most_sum, score_exp) / std::sqrt(op.head_width()));
+        exact_all += exact[u];
         all += op.weights[most - score[u]];
       }
       for (int d = first; d < end; ++d) {
@@ -219,7 +218,7 @@ Tensor<double> bounds(const Attention& op, Context c, const std::vector<std::siz
         for (int u = 0; u < op.tokens; ++u) {
           const double v = real(c.golden[op.values].row(u)[d], c.type(op.values).exp);
           const double p = op.weights[most - score[u]] / all;
-          error += std::abs(p - exact(u) / exact_all) * std::abs(v);
+          error += std::abs(p - exact[u] / exact_all) * std::abs(v);
           mean += p * v;
         }
         result.row(c.row)[d] = error + std::abs(mean) * real(1, -8);

@@ -188,11 +188,10 @@ struct Prepare {
     const fast::Narrow score = narrow(type(op.queries).exp + type(op.keys).exp, op.score_type);
     if (!fits() || !fits(score)) return {};
     const int fraction = fx::weight_sum_fraction(op.tokens);
-    return [=, this_y = y, values_exp = type(op.values).exp](const Edges& edges, Vectors& result) {
-      const int L = op.tokens, own = op.head_width();
-      const int in = padded(own), keys_in = padded(L), most = std::max(L, own);
-      const std::vector<std::int32_t> bias(std::size_t(most), 0), none(std::size_t(most), 0),
-          shift(std::size_t(L), score.shift);
+    const std::vector<std::int32_t> zeros(std::size_t(std::max(op.tokens, op.head_width())), 0);
+    const std::vector<std::int32_t> shift(std::size_t(op.tokens), score.shift);
+    return [=, y = y, values_exp = type(op.values).exp](const Edges& edges, Vectors& result) {
+      const int L = op.tokens, own = op.head_width(), in = padded(own), keys_in = padded(L);
       std::vector<std::int16_t> q(std::size_t(L) * in), k(q.size());
       std::vector<std::int16_t> v(std::size_t(own) * keys_in), weight(std::size_t(L) * keys_in);
       std::vector<std::int32_t> scores(std::size_t(L) * L), sums(std::size_t(L) * own);
@@ -207,7 +206,7 @@ struct Prepare {
             v[d * keys_in + t] = static_cast<std::int16_t>(edges[op.values].row(t)[first + d]);
           }
         }
-        fast::linear({L, in, L, 0, false}, q.data(), k.data(), bias.data(), shift.data(), score,
+        fast::linear({L, in, L, 0, false}, q.data(), k.data(), zeros.data(), shift.data(), score,
                      scores.data());
         for (int t = 0; t < L; ++t) {
           const std::int32_t* row = scores.data() + std::ptrdiff_t{t} * L;
@@ -220,12 +219,12 @@ struct Prepare {
           }
           reciprocal[t] = fx::reciprocal(sum, fraction);
         }
-        fast::linear({L, keys_in, own, 0, false}, weight.data(), v.data(), bias.data(), none.data(),
-                     all, sums.data());
+        fast::linear({L, keys_in, own, 0, false}, weight.data(), v.data(), zeros.data(),
+                     zeros.data(), all, sums.data());
         for (int t = 0; t < L; ++t) {
           for (int d = 0; d < own; ++d) {
             result.row(t)[first + d] = static_cast<std::int32_t>(
-                fx::requantise(sums[t * own + d] * reciprocal[t], values_exp - fraction, this_y));
+                fx::requantise(sums[t * own + d] * reciprocal[t], values_exp - fraction, y));
           }
         }
       }

@@ -115,11 +115,9 @@ void apply(const RangeNorm& op, const Context& c, std::int32_t* y) {
     const auto [low, high] = std::minmax_element(x, x + op.width);
     reciprocal = fx::norm_reciprocal(op.width, *high - *low);
   }
-  const int exp = op.weight_type.exp - ratio_fraction(op);
+  const int fraction = ratio_fraction(op), exp = op.weight_type.exp - fraction;
   for (int d = 0; d < op.width; ++d) {
-    const std::int64_t ratio = op.norm == Norm::kLayer
-                                   ? fx::layer_ratio(op.width, x[d], sum, reciprocal)
-                                   : fx::norm_ratio(op.width, x[d], sum, reciprocal);
+    const std::int64_t ratio = fx::norm_ratio(op.width, x[d], sum, reciprocal, fraction);
     y[d] = c.requantised(op.weight.data[d] * ratio + op.bias.data[d], exp);
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layer normalisation in integers: docs/arithmetic.md section 15. Everything but the reciprocal is
-// as in range normalisation (fx/range_norm.h).
+// Layer normalisation in integers: docs/arithmetic.md section 15. Everything but the reciprocal
+// and the fraction of the ratio is as in range normalisation (fx/range_norm.h).
 #pragma once
 
 #include <algorithm>
@@ -28,13 +28,6 @@ constexpr std::int64_t layer_reciprocal(int width, std::int64_t variance) {
   if (variance == 0) return 0;
   return std::min(reciprocal_root(variance, reciprocal_fraction(width)),
                   (std::int64_t{1} << kReciprocalBits) - 1);
-}
-
-// (x - mean) / deviation with layer_ratio_fraction(width) fraction bits.
-constexpr std::int64_t layer_ratio(int width, std::int64_t x, std::int64_t sum,
-                                   std::int64_t reciprocal) {
-  return round_shift((width * x - sum) * reciprocal,
-                     reciprocal_fraction(width) - layer_ratio_fraction(width));
 }
 
 }  // namespace emamba::fx

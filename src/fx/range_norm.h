@@ -29,11 +29,11 @@ constexpr std::int64_t norm_reciprocal(int width, std::int64_t range) {
   return ((std::int64_t{2} << reciprocal_fraction(width)) + divisor) / (2 * divisor);
 }
 
-// (x - mean) / range with kRatioFraction fraction bits. `sum` is the sum of the token's channels;
-// width * x - sum is width * (x - mean), exactly.
+// (x - mean) / range, or what else the reciprocal is of, with `fraction` fraction bits. `sum` is
+// the sum of the token's channels; width * x - sum is width * (x - mean), exactly.
 constexpr std::int64_t norm_ratio(int width, std::int64_t x, std::int64_t sum,
-                                  std::int64_t reciprocal) {
-  return round_shift((width * x - sum) * reciprocal, reciprocal_fraction(width) - kRatioFraction);
+                                  std::int64_t reciprocal, int fraction = kRatioFraction) {
+  return round_shift((width * x - sum) * reciprocal, reciprocal_fraction(width) - fraction);
 }
 
 }  // namespace emamba::fx

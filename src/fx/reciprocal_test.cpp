@@ -58,7 +58,8 @@ TEST(LayerNorm, RatiosAreBoundedForEveryWidth) {
         const std::int64_t squares = low * low * (width - high) + top * top * high;
         const std::int64_t r = layer_reciprocal(width, scaled_variance(width, sum, squares));
         ASSERT_LT(r, std::int64_t{1} << kReciprocalBits);
-        ASSERT_LE(std::abs(layer_ratio(width, top, sum, r)), (1 << kRatioFraction) + 128)
+        ASSERT_LE(std::abs(norm_ratio(width, top, sum, r, layer_ratio_fraction(width))),
+                  (1 << kRatioFraction) + 128)
             << width << " " << far;
       }
     }
@@ -81,10 +82,12 @@ TEST(LayerNorm, RatiosAreThoseOfRealNumbers) {
     const auto integer = [](double v) { return static_cast<std::int64_t>(v); };
     const std::int64_t r =
         layer_reciprocal(width, scaled_variance(width, integer(sum), integer(squares)));
-    const double unit = std::ldexp(1.0, -layer_ratio_fraction(width));
+    const int fraction = layer_ratio_fraction(width);
+    const double unit = std::ldexp(1.0, -fraction);
     for (int v : x) {
       const double exact = (v - mean) / deviation;
-      const double got = static_cast<double>(layer_ratio(width, v, integer(sum), r)) * unit;
+      const double got =
+          static_cast<double>(norm_ratio(width, v, integer(sum), r, fraction)) * unit;
       ASSERT_LE(std::abs(got - exact), std::abs(exact) * std::ldexp(1.0, -8) + 0.5 * unit);
     }
   }

@@ -146,12 +146,17 @@ std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareS
   return std::visit([&](const auto& o) { return unit_of(o).folds(program, o, hardware); }, op);
 }
 
-void require_lanes(const Program& program, const HardwareSpec& hardware) {
-  int widest = 0;
+int most_lanes(const Program& program) {
+  int widest = 1;
   for (std::size_t i = 0; i < program.edges.size(); ++i) {
     if (ends_sequence(program, static_cast<EdgeIndex>(i))) continue;
     widest = std::max(widest, pieces_of(program, static_cast<EdgeIndex>(i)).width);
   }
+  return widest;
+}
+
+void require_lanes(const Program& program, const HardwareSpec& hardware) {
+  const int widest = most_lanes(program);
   if (hardware.lanes > widest) {
     throw Error(
         fmt::format("hardware.lanes = {}: the widest token has {} numbers", hardware.lanes, widest),

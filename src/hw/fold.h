@@ -30,7 +30,11 @@ FoldCost fold_cost(const Program& program, const Op& op, const HardwareSpec& har
 // Every fold that an operation can have.
 std::vector<Fold> folds_of(const Program& program, const Op& op, const HardwareSpec& hardware);
 
-// Throws Error when there are more lanes than the widest vector has numbers.
+// The most lanes that hardware of a program may have: numbers in the widest piece of a token's
+// vectors.
+int most_lanes(const Program& program);
+
+// Throws Error when there are more.
 void require_lanes(const Program& program, const HardwareSpec& hardware);
 
 // The values of cycles_per_token from which on an operation can have another fold, the smallest

@@ -13,22 +13,12 @@
 #include "base/files.h"
 #include "base/testing.h"
 #include "exec/golden.h"
-#include "hw/edges.h"
 #include "hw/emit.h"
 #include "net/testing.h"
 #include "sim/build.h"
 #include "sim/drive.h"
 
 namespace emamba {
-
-// The most lanes that hardware of a program may have.
-inline int most_lanes(const Program& program) {
-  int most = 1;
-  for (EdgeIndex e = 0; e < static_cast<EdgeIndex>(program.edges.size()); ++e) {
-    if (!ends_sequence(program, e)) most = std::max(most, pieces_of(program, e).width);
-  }
-  return most;
-}
 
 struct StallKind {
   const char* name;
