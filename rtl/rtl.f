@@ -32,7 +32,6 @@ lib/em_reciprocal_divider.sv
 lib/em_reciprocal_table.sv
 lib/em_replay.sv
 lib/em_requantise.sv
-lib/em_row_max.sv
 lib/em_scan.sv
 lib/em_scan_cell.sv
 lib/em_scores.sv

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// The largest of Terms numbers each, which come one after another, Beats beats apart:
-// docs/arithmetic.md, section 14. The largest so far wait in a memory; those of the last leave.
+// The largest of Terms times Together numbers each: docs/arithmetic.md, sections 14 and 15. A beat
+// is (Together, Par) numbers; those of a term come one after another, Beats beats apart. The
+// largest so far wait in a memory; those of the last term leave.
 module em_max #(
   parameter int Par = 4,
+  parameter int Together = 1,
   parameter int Beats = 1,
   parameter int Terms = 4,
   parameter int Bits = 8
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                valid_i,
-  output logic                ready_o,
-  input  logic [Par*Bits-1:0] data_i,
-  input  logic                last_i,
-  output logic                valid_o,
-  input  logic                ready_i,
-  output logic [Par*Bits-1:0] data_o,
-  output logic                last_o
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         valid_i,
+  output logic                         ready_o,
+  input  logic [Together*Par*Bits-1:0] data_i,
+  input  logic                         last_i,
+  output logic                         valid_o,
+  input  logic                         ready_i,
+  output logic [Par*Bits-1:0]          data_o,
+  output logic                         last_o
 );
 
 `ifndef __ICARUS__
@@ -24,17 +26,20 @@ module em_max #(
     $error("em_max: Par = %0d, Beats = %0d, Terms = %0d, Bits = %0d: must be 1 or more", Par, Beats,
            Terms, Bits);
   end
+  if (Together < 1) $error("em_max: Together = %0d: must be 1 or more", Together);
 `endif
 
+  localparam int Tree = em_pkg::tree_latency(Together);
   localparam int BeatBits = em_pkg::index_bits(Beats);
 
   logic                advance, step, first_term, unused_context, unused_context_done;
   logic [2:0]          unused;
-  logic [BeatBits-1:0] beat;
+  logic [BeatBits-1:0] beat, beat_late;
+  logic                stepping, first;
   logic [em_pkg::index_bits(Terms*Beats)-1:0] unused_address;
 
   em_core #(
-    .Depth   (1),
+    .Depth   (Tree + 1),
     .Active  (Terms * Beats),
     .Inner   (Beats),
     .EmitFrom((Terms - 1) * Beats)
@@ -49,25 +54,48 @@ module em_max #(
     .context_o(unused_context), .context_done_o(unused_context_done)
   );
 
-  logic [Par*Bits-1:0] older, largest, data_q;
+  em_delay #(
+    .Width(2 + BeatBits),
+    .Depth(Tree)
+  ) u_late (
+    .clk_i, .advance_i(advance),
+    .data_i({step, first_term, beat}), .data_o({stepping, first, beat_late})
+  );
+
+  // Stage Tree: of the beat, and of those before it.
+  logic [Par*Bits-1:0] here, older, largest, data_q, unused_low;
+
+  for (genvar i = 0; i < Par; i++) begin : gen_number
+    logic [Together*Bits-1:0] numbers;
+    logic                     keeps;
+
+    for (genvar k = 0; k < Together; k++) begin : gen_term
+      assign numbers[k*Bits +: Bits] = data_i[(k*Par+i)*Bits +: Bits];
+    end
+
+    em_range_tree #(
+      .Terms(Together),
+      .Bits (Bits)
+    ) u_largest (
+      .clk_i, .advance_i(advance), .lows_i(numbers), .highs_i(numbers),
+      .low_o(unused_low[i*Bits +: Bits]), .high_o(here[i*Bits +: Bits])
+    );
+
+    assign keeps = ~first & ($signed(older[i*Bits +: Bits]) > $signed(here[i*Bits +: Bits]));
+    assign largest[i*Bits +: Bits] = keeps ? older[i*Bits +: Bits] : here[i*Bits +: Bits];
+  end
 
   em_ram #(
     .Width(Par * Bits),
     .Depth(Beats)
-  ) u_largest (
+  ) u_so_far (
     .clk_i,
-    .write_i        (step),
-    .write_address_i(beat),
+    .write_i        (advance & stepping),
+    .write_address_i(beat_late),
     .data_i         (largest),
-    .read_address_i (beat),
+    .read_address_i (beat_late),
     .data_o         (older)
   );
-
-  for (genvar i = 0; i < Par; i++) begin : gen_number
-    logic keeps;
-    assign keeps = ~first_term & ($signed(older[i*Bits +: Bits]) > $signed(data_i[i*Bits +: Bits]));
-    assign largest[i*Bits +: Bits] = keeps ? older[i*Bits +: Bits] : data_i[i*Bits +: Bits];
-  end
 
   always_ff @(posedge clk_i) begin
     if (advance) data_q <= largest;

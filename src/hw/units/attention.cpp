@@ -3,6 +3,7 @@
 // for every query. fold.in channels of fold.out keys at a time, for scores and for sums of values.
 #include "fx/attention.h"
 
+#include "hw/units/largest.h"
 #include "hw/units/reciprocals.h"
 #include "hw/units/unit.h"
 
@@ -145,23 +146,12 @@ int add_softmax(Site& site, const Contexts<Attention>& contexts, const Layout& l
   const std::vector<int> ways = add_fork(site.graph, site.name + "_scores_fork", scores, 2);
   const int waiting = add_buffer(site.graph, site.name + "_row", ways[0]);
 
-  int largest = add_stream(site.graph, layout.heads, 8);
-  Instance& max = add_instance(site.graph, "em_row_max", site.name + "_max", {ways[1]}, {largest});
-  const int depth = tree_latency(layout.keys) + 1;
-  max.timing = Steps{.depth = depth, .active = steps, .emit_from = steps - head_beats};
-  max.parameters = {{"Keys", number(layout.keys)},
-                    {"Heads", number(layout.heads)},
-                    {"HeadBeats", number(head_beats)},
-                    {"Groups", number(layout.groups)}};
-  max.parts.add(Control{steps, depth});
-  max.parts.add(Adder{8}, words);  // of every number but one, and of the largest so far
-  max.parts.add(Choice{8}, words);
-  for (int terms = layout.keys; terms > 1;) {
-    terms = (terms + 3) / 4;
-    max.parts.add(Register{8}, std::int64_t{terms} * layout.heads);
-  }
-  max.parts.add(Register{8}, layout.heads);
-  max.parts.add(Ram{head_beats, std::int64_t{layout.heads} * 8});
+  int largest = add_max(site.graph, site.name + "_max", ways[1],
+                        {.par = layout.heads,
+                         .together = layout.keys,
+                         .beats = head_beats,
+                         .terms = layout.groups,
+                         .bits = 8});
   if (head_beats > 1) {
     largest = add_replay(site.graph, site.name + "_max_again", largest, head_beats, layout.groups);
   }

@@ -2,6 +2,7 @@
 // Window in hardware: a memory of a few rows of the grid, and a walk through it. A beat at a time,
 // or, of vectors of one beat, as many as fold.out says: those of a row of the kernel, or all. And
 // Max, which takes the pieces of a window as they come, fold.out numbers at a time.
+#include "hw/units/largest.h"
 #include "hw/units/unit.h"
 
 namespace emamba {
@@ -97,19 +98,9 @@ int build_max(Site& site) {
   const int par = site.fold.out, bits = site.y_type().bits;
   const std::int64_t beats = beats_of(op.width, par);
   const int in = narrow(site.graph, site.name + "_in", site.inputs[0], par, op.width);
-  const int out = add_stream(site.graph, par, bits);
-  Instance& core = add_instance(site.graph, "em_max", site.name, {in}, {out});
-  core.core = true;
-  core.timing = Steps{.depth = 1, .active = op.terms * beats, .emit_from = (op.terms - 1) * beats};
-  core.parts.add(Control{op.terms * beats, 1});
-  core.parts.add(Adder{bits}, par);
-  core.parts.add(Choice{bits}, par);
-  core.parts.add(Register{bits}, par);
-  core.parts.add(Ram{beats, std::int64_t{par} * bits});
-  core.parameters = {{"Par", number(par)},
-                     {"Beats", number(beats)},
-                     {"Terms", number(op.terms)},
-                     {"Bits", number(bits)}};
+  const int out = add_max(site.graph, site.name, in,
+                          {.par = par, .beats = beats, .terms = op.terms, .bits = bits});
+  site.graph.design.instances.back().core = true;
   return to_lanes(site.graph, site.name, out, op.width, beats);
 }
 
