@@ -46,6 +46,7 @@ lib/em_weight_reciprocal.sv
 lib/em_weighted_mean.sv
 lib/em_weighted_sum.sv
 lib/em_window.sv
+tech/generic/em_block_ram.sv
 tech/generic/em_mul.sv
 tech/generic/em_mul_pair.sv
 tech/generic/em_ram.sv

@@ -4,7 +4,8 @@
 // room are registers, since the handshake of others begins with them.
 module em_fifo #(
   parameter int Width = 32,
-  parameter int Depth = 4
+  parameter int Depth = 4,
+  parameter bit Block = 1'b0  // in block memory
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -41,21 +42,47 @@ module em_fifo #(
   assign valid_d = push | (valid_q & ~(ready_i & (read_next == write_q)));
   assign ready_d = ready_q ? ~(valid_i & ~pop & (write_next == read_q)) : ready_i;
 
-  em_ram #(
-    .Width(Width + 1),
-    .Depth(Depth)
-  ) u_beats (
-    .clk_i,
-    .write_i        (push),
-    .write_address_i(write_q),
-    .data_i         ({last_i, data_i}),
-    .read_address_i (read_q),
-    .data_o         ({last_o, data_o})
-  );
+  logic [AddressBits-1:0] front;  // in the next cycle
+  assign front = pop ? read_next : read_q;
+
+  if (Block) begin : gen_block
+    // What comes is read past the memory if nothing is before it.
+    logic           passes_q;
+    logic [Width:0] passing_q, word;
+    em_block_ram #(
+      .Width(Width + 1),
+      .Depth(Depth)
+    ) u_beats (
+      .clk_i,
+      .write_i        (push),
+      .write_address_i(write_q),
+      .data_i         ({last_i, data_i}),
+      .read_i         (1'b1),
+      .read_address_i (front),
+      .data_o         (word)
+    );
+    always_ff @(posedge clk_i) begin
+      passes_q  <= push & (write_q == front);
+      passing_q <= {last_i, data_i};
+    end
+    assign {last_o, data_o} = passes_q ? passing_q : word;
+  end else begin : gen_tables
+    em_ram #(
+      .Width(Width + 1),
+      .Depth(Depth)
+    ) u_beats (
+      .clk_i,
+      .write_i        (push),
+      .write_address_i(write_q),
+      .data_i         ({last_i, data_i}),
+      .read_address_i (read_q),
+      .data_o         ({last_o, data_o})
+    );
+  end
 
   em_register #(.Width(2 * AddressBits)) u_places (
     .clk_i, .rst_ni,
-    .data_i({push ? write_next : write_q, pop ? read_next : read_q}),
+    .data_i({push ? write_next : write_q, front}),
     .data_o({write_q, read_q})
   );
   em_register #(

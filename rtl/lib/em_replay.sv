@@ -5,7 +5,8 @@
 module em_replay #(
   parameter int Width = 32,
   parameter int Beats = 16,
-  parameter int Times = 16  // 2 or more
+  parameter int Times = 16,  // 2 or more
+  parameter bit Block = 1'b0  // in block memory
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -77,38 +78,53 @@ module em_replay #(
     .data_o({in_beat_q, in_half_q, ends_q, out_beat_q, out_half_q, time_q, whole_q})
   );
 
-  logic [Width-1:0]       word, data_q;
   logic [AddressBits-1:0] write_address, read_address;
   logic                   valid_q, last_q;
 
   assign write_address = AddressBits'(in_beat_q) + (in_half_q ? AddressBits'(Beats) : '0);
   assign read_address  = AddressBits'(out_beat_q) + (out_half_q ? AddressBits'(Beats) : '0);
 
-  em_ram #(
-    .Width(Width),
-    .Depth(2 * Beats)
-  ) u_beats (
-    .clk_i,
-    .write_i        (push),
-    .write_address_i(write_address),
-    .data_i,
-    .read_address_i (read_address),
-    .data_o         (word)
-  );
+  if (Block) begin : gen_block
+    em_block_ram #(
+      .Width(Width),
+      .Depth(2 * Beats)
+    ) u_beats (
+      .clk_i,
+      .write_i        (push),
+      .write_address_i(write_address),
+      .data_i,
+      .read_i         (advance),
+      .read_address_i (read_address),
+      .data_o
+    );
+  end else begin : gen_tables
+    logic [Width-1:0] word, data_q;
+    em_ram #(
+      .Width(Width),
+      .Depth(2 * Beats)
+    ) u_beats (
+      .clk_i,
+      .write_i        (push),
+      .write_address_i(write_address),
+      .data_i,
+      .read_address_i (read_address),
+      .data_o         (word)
+    );
+    always_ff @(posedge clk_i) begin
+      if (advance) data_q <= word;
+    end
+    assign data_o = data_q;
+  end
 
   em_register u_valid (
     .clk_i, .rst_ni, .data_i(advance ? step : valid_q), .data_o(valid_q)
   );
 
   always_ff @(posedge clk_i) begin
-    if (advance) begin
-      data_q <= word;
-      last_q <= time_last & ends_q[out_half_q];
-    end
+    if (advance) last_q <= time_last & ends_q[out_half_q];
   end
 
   assign valid_o = valid_q;
-  assign data_o  = data_q;
   assign last_o  = last_q;
 
 endmodule

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "cli/cli.h"
 #include "report/ablation.h"
+#include "report/generated.h"
 
 namespace emamba {
 namespace {
@@ -19,7 +20,8 @@ struct Options : CommonOptions {
 
 // FILE with the markers of `name` replaced; absent: as if empty.
 std::string replaced(const std::string& file, const std::string& name, const std::string& part) {
-  return with_ablation(file_exists(file) ? read_file(file, 16 << 20) : "", name, part, file);
+  return with_part(file_exists(file) ? read_file(file, 16 << 20) : "", "ablation " + name, part,
+                   file);
 }
 
 }  // namespace

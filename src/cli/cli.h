@@ -67,6 +67,7 @@ void add_verify(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_flow(CLI::App& app);
 void add_ablate(CLI::App& app);
+void add_sweep(CLI::App& app);
 void add_results(CLI::App& app);
 void add_help(CLI::App& app);
 

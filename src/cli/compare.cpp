@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/files.h"
 #include "cli/cli.h"
 #include "flow/compare.h"
 #include "report/comparison.h"
@@ -16,6 +17,7 @@ void add_compare(CLI::App& app) {
     std::vector<std::string> configs;
     std::string device = "zcu102";
     bool markdown = false;
+    std::string html;
   };
   auto options = std::make_shared<Options>();
   verb->add_option(
@@ -27,6 +29,7 @@ void add_compare(CLI::App& app) {
       ->type_name("NAME")
       ->capture_default_str();
   CLI::Option* markdown = verb->add_flag("--markdown", options->markdown, "Print Markdown");
+  verb->add_option("--html", options->html, "Also write a page to FILE")->type_name("FILE");
   add_threads_option(*verb, *options, "all of the machine");
   add_json_option(*verb, *options);
   markdown->excludes(verb->get_option("--json"));
@@ -42,8 +45,11 @@ void add_compare(CLI::App& app) {
       jobs.push_back(
           open_job(config, {"hardware.device=" + options->device}, workplace_of(*options)));
     }
-    print_result(*options, compare_stage(jobs), [&](const nlohmann::json& result) {
-      fmt::print("{}", options->markdown ? comparison_markdown(result) : comparison_text(result));
+    if (!options->html.empty()) require_replaceable(options->html);
+    const nlohmann::json result = compare_stage(jobs);
+    if (!options->html.empty()) write_file(options->html, comparison_html(result));
+    print_result(*options, result, [&](const nlohmann::json& r) {
+      fmt::print("{}", options->markdown ? comparison_markdown(r) : comparison_text(r));
     });
   });
 }

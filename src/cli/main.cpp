@@ -99,6 +99,7 @@ int run(int argc, char** argv) {
   add_synth(app);
   add_flow(app);
   add_ablate(app);
+  add_sweep(app);
   add_results(app);
   add_help(app);
 

@@ -8,6 +8,8 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/overloaded.h"
+#include "exec/float_kernels.h"
 #include "exec/windows.h"
 
 namespace emamba {
@@ -47,24 +49,24 @@ void apply(const Embed& op, const Context& c, float* y) {
   for (int o = 0; o < op.out; ++o) y[o] = c.p.weight[id * op.out + o] + bias[o];
 }
 
-// y[o] = activation(sum_i weight[o][i] * x[i] + bias[o]); the weight is stored transposed, so that
-// the inner loop runs over contiguous outputs.
-void apply(const Linear& op, const Context& c, float* y) {
-  const float* x = c.x(op.x);
-  if (op.bias_rows > 0) {
-    std::copy_n(bias_row(c.p.bias, op.bias_rows, op.out, c.token()), op.out, y);
-  } else {
-    std::fill_n(y, op.out, 0.0f);
+// y[o] = activation(sum_i weight[o][i] * x[i] + bias[o]), of all rows; the weight is stored
+// transposed, so that the inner loop runs over contiguous outputs.
+void apply_rows(const Linear& op, const Context& c, int rows, float* y) {
+  for (int row = 0; row < rows; ++row) {
+    float* at = y + std::ptrdiff_t{row} * op.out;
+    if (op.bias_rows > 0) {
+      std::copy_n(bias_row(c.p.bias, op.bias_rows, op.out, c.first + row), op.out, at);
+    } else {
+      std::fill_n(at, op.out, 0.0f);
+    }
   }
-  for (int i = 0; i < op.in; ++i) {
-    const float* column = c.p.weight.data() + std::size_t(i) * op.out;
-    for (int o = 0; o < op.out; ++o) y[o] += column[o] * x[i];
-  }
-  if (op.activation == Activation::kRelu) {
-    for (int o = 0; o < op.out; ++o) y[o] = std::max(y[o], 0.0f);
-  } else if (op.activation == Activation::kSoftplus) {
-    for (int o = 0; o < op.out; ++o) {
-      y[o] = std::max(y[o], 0.0f) + std::log1p(std::exp(-std::abs(y[o])));
+  exact::add_products({rows, op.in, op.out, op.in, op.out, op.out}, c.x(op.x), c.p.weight.data(),
+                      y);
+  for (float* v = y; v < y + std::ptrdiff_t{rows} * op.out; ++v) {
+    if (op.activation == Activation::kRelu) {
+      *v = std::max(*v, 0.0f);
+    } else if (op.activation == Activation::kSoftplus) {
+      *v = std::max(*v, 0.0f) + std::log1p(std::exp(-std::abs(*v)));
     }
   }
 }
@@ -174,35 +176,6 @@ void apply(const Max& op, const Context& c, float* y) {
   find_largest(op, c.x(op.x), y);
 }
 
-// scores[u] = q . k_u over the channels of a head.
-void score(const Attention& op, int head, const float* q, const Tensor<float>& keys,
-           float* scores) {
-  const int first = head * op.head_width();
-  for (int u = 0; u < op.tokens; ++u) {
-    const float* k = keys.row(u) + first;
-    scores[u] = std::inner_product(k, k + op.head_width(), q + first, 0.0f);
-  }
-}
-
-// p = softmax(q . k / sqrt(head width)) of every head, y = sum_u p[u] * v_u. y is the matrix of all
-// queries' answers.
-void apply(const Attention& op, const Context& c, float* y) {
-  const Tensor<float>& values = c.values[op.values];
-  const float scale = 1 / std::sqrt(static_cast<float>(op.head_width()));
-  std::vector<float> p(std::size_t(op.tokens));
-  for (int head = 0; head < op.heads; ++head) {
-    score(op, head, c.x(op.queries), c.values[op.keys], p.data());
-    const float most = *std::max_element(p.begin(), p.end());
-    float sum = 0;
-    for (float& s : p) sum += s = std::exp((s - most) * scale);
-    for (int d = head * op.head_width(); d < (head + 1) * op.head_width(); ++d) {
-      float mean = 0;
-      for (int u = 0; u < op.tokens; ++u) mean += p[u] * values.row(u)[d];
-      y[c.row * op.width + d] = mean / sum;
-    }
-  }
-}
-
 // (rows, columns) -> (columns, rows)
 std::vector<float> transposed(const Tensor<float>& matrix) {
   const std::size_t rows = matrix.shape[0], columns = matrix.shape[1];
@@ -211,6 +184,42 @@ std::vector<float> transposed(const Tensor<float>& matrix) {
     for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = matrix.data[r * columns + c];
   }
   return result;
+}
+
+// scores[t][u] = q_t . k_u over the channels of a head, of all queries and keys; keys' (width,
+// tokens) are transposed.
+void score(const Attention& op, int head, const Tensor<float>& queries,
+           const std::vector<float>& keys, std::vector<float>& scores) {
+  const int tokens = op.tokens, first = head * op.head_width();
+  std::fill(scores.begin(), scores.end(), 0.0f);
+  exact::add_products({tokens, op.head_width(), tokens, op.width, tokens, tokens},
+                      queries.row(0) + first, keys.data() + std::ptrdiff_t{first} * tokens,
+                      scores.data());
+}
+
+// p = softmax(q . k / sqrt(head width)) of every head, y = sum_u p[u] * v_u, of all queries.
+void apply_rows(const Attention& op, const Context& c, int rows, float* y) {
+  const int tokens = op.tokens, own = op.head_width();
+  const float scale = 1 / std::sqrt(static_cast<float>(own));
+  const std::vector<float> keys = transposed(c.values[op.keys]);
+  std::vector<float> weights(std::size_t(rows) * std::size_t(tokens)), sums(std::size_t(rows), 0);
+  std::fill_n(y, std::ptrdiff_t{rows} * op.width, 0.0f);
+  for (int head = 0; head < op.heads; ++head) {
+    score(op, head, c.values[op.queries], keys, weights);
+    for (int t = 0; t < rows; ++t) {
+      float* p = weights.data() + std::ptrdiff_t{t} * tokens;
+      const float most = *std::max_element(p, p + tokens);
+      sums[t] = 0;
+      for (int u = 0; u < tokens; ++u) sums[t] += p[u] = std::exp((p[u] - most) * scale);
+    }
+    const int first = head * own;
+    exact::add_products({rows, tokens, own, tokens, op.width, op.width}, weights.data(),
+                        c.values[op.values].row(0) + first, y + first);
+    for (int t = 0; t < rows; ++t) {
+      float* mean = y + std::ptrdiff_t{t} * op.width + first;
+      for (int d = 0; d < own; ++d) mean[d] /= sums[t];
+    }
+  }
 }
 
 // Of each operation, what the engine reads: matrices of linear operations transposed, A from its
@@ -281,13 +290,14 @@ void FloatEngine::run_op(std::size_t index, const std::vector<Tensor<float>>& ed
   Context context{parameters_[index],        edges, program_.edges, memory,
                   curve ? &*curve : nullptr, first};
   const int rows = static_cast<int>(edges[inputs_of(op)[0]].shape[0]);
-  std::visit(
-      [&](const auto& o) {
-        for (; context.row < rows; ++context.row) {
-          apply(o, context, y.row(o.kByRow ? context.row : 0));
-        }
-      },
-      op);
+  std::visit(Overloaded{[&](const Linear& o) { apply_rows(o, context, rows, y.row(0)); },
+                        [&](const Attention& o) { apply_rows(o, context, rows, y.row(0)); },
+                        [&](const auto& o) {
+                          for (; context.row < rows; ++context.row) {
+                            apply(o, context, y.row(o.kByRow ? context.row : 0));
+                          }
+                        }},
+             op);
 }
 
 void FloatEngine::run_op(std::size_t index, const std::vector<Tensor<float>>& edges,
@@ -370,12 +380,10 @@ void FloatEngine::attention_numbers(
     std::size_t index, const std::vector<Tensor<float>>& edges,
     const std::function<void(const std::vector<float>& scores)>& see) const {
   const Attention& op = std::get<Attention>(program_.ops[index]);
-  std::vector<float> scores(std::size_t(op.heads) * std::size_t(op.tokens));
-  for (int t = 0; t < op.tokens; ++t) {
-    for (int head = 0; head < op.heads; ++head) {
-      score(op, head, edges[op.queries].row(t), edges[op.keys],
-            scores.data() + std::ptrdiff_t{head} * op.tokens);
-    }
+  const std::vector<float> keys = transposed(edges[op.keys]);
+  std::vector<float> scores(std::size_t(op.tokens) * std::size_t(op.tokens));
+  for (int head = 0; head < op.heads; ++head) {
+    score(op, head, edges[op.queries], keys, scores);
     see(scores);
   }
 }

@@ -61,8 +61,8 @@ class FloatEngine {
       const std::function<void(const std::vector<float>& z, const std::vector<float>& product,
                                const std::vector<float>& state)>& see) const;
 
-  // What the Attention `index` computes inside, query by query: q . k_u of every head and key u,
-  // (heads, tokens), not yet divided by the root of a head's width.
+  // What the Attention `index` computes inside, head by head: q . k of every query and key,
+  // (tokens, tokens), not yet divided by the root of a head's width.
   void attention_numbers(std::size_t index, const std::vector<Tensor<float>>& edges,
                          const std::function<void(const std::vector<float>& scores)>& see) const;
 

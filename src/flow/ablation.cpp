@@ -13,9 +13,9 @@ namespace emamba {
 namespace {
 
 // The groups of such rows, in their order, without the baseline.
-std::vector<std::string> groups_of(const std::vector<AblationRow>& rows) {
+std::vector<std::string> groups_of(const std::vector<Trial>& rows) {
   std::vector<std::string> groups;
-  for (const AblationRow& row : rows) {
+  for (const Trial& row : rows) {
     if (row.group == rows.front().group) continue;
     if (groups.empty() || groups.back() != row.group) groups.push_back(row.group);
   }
@@ -24,23 +24,9 @@ std::vector<std::string> groups_of(const std::vector<AblationRow>& rows) {
 
 }  // namespace
 
-const char* name_of(Arithmetic arithmetic) {
-  switch (arithmetic) {
-    case Arithmetic::kExact:
-      return "float, exact";
-    case Arithmetic::kPiecewise:
-      return "float, lines";
-    case Arithmetic::kInteger:
-      return "integers";
-    case Arithmetic::kTuned:
-      return "integers, tuned";
-  }
-  return "";
-}
-
-std::vector<AblationRow> ablation_rows(const Spec& base) {
+std::vector<Trial> ablation_trials(const Spec& base) {
   constexpr Arithmetic kExact = Arithmetic::kExact, kInteger = Arithmetic::kInteger;
-  std::vector<AblationRow> rows = {
+  std::vector<Trial> rows = {
       {"baseline", "as configured", {}, kExact},
       {"norm", "range", {"model.norm=range"}, kExact},
       {"norm", "layer", {"model.norm=layer"}, kExact},
@@ -105,8 +91,8 @@ std::vector<AblationRow> ablation_rows(const Spec& base) {
   return rows;
 }
 
-std::vector<AblationRow> chosen_rows(const Spec& base, const std::vector<std::string>& only) {
-  std::vector<AblationRow> rows = ablation_rows(base);
+std::vector<Trial> chosen_trials(const Spec& base, const std::vector<std::string>& only) {
+  std::vector<Trial> rows = ablation_trials(base);
   if (only.empty()) return rows;
   const std::vector<std::string> groups = groups_of(rows);
   for (const std::string& group : only) {
@@ -116,7 +102,7 @@ std::vector<AblationRow> chosen_rows(const Spec& base, const std::vector<std::st
         fmt::format("{}Groups are: {}", did_you_mean(group, groups), fmt::join(groups, ", ")));
   }
   const std::string baseline = rows.front().group;
-  std::erase_if(rows, [&](const AblationRow& row) {
+  std::erase_if(rows, [&](const Trial& row) {
     return row.group != baseline && std::find(only.begin(), only.end(), row.group) == only.end();
   });
   return rows;

@@ -78,21 +78,26 @@ class Shrinker {
 
 }  // namespace
 
-Parts buffer_parts(std::int64_t depth, int width) {
+Parts buffer_parts(std::int64_t depth, int width, const BlockRule& rule) {
   Parts parts;
   if (depth == kLeastDepth) {
     parts.add(Multiplexer{2, width});
     parts.add(Logic{5});
     parts.add(Register{2 * width + 4});
   } else {
-    parts.add(Ram{depth, width + 1});
+    const bool block = rule.wants_block(depth, width + 1);
+    parts.add(Ram{depth, width + 1, block});
+    if (block) {  // what passes it
+      parts.add(Register{width + 2});
+      parts.add(Choice{width + 1});
+    }
     parts.add(Control{depth, 0});
     parts.add(Register{index_bits(depth)});  // a third counter
   }
   return parts;
 }
 
-CycleReport size_buffers(Design& design) {
+CycleReport size_buffers(Design& design, const BlockRule& rule) {
   const CycleReport filled = run_paced(design);
   std::vector<Instance*> free;
   for (std::size_t i = 0; i < design.instances.size(); ++i) {
@@ -123,8 +128,12 @@ CycleReport size_buffers(Design& design) {
     const int width = design.streams[instance.inputs[0]].data_bits();
     instance.parameters = {{"Width", number(width)}};
     instance.module = fifo->depth == kLeastDepth ? "em_stream_register" : "em_fifo";
-    if (fifo->depth > kLeastDepth) instance.parameters.push_back({"Depth", number(fifo->depth)});
-    instance.parts = buffer_parts(fifo->depth, width);
+    if (fifo->depth > kLeastDepth) {
+      instance.parameters.push_back({"Depth", number(fifo->depth)});
+      if (rule.wants_block(fifo->depth, width + 1))
+        instance.parameters.push_back({"Block", flag(true)});
+    }
+    instance.parts = buffer_parts(fifo->depth, width, rule);
   }
   return report;
 }

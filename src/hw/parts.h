@@ -62,6 +62,7 @@ struct Rom {  // a read-only memory with a registered output
 struct Ram {  // one port that writes and one that reads in the same cycle; a register if of one
               // word
   std::int64_t words = 0, width = 0;
+  bool block = false;  // in block memory, whose word comes a cycle later (em_block_ram)
   bool operator==(const Ram&) const = default;
 };
 struct Control {  // a sequencer's counters, and a pipe's `depth` valid bits
@@ -88,8 +89,8 @@ Parts adder_tree(int terms, int in_bits, int out_bits);
 
 std::int64_t multipliers(const Parts& parts);
 
-// Whether a read-only memory is better kept in block memory than in logic: from how many words and
-// bits on. A property of the target; this one is UltraScale+'s.
+// Whether a memory that can be either is better kept in block memory than in logic: from how many
+// words and bits on. A property of the target; this one is UltraScale+'s.
 struct BlockRule {
   std::int64_t words = 128, bits = 9216;
   bool wants_block(std::int64_t count, std::int64_t width) const {

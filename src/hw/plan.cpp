@@ -110,7 +110,7 @@ class Planner {
   }
 
   Plan finish() {
-    size_buffers(graph_.design);
+    size_buffers(graph_.design, rule_);
     Plan plan;
     plan.cycles = run_timing(graph_.design);
     plan.design = std::move(graph_.design);

@@ -39,36 +39,39 @@ Builder begin_vectors(Program& program, const std::string& name, const Input& in
   return {program};
 }
 
-EdgeIndex add_embedding(Builder& b, const ModelSpec& m) {
-  const Input& input = b.program.input;
-  const int rows = m.position == Position::kLearned ? input.vectors() : 1;
-  if (input.vocab > 0) {
+EdgeIndex add_pool(Builder& b, std::string name, EdgeIndex x, PoolKind kind) {
+  Pool pool;
+  pool.name = std::move(name);
+  pool.x = x;
+  pool.width = b.width(x);
+  pool.tokens = b.vectors(x);
+  pool.kind = kind;
+  return b.add(std::move(pool));
+}
+
+EdgeIndex add_embedding(Builder& b, const ModelSpec& m, EdgeIndex x) {
+  const int rows = m.position == Position::kLearned ? b.vectors(x) : 1;
+  const int vocab = b.program.input.vocab;
+  if (vocab > 0) {
     Embed embed;
     embed.name = "embed";
-    embed.vocab = input.vocab;
+    embed.vocab = vocab;
     embed.out = m.D;
     embed.bias_rows = rows;
     return b.add(std::move(embed));
   }
-  Linear embed = linear("embed", 0, input.vector_width(), m.D, true);
+  Linear embed = linear("embed", x, b.width(x), m.D, true);
   embed.bias_rows = rows;
   return b.add(std::move(embed));
 }
 
 void add_head(Builder& b, const ModelSpec& m, EdgeIndex x, int outputs) {
-  Pool pool;
-  pool.name = "head.pool";
-  pool.x = x;
-  pool.width = m.D;
-  pool.tokens = b.program.input.vectors();
-  pool.kind = m.head == Head::kMeanLinear ? PoolKind::kMean : PoolKind::kFlatten;
-  x = b.add(std::move(pool));
-  int width = b.program.edges[x].width;
+  x = add_pool(b, "head.pool", x,
+               m.head == Head::kMeanLinear ? PoolKind::kMean : PoolKind::kFlatten);
   if (m.head == Head::kFlattenMlp) {
-    x = b.add(linear("head.hidden", x, width, m.head_hidden, true, Activation::kRelu));
-    width = m.head_hidden;
+    x = b.add(linear("head.hidden", x, b.width(x), m.head_hidden, true, Activation::kRelu));
   }
-  b.add(linear("head.out", x, width, outputs, true), kAnswerBits);
+  b.add(linear("head.out", x, b.width(x), outputs, true), kAnswerBits);
 }
 
 }  // namespace emamba

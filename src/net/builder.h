@@ -17,6 +17,9 @@ inline constexpr int kAnswerBits = 16, kTokenIdBits = 16;
 struct Builder {
   Program& program;
 
+  int width(EdgeIndex x) const { return program.edges[x].width; }
+  int vectors(EdgeIndex x) const { return rows_of(program.edges[x], program.input.vectors()); }
+
   // The edge that the op writes.
   template <class AnyOp>
   EdgeIndex add(AnyOp op, int bits = 8) {
@@ -35,8 +38,10 @@ Pwl function(std::string name, EdgeIndex x, int width, Function function);
 
 // An empty program's name, input and input edge.
 Builder begin_vectors(Program& program, const std::string& name, const Input& input);
-// embed: of patches or token ids to D numbers, with a bias, or one for every vector.
-EdgeIndex add_embedding(Builder& builder, const ModelSpec& model);
+// All vectors at x as one.
+EdgeIndex add_pool(Builder& builder, std::string name, EdgeIndex x, PoolKind kind);
+// embed: of the vectors or token ids at x to D numbers, with a bias, or one for every vector.
+EdgeIndex add_embedding(Builder& builder, const ModelSpec& model, EdgeIndex x = 0);
 // head.{pool, hidden, out}: from all vectors of D numbers at x to the answer.
 void add_head(Builder& builder, const ModelSpec& model, EdgeIndex x, int outputs);
 

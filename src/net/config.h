@@ -32,7 +32,7 @@ enum class Head { kFlattenMlp, kFlattenLinear, kMeanLinear };
 
 struct ModelSpec {
   NetKind kind = NetKind::kMamba;
-  std::vector<std::string> layers;  // of a CNN (net/cnn.h), which has nothing else
+  std::vector<std::string> layers;  // net/layers.h; a CNN has nothing else
   int D = 24, E = 2, N = 8;
   Size P{4, 4};
   int M = 2, K = 4;
@@ -64,8 +64,8 @@ template <class V>
 void visit_keys(ModelSpec& m, V&& v) {
   v("model.kind", m.kind, "the family of networks");
   v("model.layers", m.layers,
-    "of a CNN: conv C [KxK] [/S] [norm] [linear], dense C [norm] [linear], norm, max K, [ and ], "
-    "flatten, mean");
+    "of a CNN, or of a ViT before its embedding: conv C [KxK] [/S] [norm] [linear], dense C [norm] "
+    "[linear], norm, max K, [ and ], flatten, mean");
   v("model.D", m.D, Range{1, 1024}, "model width");
   v("model.E", m.E, Range{1, 8}, "expansion; the inner width of a block, of a ViT's MLP, is E * D");
   v("model.N", m.N, Range{1, 64}, "of a Mamba: states per inner channel");

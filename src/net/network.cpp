@@ -70,8 +70,8 @@ std::vector<std::string> model_keys(NetKind kind) {
               "head",
               "head_hidden"};
     case NetKind::kVit:
-      return {"D",        "E",    "P",    "M",          "overlap", "heads", "mlp_activation",
-              "position", "norm", "head", "head_hidden"};
+      return {"layers",         "D",        "E",    "P",    "M",          "overlap", "heads",
+              "mlp_activation", "position", "norm", "head", "head_hidden"};
     case NetKind::kCnn:
       return {"layers"};
   }
@@ -115,7 +115,7 @@ void check(const ModelSpec& model, const Input& sample, const std::string& sourc
   }
   if (model.kind != NetKind::kCnn) check_vectors(model, source);
   if (model.kind == NetKind::kMamba) check_mamba(model, source);
-  if (model.kind == NetKind::kVit) check_vit(model, cut(sample, model), source);
+  if (model.kind == NetKind::kVit) check_vit(model, sample, source);
   if (model.kind == NetKind::kCnn && sample.vocab > 0) {
     fail("model.kind = \"cnn\" needs images, this task has token ids", "use a mamba");
   }

@@ -128,7 +128,8 @@ inline NetSpec random_cnn(Rng& rng) {
   return spec;
 }
 
-// A transformer of one to three blocks, with tokens and head widths of all sorts.
+// A transformer of one to three blocks, with tokens and head widths of all sorts, a third of them
+// behind convolutions.
 inline NetSpec random_vit(Rng& rng) {
   NetSpec spec;
   spec.sample.height = rng.between(1, 3), spec.sample.width = rng.between(2, 5);
@@ -144,6 +145,11 @@ inline NetSpec random_vit(Rng& rng) {
   m.norm = rng.below(3) ? Norm::kLayer : Norm::kRange;
   m.mlp_activation = rng.below(2) ? Function::kGelu : Function::kRelu;
   m.head = rng.below(2) ? Head::kMeanLinear : Head::kFlattenLinear;
+  if (rng.below(3) == 0) {
+    spec.sample.height += 2;
+    m.layers = {fmt::format("conv {}", rng.between(1, 6))};
+    if (rng.below(2)) m.layers.emplace_back("max 2");
+  }
   return spec;
 }
 

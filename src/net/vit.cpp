@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "net/builder.h"
+#include "net/layers.h"
 
 namespace emamba {
 namespace {
@@ -20,7 +21,7 @@ EdgeIndex add_attention(Builder& b, const ModelSpec& m, const std::string& block
   attention.values = b.add(linear(block + "v_proj", n, m.D, m.D, true));
   attention.width = m.D;
   attention.heads = m.heads;
-  attention.tokens = b.program.input.vectors();
+  attention.tokens = b.vectors(x);
   const EdgeIndex a = b.add(std::move(attention));
   const EdgeIndex out = b.add(linear(block + "out_proj", a, m.D, m.D, true));
   return b.add(Add{block + "attention_residual", out, x, m.D});
@@ -39,6 +40,9 @@ EdgeIndex add_mlp(Builder& b, const ModelSpec& m, const std::string& block, Edge
 }  // namespace
 
 void check_vit(const ModelSpec& m, const Input& input, const std::string& source) {
+  if (!m.layers.empty() && input.vocab > 0) {
+    throw Error(source + ": model.layers have no meaning for token ids", "remove them");
+  }
   if (m.D % m.heads != 0) {
     int nearest = m.heads;
     while (m.D % nearest != 0) --nearest;
@@ -46,11 +50,6 @@ void check_vit(const ModelSpec& m, const Input& input, const std::string& source
         fmt::format("{}: model.heads = {} does not divide model.D = {}", source, m.heads, m.D),
         fmt::format("set model.heads to {}, or model.D to {}", nearest,
                     (m.D / m.heads + 1) * m.heads));
-  }
-  if (input.vectors() < 2) {
-    throw Error(fmt::format("{}: model.P leaves one vector of {} x {}, whose softmax is always 1",
-                            source, input.height, input.width),
-                "choose a smaller patch");
   }
   if (m.mlp_activation == Function::kExp) {
     throw Error(source + ": model.mlp_activation = \"exp\": grows beyond all integers",
@@ -63,7 +62,12 @@ Network build_vit(const std::string& name, const ModelSpec& model, const Input& 
   Network network;
   Program& program = network.program;
   Builder builder = begin_vectors(program, name, input);
-  EdgeIndex x = add_embedding(builder, model);
+  const EdgeIndex grid = add_layers(builder, model.layers).x;
+  if (builder.vectors(grid) < 2) {
+    throw Error("attention over one vector, whose softmax is always 1",
+                "choose a smaller model.P, or model.layers that leave a grid");
+  }
+  EdgeIndex x = add_embedding(builder, model, grid);
   const auto first = static_cast<int>(program.ops.size());
   for (int i = 0; i < model.M; ++i) {
     const std::string block = fmt::format("blocks.{}.", i);

@@ -33,6 +33,23 @@ TEST(Vit, HasItsParameters) {
       static_cast<std::size_t>(20 * D + L * D + 2 * (attention + mlp + norms) + 2 * D + head));
 }
 
+TEST(Vit, LayersStandBeforeItsEmbedding) {
+  NetSpec spec = mars_vit();
+  spec.model.P = {1, 1};
+  spec.model.layers = {"conv 6 norm", "max 4"};
+  const Program program = network_of(spec).program;
+  const auto embed = std::find_if(program.ops.begin(), program.ops.end(),
+                                  [](const Op& op) { return name_of(op) == "embed"; });
+  ASSERT_NE(embed, program.ops.end());
+  EXPECT_EQ(std::get<Linear>(*embed).in, 6);
+  EXPECT_EQ(std::get<Linear>(*embed).bias_rows, 4);  // of 8 x 8, two by two are left
+  for (const Op& op : program.ops) {
+    if (const auto* attention = std::get_if<Attention>(&op)) {
+      EXPECT_EQ(attention->tokens, 4);
+    }
+  }
+}
+
 TEST(Vit, BranchesStartAtATenth) {
   const Network network = network_of(mars_vit());
   for (const ParameterSpec& p : parameters_of(network)) {
@@ -52,7 +69,9 @@ TEST(Vit, SaysWhatItCannotBuild) {
     expect_error([&] { check(spec.model, spec.sample, "test"); }, text);
   };
   refuses([](ModelSpec& m) { m.heads = 3; }, "model.heads = 3 does not divide model.D = 20");
-  refuses([](ModelSpec& m) { m.P = {8, 8}; }, "one vector of 8 x 8, whose softmax is always 1");
+  refuses([](ModelSpec& m) { m.P = {8, 8}; }, "attention over one vector");
+  refuses([](ModelSpec& m) { m.layers = {"max 4"}; }, "attention over one vector");
+  refuses([](ModelSpec& m) { m.layers = {"mean"}; }, "attention over one vector");
   refuses([](ModelSpec& m) { m.mlp_activation = Function::kExp; }, "model.mlp_activation");
   refuses([](ModelSpec& m) { m.N = 3; }, "model.N = 3 has no meaning with model.kind = \"vit\"");
   refuses([](ModelSpec& m) { m.norm = Norm::kBatch; }, "model.norm = \"batch\"");

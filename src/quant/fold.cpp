@@ -140,6 +140,15 @@ struct Folder {
   // Takes an operation out: whoever reads what it writes reads what it read.
   void remove(std::size_t index) {
     Program& program = network();
+    const int at = static_cast<int>(index);
+    for (Group& group : program.groups) {
+      if (at < group.first) {
+        --group.first;
+      } else if (at < group.first + group.ops * group.times) {
+        throw Error(fmt::format("{}: {}: stands in a block, and cannot be folded there",
+                                program.name, name_of(op_at(index))));
+      }
+    }
     Rename rename{static_cast<EdgeIndex>(index + 1), inputs_of(op_at(index))[0]};
     program.ops.erase(program.ops.begin() + static_cast<std::ptrdiff_t>(index));
     program.edges.erase(program.edges.begin() + static_cast<std::ptrdiff_t>(index) + 1);
@@ -165,10 +174,6 @@ FloatModel folded(FloatModel model) {
     } else {
       ++i;
       continue;
-    }
-    if (!folder.network().groups.empty()) {
-      throw Error(fmt::format("{}: {}: stands in a network of blocks, and cannot be folded there",
-                              folder.network().name, name_of(folder.op_at(i))));
     }
     folder.remove(i);
   }

@@ -67,6 +67,21 @@ TEST(Fold, LeavesOthersAsTheyAre) {
   EXPECT_EQ(folded(program).groups, program.groups);
 }
 
+TEST(Fold, MovesBlocksBehindWhatGoes) {
+  NetSpec spec;
+  spec.sample.height = spec.sample.width = 4;
+  spec.model.kind = NetKind::kVit;
+  spec.model.P = {1, 1};
+  spec.model.layers = {"conv 4 norm", "max 2"};
+  const Program network = network_of(spec).program, program = folded(network);
+  const auto first = [](const Program& p) {
+    return name_of(p.ops[std::size_t(p.groups[0].first)]);
+  };
+  EXPECT_EQ(program.ops.size(), network.ops.size() - 2);  // norm and ReLU
+  EXPECT_EQ(first(program), "blocks.0.attention_norm");
+  EXPECT_EQ(first(network), first(program));
+}
+
 // A convolution sees zeros beside the grid, which a norm would have moved.
 TEST(Fold, RefusesANormInFrontOfAWindow) {
   const NetSpec spec = cnn({"conv 4", "norm", "conv 4"});

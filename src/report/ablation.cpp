@@ -2,11 +2,11 @@
 // Wording of an ablation's numbers.
 #include "report/ablation.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/json.h"
-#include "report/generated.h"
 #include "report/measures.h"
 
 namespace emamba {
@@ -53,21 +53,6 @@ std::string ablation_caption(const json& result) {
                         failed.at("error").get<std::string>());
   }
   return text;
-}
-
-std::string with_ablation(const std::string& page, const std::string& name,
-                          const std::string& content, const std::string& path) {
-  const std::string part = "ablation " + name;
-  if (const auto replaced = with_generated(page, part, content)) return *replaced;
-  const std::string begin = begin_line(part), end = end_line(part);
-  if (page.find(begin) == std::string::npos && page.find(end) == std::string::npos) {
-    const char* gap = page.empty() || page.ends_with("\n\n") ? ""
-                      : page.ends_with('\n')                 ? "\n"
-                                                             : "\n\n";
-    return page + gap + begin + "\n" + content + end + "\n";
-  }
-  throw Error(fmt::format("{}: '{}' and '{}' do not enclose a part", path, begin, end),
-              "put the first before the second, each once, or remove both");
 }
 
 }  // namespace emamba

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "report/document.h"
 #include "report/measures.h"
 #include "report/text_table.h"
 
@@ -67,6 +69,77 @@ Tables tables_of(const json& result) {
   return tables;
 }
 
+// A row a model for every rule, with bars for what is compared: those of a rule are of one scale.
+ReportTable designs_of(const json& result) {
+  constexpr struct {
+    const char *key, *name;
+    ColumnKind kind;
+  } kColumns[] = {{"latency_cycles", "latency, cycles", ColumnKind::kBar},
+                  {"cycles_per_frame", "cycles a frame", ColumnKind::kBar},
+                  {"multipliers", "multipliers", ColumnKind::kNumber},
+                  {"dsp", "DSP", ColumnKind::kNumber},
+                  {"lut", "LUT", ColumnKind::kBar}};
+  ReportTable table{"The design of each model that is best by each rule", {}, {}};
+  table.columns.push_back({"model", ColumnKind::kText});
+  for (const auto& column : kColumns) table.columns.push_back({column.name, column.kind});
+  for (const auto& [rule, text] : kRules) {
+    RowGroup group;
+    group.head.resize(table.columns.size());
+    group.head.front().text = text;
+    for (const json& model : result.at("models")) {
+      const json& design = model.at("rules").at(rule);
+      Row row = {{model.at("name")}};
+      for (const auto& column : kColumns) {
+        double most = 1;
+        for (const json& other : result.at("models")) {
+          const json& of = other.at("rules").at(rule);
+          if (!of.is_null() && of.contains(column.key)) {
+            most = std::max(most, of.at(column.key).get<double>());
+          }
+        }
+        if (design.is_null() || !design.contains(column.key)) {
+          row.push_back({"-"});
+        } else {
+          const json& value = design.at(column.key);
+          row.push_back({value.dump(), value.get<double>() / most});
+        }
+      }
+      group.rows.push_back(std::move(row));
+    }
+    table.groups.push_back(std::move(group));
+  }
+  return table;
+}
+
+// Of those that the paper reports, too.
+Facts facts_of(const json& result) {
+  Facts facts;
+  for (const json& ratio : result.at("ratios")) {
+    if (ratio.at("paper").is_null()) continue;
+    std::string what = ratio.at("what");
+    std::replace(what.begin(), what.end(), '_', ' ');
+    facts.facts.push_back({fmt::format("{}, {} to {}", what, ratio.at("of").get<std::string>(),
+                                       ratio.at("to").get<std::string>()),
+                           number(ratio.at("value"), "{:.2f}") + " x",
+                           fmt::format("{}; in the paper {} x", text_of(ratio.at("rule")),
+                                       number(ratio.at("paper"), "{:.2f}"))});
+  }
+  return facts;
+}
+
+ReportTable as_report(const std::string& caption, const TextTable& text) {
+  ReportTable table{caption, {}, {{}}};
+  for (const std::string& name : text.rows().front()) {
+    table.columns.push_back({name, ColumnKind::kText});
+  }
+  for (std::size_t r = 1; r < text.rows().size(); ++r) {
+    Row row;
+    for (const std::string& cell : text.rows()[r]) row.push_back({cell});
+    table.groups.front().rows.push_back(std::move(row));
+  }
+  return table;
+}
+
 std::string heading(const json& result) {
   return fmt::format(
       "Task {}, on the {}. For each model the design that is best by the rule; ratios say how "
@@ -87,6 +160,28 @@ std::string comparison_markdown(const json& result) {
   const Tables tables = tables_of(result);
   return fmt::format("{}{}\n{}\n{}", heading(result), tables.models.markdown(),
                      tables.designs.markdown(), tables.ratios.markdown());
+}
+
+std::string comparison_html(const json& result) {
+  const Tables tables = tables_of(result);
+  Document document;
+  const std::string task = result.at("task"), device = result.at("device").at("name");
+  document.title = fmt::format("Networks for {} on the {}", task, device);
+  document.subtitle = "By `emamba compare`.";
+  document.notice_title = "How the designs were chosen";
+  document.notice = {
+      "For every model, of all designs that `emamba explore` looks at, the one that is best by the "
+      "rule; ratios say how many times more the one model takes than the first.",
+      "Accuracy is measured on the whole test split. Cycles are exact; DSP and LUT are estimates."};
+  if (Facts facts = facts_of(result); !facts.facts.empty()) {
+    document.sections.push_back({"Against the paper", {std::move(facts)}});
+  }
+  document.sections.push_back(
+      {"Models", {as_report("Accuracy, and size for any design", tables.models)}});
+  document.sections.push_back({"Designs", {designs_of(result)}});
+  document.sections.push_back(
+      {"Ratios", {as_report("How many times more, and what the paper reports", tables.ratios)}});
+  return document_html(document);
 }
 
 }  // namespace emamba

@@ -104,4 +104,7 @@ struct Document {
 // Throws Error when a result lacks something.
 Document report_document(const ReportInput& input);
 
+// The whole page; self-contained: no script, font, or picture.
+std::string document_html(const Document& document);
+
 }  // namespace emamba

@@ -15,5 +15,9 @@ std::string end_line(const std::string& name);
 // once and in this order.
 std::optional<std::string> with_generated(const std::string& page, const std::string& name,
                                           const std::string& content);
+// The same, behind the rest of the page if it has neither line. Throws Error, naming `path`, when
+// they are not one of each, in their order.
+std::string with_part(const std::string& page, const std::string& name, const std::string& content,
+                      const std::string& path);
 
 }  // namespace emamba

@@ -108,8 +108,7 @@ std::string html(const Commands& commands) {
 
 }  // namespace
 
-std::string report_html(const ReportInput& input) {
-  const Document document = report_document(input);
+std::string document_html(const Document& document) {
   std::string page = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -130,6 +129,10 @@ std::string report_html(const ReportInput& input) {
     page += "</section>\n";
   }
   return page + "</main>\n</body>\n</html>\n";
+}
+
+std::string report_html(const ReportInput& input) {
+  return document_html(report_document(input));
 }
 
 }  // namespace emamba

@@ -20,9 +20,10 @@ class TextTable {
   void add(std::vector<std::string> row);  // as many cells as the header
   std::string text() const;
   std::string markdown() const;
+  const std::vector<std::vector<std::string>>& rows() const { return rows_; }  // the header first
 
  private:
-  std::vector<std::vector<std::string>> rows_;  // the header first
+  std::vector<std::vector<std::string>> rows_;
 };
 
 // A cell: `value` in a format such as "{:.2f}", "-" for null, and 0 for -0.

@@ -40,8 +40,9 @@ struct BuiltModel {
   Plan plan;
   std::string library;
 
-  BuiltModel(const Program& program, const HardwareSpec& hardware, const std::string& tech = "")
-      : plan(plan_program(program, hardware)) {
+  BuiltModel(const Program& program, const HardwareSpec& hardware, const std::string& tech = "",
+             const BlockRule& rule = {})
+      : plan(plan_program(program, hardware, rule)) {
     emit(plan, program, folder.path());
     library =
         build_simulator(plan.design, {.directory = folder.path(), .files = design_files(tech)}, 1);

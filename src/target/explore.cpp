@@ -55,8 +55,12 @@ bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
 
 // What a buffer of any depth takes at least.
 Resources least_buffer(int width, const Family& family) {
-  return least_of(resources_of(buffer_parts(kLeastDepth, width), family),
-                  resources_of(buffer_parts(kLeastDepth + 1, width), family));
+  const BlockRule& rule = family.rule;
+  const auto taken = [&](std::int64_t depth) {
+    return resources_of(buffer_parts(depth, width, rule), family);
+  };
+  const std::int64_t block = std::max(rule.words, ceil_div(rule.bits, std::int64_t{width} + 1));
+  return least_of(least_of(taken(kLeastDepth), taken(kLeastDepth + 1)), taken(block));
 }
 
 // Bounds of a design: nothing of it is less.
@@ -69,15 +73,16 @@ DesignPoint draft_of(const Program& program, const HardwareSpec& hardware, const
     const auto* fifo = std::get_if<Fifo>(&instance.timing);
     if (fifo == nullptr) continue;
     const int width = design.streams[instance.inputs[0]].data_bits();
-    resources += fifo->depth == 0 ? least_buffer(width, family)
-                                  : resources_of(buffer_parts(fifo->depth, width), family);
+    resources += fifo->depth == 0
+                     ? least_buffer(width, family)
+                     : resources_of(buffer_parts(fifo->depth, width, family.rule), family);
   }
   return {hardware, least_per_frame(design), least_latency(design), multipliers(parts), resources};
 }
 
 DesignPoint point_of(const Program& program, const HardwareSpec& hardware, const Device& device) {
   Design design = draft_program(program, hardware, device.family->rule);
-  const CycleReport cycles = size_buffers(design);
+  const CycleReport cycles = size_buffers(design, device.family->rule);
   const Parts parts = total_parts(design);
   return {hardware, cycles.per_frame, cycles.latency, multipliers(parts),
           resources_of(parts, *device.family)};

@@ -47,6 +47,7 @@ Resources multiplier(const Multiplier& m) {
 // Banks of 16 words, 4 bits in 6 look-up tables, with a choice between banks.
 Resources ram(const Ram& r) {
   if (r.words == 1) return {.ff = r.width};
+  if (r.block) return {.block = blocks_of(r.words, r.width, kEcp5Blocks)};
   const std::int64_t banks = ceil_div(r.words, 16), luts = 6 * ceil_div(r.width, 4) * banks;
   return {.lut = luts + (banks - 1) * r.width + 11 * banks, .lut_memory = luts};
 }
@@ -96,6 +97,7 @@ Resources multiplier(const Multiplier& m) {
 // flip-flops, and a choice between them.
 Resources ram(const Ram& r) {
   if (r.words == 1) return {.ff = r.width};
+  if (r.block) return {.block = blocks_of(r.words, r.width, kIce40Blocks)};
   const std::int64_t bits = r.words * r.width;
   const std::int64_t blocks = blocks_of(r.words, r.width, kIce40Blocks);
   if (bits > 64 * blocks) {

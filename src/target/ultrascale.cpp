@@ -46,14 +46,15 @@ Resources pwl_line(const PwlLine& p) {
   return {.lut = p.contexts * bits * std::min(24, 6 + p.knots) / 10};
 }
 
+// 512 words of 36 bits in 18 Kbit; deeper memories are narrower.
+Resources block_memory(std::int64_t words, std::int64_t width) {
+  const std::int64_t deep = std::max<std::int64_t>(512, std::int64_t{1} << fx::ceil_log2(words));
+  const std::int64_t bits = std::max<std::int64_t>(1, 36 * 512 / deep);
+  return {.block = deep > 18432 ? width * ceil_div(words, 18432) : ceil_div(width, bits)};
+}
+
 Resources rom(const Rom& r) {
-  if (r.block) {
-    // 512 words of 36 bits in 18 Kbit; deeper memories are narrower.
-    const std::int64_t deep =
-        std::max<std::int64_t>(512, std::int64_t{1} << fx::ceil_log2(r.words));
-    const std::int64_t bits = std::max<std::int64_t>(1, 36 * 512 / deep);
-    return {.block = deep > 18432 ? r.width * ceil_div(r.words, 18432) : ceil_div(r.width, bits)};
-  }
+  if (r.block) return block_memory(r.words, r.width);
   // A look-up table for 64 words, and from 257 on more that choose between them. The output is
   // registered.
   const std::int64_t columns = columns_of(r);
@@ -64,6 +65,7 @@ Resources rom(const Rom& r) {
 // Simple dual-port memories of look-up tables: 14 bits of 32 words in 8, 7 bits of 64 words in 8.
 Resources ram(const Ram& r) {
   if (r.words == 1) return {.ff = r.width};
+  if (r.block) return block_memory(r.words, r.width);
   const std::int64_t luts =
       r.words <= 32 ? 8 * ceil_div(r.width, 14) : ceil_div(r.words, 64) * 8 * ceil_div(r.width, 7);
   const std::int64_t choice = r.words > 64 ? r.width * ceil_div(r.words, 256) : 0;

@@ -25,7 +25,13 @@ TEST_F(Compare, TheDocumentShowsWhatItPrints) {
 
 // What it finds for a goal is what the goal gives, and ratios are those of the numbers beside them.
 TEST_F(Compare, FindsWhatGoalsFind) {
-  const json result = succeed(arguments({"--json"})).json();
+  const std::string path = folder_ / "compare.html";
+  const json result = succeed(arguments({"--json", "--html", path})).json();
+  const std::string page = read_file(path);
+  for (const char* text :
+       {"mars-cnn", "least latency that fits", "in the paper 5.62 x", "</html>"}) {
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  }
   const json &mars = result.at("models").at(0), &cnn = result.at("models").at(1),
              &vit = result.at("models").at(2);
   EXPECT_EQ(mars.at("kind"), "mamba");

@@ -5,6 +5,7 @@
 module formal_fifo #(
   parameter int Width = 2,
   parameter int Depth = 4,
+  parameter bit Block = 1'b0,
   parameter bit Registers = 1'b0  // em_stream_register, of Depth 2
 ) (
   input logic             clk_i,
@@ -29,7 +30,7 @@ module formal_fifo #(
       .valid_o(valid), .ready_i, .data_o(data), .last_o(last)
     );
   end else begin : gen_fifo
-    em_fifo #(.Width(Width), .Depth(Depth)) u_dut (
+    em_fifo #(.Width(Width), .Depth(Depth), .Block(Block)) u_dut (
       .clk_i, .rst_ni, .valid_i, .ready_o(ready), .data_i, .last_i,
       .valid_o(valid), .ready_i, .data_o(data), .last_o(last)
     );

@@ -134,6 +134,9 @@ TEST(Formal, FifoKeepsOrder) {
   std::vector<Parameters> variants;
   for (const char* depth : {"1", "2", "3", "4", "5"}) {
     variants.push_back({{"Width", "1"}, {"Depth", depth}});
+    if (depth != std::string("1")) {
+      variants.push_back({{"Width", "1"}, {"Depth", depth}, {"Block", "1"}});
+    }
   }
   prove("formal_fifo", variants);
 }

@@ -16,10 +16,11 @@ VerifyResult verify_random(const BuiltModel& built, const Program& program, Rng&
   return verify(built.library, built.folder.path(), built.plan, Golden(program), frames, options);
 }
 
-void expect_verified(const Program& program, const HardwareSpec& hardware, Rng& rng) {
+void expect_verified(const Program& program, const HardwareSpec& hardware, Rng& rng,
+                     const BlockRule& rule = {}) {
   SCOPED_TRACE(fmt::format("{} ops, lanes {} target {} shared {}", program.ops.size(),
                            hardware.lanes, hardware.cycles_per_token, hardware.shared_blocks));
-  const BuiltModel built(program, hardware);
+  const BuiltModel built(program, hardware, "", rule);
   const VerifyResult result = verify_random(built, program, rng);
   EXPECT_EQ(result.mismatches, 0) << (result.first ? result.first->edge + " " + result.first->pass
                                                    : "");
@@ -136,7 +137,9 @@ TEST_P(RandomNetwork, IsBitEqualAndCycleExact) {
     hardware.cycles_per_token =
         folding_targets(program, hardware, units_of(program, hardware)).front();
   }
-  expect_verified(program, hardware, rng);
+  // Half of them with block memory for whatever can be in it.
+  const BlockRule rule = GetParam() % 4 < 2 ? BlockRule{.words = 3, .bits = 3} : BlockRule{};
+  expect_verified(program, hardware, rng, rule);
 }
 INSTANTIATE_TEST_SUITE_P(Convolutional, RandomNetwork, testing::Range(200, 207));
 INSTANTIATE_TEST_SUITE_P(Transformer, RandomNetwork, testing::Range(300, 308));

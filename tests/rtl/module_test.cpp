@@ -119,7 +119,7 @@ TEST(Module, DividerGivesEveryReciprocal) {
   }
 }
 
-// Beats come out in order and unchanged, whatever stands still, at every depth.
+// Beats come out in order and unchanged, whatever stands still, at every depth and in all memories.
 TEST(Module, BuffersKeepOrder) {
   std::string body =
       "logic [12:0] v, r, l;\nlogic [13*9-1:0] d;\n"
@@ -131,8 +131,8 @@ TEST(Module, BuffersKeepOrder) {
         ".data_i(d[{}:{}]), .last_i(l[{}]), .valid_o(v[{}]), .ready_i(r[{}]), .data_o(d[{}:{}]), "
         ".last_o(l[{}]));\n",
         i % 3 == 0 ? "em_stream_register" : "em_fifo",
-        i % 3 == 0 ? "" : fmt::format(", .Depth({})", i + 1), i, i, i, 9 * i + 8, 9 * i, i, i + 1,
-        i + 1, 9 * i + 17, 9 * i + 9, i + 1);
+        i % 3 == 0 ? "" : fmt::format(", .Depth({}), .Block(1'b{})", i + 1, i % 3 - 1), i, i, i,
+        9 * i + 8, 9 * i, i, i + 1, i + 1, 9 * i + 17, 9 * i + 9, i + 1);
   }
   body +=
       "assign out_valid_o = v[12];\nassign r[12] = out_ready_i;\nassign out_last_o = l[12];\n"

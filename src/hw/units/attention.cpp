@@ -67,16 +67,19 @@ FoldCost cost(const Program&, const Attention& op, const HardwareSpec& hardware,
 }
 
 // The beats of `in`, `beats` at a time, `times` times over.
-int add_replay(DesignGraph& graph, const std::string& name, int in, std::int64_t beats,
+int add_replay(Site& site, const std::string& name, int in, std::int64_t beats,
                std::int64_t times) {
-  const StreamType s = graph.design.streams[in];
-  const int out = add_stream(graph, s.words, s.bits);
-  Instance& replay = add_instance(graph, "em_replay", name, {in}, {out});
+  const StreamType s = site.graph.design.streams[in];
+  const int out = add_stream(site.graph, s.words, s.bits);
+  Instance& replay = add_instance(site.graph, "em_replay", name, {in}, {out});
+  const bool block = site.rule.wants_block(2 * beats, s.data_bits());
   replay.timing = Replay{beats, times};
-  replay.parameters = {
-      {"Width", number(s.data_bits())}, {"Beats", number(beats)}, {"Times", number(times)}};
-  replay.parts.add(Ram{2 * beats, s.data_bits()});
-  replay.parts.add(Register{s.data_bits() + 2});
+  replay.parameters = {{"Width", number(s.data_bits())},
+                       {"Beats", number(beats)},
+                       {"Times", number(times)},
+                       {"Block", flag(block)}};
+  replay.parts.add(Ram{2 * beats, s.data_bits(), block});
+  replay.parts.add(Register{(block ? 0 : s.data_bits()) + 2});
   replay.parts.add(Control{beats * times, 1});
   replay.parts.add(Control{beats, 0});
   return out;
@@ -91,7 +94,7 @@ int add_store(Site& site, const std::string& name, int in, const Attention& op,
   const int words = resize(site.graph, name + "_in", in, layout.par * layout.keys,
                            beats * layout.keys, layout.parts);
   site.graph.vectors = vectors;
-  return add_replay(site.graph, name, words, layout.query_steps(), op.tokens);
+  return add_replay(site, name, words, layout.query_steps(), op.tokens);
 }
 
 // From query and keys to beats of (keys, heads) scores.
@@ -153,7 +156,7 @@ int add_softmax(Site& site, const Contexts<Attention>& contexts, const Layout& l
                          .terms = layout.groups,
                          .bits = 8});
   if (head_beats > 1) {
-    largest = add_replay(site.graph, site.name + "_max_again", largest, head_beats, layout.groups);
+    largest = add_replay(site, site.name + "_max_again", largest, head_beats, layout.groups);
   }
   largest = add_buffer(site.graph, site.name + "_max_ready", largest);
 
@@ -179,10 +182,15 @@ int add_softmax(Site& site, const Contexts<Attention>& contexts, const Layout& l
   return out;
 }
 
+// Of a query's weights of all keys, unsigned.
+int weight_sum_bits(const Attention& op) {
+  return 8 + fx::ceil_log2(op.tokens);  // em_pkg::weight_sum_bits
+}
+
 // From weights and values to beats {sums of weights, sums of values}.
 int add_sums(Site& site, const Attention& op, const Layout& layout, int weights, int values,
              int acc) {
-  const int weight_sum = 8 + fx::ceil_log2(op.tokens);
+  const int weight_sum = weight_sum_bits(op);
   const int depth = kMulLatency + tree_latency(layout.keys) + 1;
   const int out = add_stream(site.graph, 1, layout.heads * weight_sum + layout.par * acc);
   Instance& core =
@@ -223,7 +231,7 @@ int add_sums(Site& site, const Attention& op, const Layout& layout, int weights,
 int add_reciprocals(Site& site, const Attention& op, const Layout& layout, int sums, int acc,
                     int par) {
   const int bits = fx::weight_reciprocal_bits(op.tokens);
-  const int weight_sum = 8 + fx::ceil_log2(op.tokens);
+  const int weight_sum = weight_sum_bits(op);
   const std::string name = site.name + "_reciprocal";
   const int out = add_stream(site.graph, layout.par, bits + acc);
   Instance& core = add_instance(site.graph, "em_weight_reciprocal", name, {sums}, {out});
@@ -232,13 +240,14 @@ int add_reciprocals(Site& site, const Attention& op, const Layout& layout, int s
   core.parts.add(Delay{acc, kLeadingLatency}, std::int64_t{layout.heads} * layout.channels);
   core.parts.add(leading_reciprocal(weight_sum, bits, fx::weight_sum_fraction(op.tokens), false),
                  layout.heads);
-  core.parameters = {{"Par", number(layout.par)},
-                     {"Heads", number(layout.heads)},
-                     {"HeadChannels", number(layout.channels)},
-                     {"Beats", number(layout.parts)},
-                     {"Keys", number(op.tokens)},
-                     {"AccBits", number(acc)},
-                     {"TableInit", add_memory(site.graph, name, 16, leading_table(false))}};
+  core.parameters = {
+      {"Par", number(layout.par)},
+      {"Heads", number(layout.heads)},
+      {"HeadChannels", number(layout.channels)},
+      {"Beats", number(layout.parts)},
+      {"Keys", number(op.tokens)},
+      {"AccBits", number(acc)},
+      {"TableInit", add_memory(site.graph, name, kLeadingEntryBits, leading_table(false))}};
   return resize(site.graph, name + "_out", add_buffer(site.graph, name + "_ready", out), par,
                 layout.parts, beats_of(op.width, par));
 }
@@ -253,14 +262,14 @@ int build(Site& site) {
   int queries =
       widen(site.graph, site.name + "_queries", site.inputs[0], layout.par, beats, layout.parts);
   if (layout.parts > 1) {
-    queries = add_replay(site.graph, site.name + "_query", queries, layout.parts, layout.groups);
+    queries = add_replay(site, site.name + "_query", queries, layout.parts, layout.groups);
   }
   const int keys = add_store(site, site.name + "_keys", site.inputs[1], op, layout);
   const int values = add_store(site, site.name + "_values", site.inputs[2], op, layout);
   int weights =
       add_softmax(site, contexts, layout, add_scores(site, contexts, layout, queries, keys));
   if (layout.steps > 1) {
-    weights = add_replay(site.graph, site.name + "_weight", weights, 1, layout.steps);
+    weights = add_replay(site, site.name + "_weight", weights, 1, layout.steps);
   }
   const int par = answers_at_once(op, lanes, layout);
   const int words =

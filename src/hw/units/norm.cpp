@@ -108,8 +108,9 @@ int add_deviation(Site& site, int moments, int width, int sum_bits) {
   const int out = add_stream(site.graph, 1, kReciprocalBits + sum_bits);
   const int depth = kMulLatency + 1 + kLeadingLatency;
   Instance& r = add_instance(site.graph, "em_deviation", name, {moments}, {out});
-  r.parameters = {{"Width", number(width)},
-                  {"TableInit", add_memory(site.graph, name, 16, leading_table(true))}};
+  r.parameters = {
+      {"Width", number(width)},
+      {"TableInit", add_memory(site.graph, name, kLeadingEntryBits, leading_table(true))}};
   r.timing = Steps{.depth = depth};
   r.products = r.vectors;
   r.parts.add(Control{1, depth});

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// A memory with one write port and one read port, block memory of FPGAs: while `read_i` is high the
+// word at `read_address_i` comes one cycle later, and it stays until then. A word that is written
+// in the cycle in which it is read may be anything; in simulation it is wrong.
+module em_block_ram #(
+  parameter int Width = 8,
+  parameter int Depth = 16,
+  localparam int AddressBits = em_pkg::index_bits(Depth)
+) (
+  input  logic                   clk_i,
+  input  logic                   write_i,
+  input  logic [AddressBits-1:0] write_address_i,
+  input  logic [Width-1:0]       data_i,
+  input  logic                   read_i,
+  input  logic [AddressBits-1:0] read_address_i,
+  output logic [Width-1:0]       data_o
+);
+
+`ifndef __ICARUS__
+  if (Width < 1 || Depth < 2) begin : gen_bad_size
+    $error("em_block_ram: Width = %0d, Depth = %0d: must be 1, 2 or more", Width, Depth);
+  end
+`endif
+
+  (* ram_style = "block", no_rw_check *) logic [Width-1:0] words[Depth];
+  logic [Width-1:0] data_q;
+
+  always_ff @(posedge clk_i) begin
+    if (write_i) words[write_address_i] <= data_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (read_i) data_q <= words[read_address_i];
+`ifndef SYNTHESIS
+    if (read_i && write_i && (write_address_i == read_address_i)) data_q <= ~data_i;
+`endif
+  end
+
+  assign data_o = data_q;
+
+endmodule
