@@ -130,8 +130,7 @@ CycleReport size_buffers(Design& design, const BlockRule& rule) {
     instance.module = fifo->depth == kLeastDepth ? "em_stream_register" : "em_fifo";
     if (fifo->depth > kLeastDepth) {
       instance.parameters.push_back({"Depth", number(fifo->depth)});
-      if (rule.wants_block(fifo->depth, width + 1))
-        instance.parameters.push_back({"Block", flag(true)});
+      instance.parameters.push_back({"Block", flag(rule.wants_block(fifo->depth, width + 1))});
     }
     instance.parts = buffer_parts(fifo->depth, width, rule);
   }

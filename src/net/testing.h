@@ -146,7 +146,7 @@ inline NetSpec random_vit(Rng& rng) {
   m.mlp_activation = rng.below(2) ? Function::kGelu : Function::kRelu;
   m.head = rng.below(2) ? Head::kMeanLinear : Head::kFlattenLinear;
   if (rng.below(3) == 0) {
-    spec.sample.height += 2;
+    spec.sample.height += 3;  // two rows are left
     m.layers = {fmt::format("conv {}", rng.between(1, 6))};
     if (rng.below(2)) m.layers.emplace_back("max 2");
   }
