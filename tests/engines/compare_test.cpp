@@ -29,7 +29,7 @@ Case random_case(std::uint64_t seed, bool vit = false) {
   if (vit) {
     spec = random_vit(rng);
     spec.sample = image_samples();
-    spec.model.P = {rng.below(2) ? 2 : 4, 4};
+    spec.model.P = {rng.below(2) ? 2 : 4, spec.model.layers.empty() ? 4 : 2};
     spec.model.D = std::max(spec.model.D, 2 * spec.model.heads);
   }
   spec.model.D = std::max(spec.model.D, 4);  // the norm of one channel is its bias alone
