@@ -89,7 +89,8 @@ TEST_P(SupportedModel, FastGivesGoldensNumbers) {
 }
 
 // The accelerator as configured, and the smallest ones: every bit and every cycle. Of a large model
-// the smallest one with merged linears alone, which is one simulator less.
+// the smallest one with merged linears alone, which is one simulator less. Of one with many cycles
+// a frame, which would be millions in the smallest, the configured one on few frames.
 TEST_P(SupportedModel, HardwareIsBitEqualAndCycleExact) {
   if (!has_data()) GTEST_SKIP() << "the data set of " << GetParam() << " is not there";
   const auto verify = [&](const std::string& frames, const std::vector<std::string>& more) {
@@ -103,7 +104,11 @@ TEST_P(SupportedModel, HardwareIsBitEqualAndCycleExact) {
       EXPECT_EQ(result.at(key).at("planned"), result.at(key).at("simulated")) << key;
     }
   };
-  verify("64", {});
+  constexpr int kManyCycles = 20'000;
+  const json results = parse_json(read_file(file("results.json")), "results.json");
+  const bool long_frames = results.at("hardware").at("cycles_per_frame") > kManyCycles;
+  verify(long_frames ? "4" : "64", {});
+  if (long_frames) return;
   std::vector<std::string> smallest = {"--set", "hardware.cycles_per_token=0",
                                        "--set", "hardware.shared_blocks=true",
                                        "--set", "hardware.lanes=4"};
@@ -118,7 +123,6 @@ TEST_P(SupportedModel, HardwareIsBitEqualAndCycleExact) {
   merged.insert(merged.end(), {"--set", "hardware.merged_linears=true"});
   const bool merges = multipliers_of(merged) < apart;
   constexpr std::size_t kLarge = 20'000;  // parameters
-  const json results = parse_json(read_file(file("results.json")), "results.json");
   if (!merges || results.at("parameters") <= kLarge) verify("4", smallest);
   if (merges) verify("2", merged);
 }
