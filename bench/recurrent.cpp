@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <numeric>
 #include <span>
 
 #include "base/error.h"
@@ -20,9 +18,6 @@
 
 namespace emamba {
 namespace {
-
-// Answers of a whole split at a time would take memory for nothing.
-constexpr std::size_t kTestBatch = 256;
 
 struct Recurrent : torch::nn::Module {
   Recurrent(bool is_lstm, int width, int hidden, int layers, int tokens, int head, int outputs)
@@ -52,26 +47,12 @@ struct Recurrent : torch::nn::Module {
   torch::nn::Linear inner = nullptr, out = nullptr;
 };
 
-Metrics measure(Recurrent& network, const Input& input, const TrainSpec& spec, const Split& test,
-                int outputs) {
-  const torch::NoGradGuard no_gradients;
-  auto all = make_tensor<float>({test.samples(), std::size_t(outputs)});
-  for (std::size_t first = 0; first < test.samples(); first += kTestBatch) {
-    std::vector<std::size_t> samples(std::min(kTestBatch, test.samples() - first));
-    std::iota(samples.begin(), samples.end(), first);
-    const torch::Tensor y =
-        network.forward(token_batch(input, spec, test, samples, nullptr)).contiguous();
-    std::copy_n(y.data_ptr<float>(), y.numel(), all.row(first));
-  }
-  return metrics_of(test, all);
-}
-
 void run(const Job& job, bool lstm, int layers, int hidden, int seeds) {
   const Split train = job_split(job, "train"), test = job_split(job, "test");
   Program program = network_of(job.spec).program;
   program.input.normalisation = fit_normalisation(program.input, train);
   const Input& input = program.input;
-  TrainSpec spec = job.spec.train;
+  const TrainSpec& spec = job.spec.train;
   const auto batch = static_cast<std::size_t>(spec.batch);
   const std::size_t in_epoch = train.samples() / batch;
   const std::size_t steps = in_epoch * static_cast<std::size_t>(spec.epochs);
@@ -99,7 +80,10 @@ void run(const Job& job, bool lstm, int layers, int hidden, int seeds) {
         optimiser.step();
       }
     }
-    const Metrics metrics = measure(network, input, spec, test, outputs);
+    const Metrics metrics = metrics_of(
+        test, answers_by_batch(input, spec, test, outputs, 1, [&](const torch::Tensor& tokens) {
+          return network.forward(tokens);
+        }));
     fmt::print("{} layers of {}, {} parameters, seed {}:", layers, hidden, parameters, seed);
     for (const Metric& m : metrics.all) fmt::print(" {} {:.2f} {}", m.name, m.value, m.unit);
     fmt::print("\n");

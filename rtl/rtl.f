@@ -28,6 +28,7 @@ lib/em_pwl.sv
 lib/em_pwl_line.sv
 lib/em_range_tree.sv
 lib/em_register.sv
+lib/em_registered_ram.sv
 lib/em_reciprocal_divider.sv
 lib/em_reciprocal_table.sv
 lib/em_replay.sv
@@ -46,7 +47,6 @@ lib/em_weight_reciprocal.sv
 lib/em_weighted_mean.sv
 lib/em_weighted_sum.sv
 lib/em_window.sv
-tech/generic/em_block_ram.sv
 tech/generic/em_mul.sv
 tech/generic/em_mul_pair.sv
 tech/generic/em_ram.sv

@@ -49,9 +49,10 @@ module em_fifo #(
     // What comes is read past the memory if nothing is before it.
     logic           passes_q;
     logic [Width:0] passing_q, word;
-    em_block_ram #(
+    em_registered_ram #(
       .Width(Width + 1),
-      .Depth(Depth)
+      .Depth(Depth),
+      .Block(1'b1)
     ) u_beats (
       .clk_i,
       .write_i        (push),

@@ -84,37 +84,19 @@ module em_replay #(
   assign write_address = AddressBits'(in_beat_q) + (in_half_q ? AddressBits'(Beats) : '0);
   assign read_address  = AddressBits'(out_beat_q) + (out_half_q ? AddressBits'(Beats) : '0);
 
-  if (Block) begin : gen_block
-    em_block_ram #(
-      .Width(Width),
-      .Depth(2 * Beats)
-    ) u_beats (
-      .clk_i,
-      .write_i        (push),
-      .write_address_i(write_address),
-      .data_i,
-      .read_i         (advance),
-      .read_address_i (read_address),
-      .data_o
-    );
-  end else begin : gen_tables
-    logic [Width-1:0] word, data_q;
-    em_ram #(
-      .Width(Width),
-      .Depth(2 * Beats)
-    ) u_beats (
-      .clk_i,
-      .write_i        (push),
-      .write_address_i(write_address),
-      .data_i,
-      .read_address_i (read_address),
-      .data_o         (word)
-    );
-    always_ff @(posedge clk_i) begin
-      if (advance) data_q <= word;
-    end
-    assign data_o = data_q;
-  end
+  em_registered_ram #(
+    .Width(Width),
+    .Depth(2 * Beats),
+    .Block(Block)
+  ) u_beats (
+    .clk_i,
+    .write_i        (push),
+    .write_address_i(write_address),
+    .data_i,
+    .read_i         (advance),
+    .read_address_i (read_address),
+    .data_o
+  );
 
   em_register u_valid (
     .clk_i, .rst_ni, .data_i(advance ? step : valid_q), .data_o(valid_q)

@@ -8,7 +8,6 @@
 #include "base/files.h"
 #include "cli/cli.h"
 #include "report/ablation.h"
-#include "report/generated.h"
 
 namespace emamba {
 namespace {
@@ -17,12 +16,6 @@ struct Options : CommonOptions {
   AblationChoice choice;
   std::string write;
 };
-
-// FILE with the markers of `name` replaced; absent: as if empty.
-std::string replaced(const std::string& file, const std::string& name, const std::string& part) {
-  return with_part(file_exists(file) ? read_file(file, 16 << 20) : "", "ablation " + name, part,
-                   file);
-}
 
 }  // namespace
 
@@ -60,13 +53,14 @@ void add_ablate(CLI::App& app) {
   verb->callback([options] {
     const Job job = job_of(*options);
     const std::string& name = job.spec.name;
-    if (!options->write.empty()) replaced(options->write, name, "");  // fails early
+    const std::string place = "ablation " + name;
+    if (!options->write.empty()) page_with(options->write, place, "");  // fails early
     const nlohmann::json result = run_ablation(job, options->choice);
     const TextTable table = ablation_table(result);
     const std::string caption = ablation_caption(result);
     if (!options->write.empty()) {
       const std::string part = fmt::format("### {}\n\n{}\n\n{}", name, caption, table.markdown());
-      write_file(options->write, replaced(options->write, name, part));
+      write_file(options->write, page_with(options->write, place, part));
     }
     print_result(*options, result,
                  [&](const auto&) { fmt::print("\n{}\n{}\n", table.text(), caption); });

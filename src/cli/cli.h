@@ -42,6 +42,9 @@ void add_json_option(CLI::App& verb, CommonOptions& options);
 Workplace workplace_of(const CommonOptions& options);
 Job job_of(const CommonOptions& options);
 
+// The page in `file`, as if empty where there is none, with `content` as its part: with_part().
+std::string page_with(const std::string& file, const std::string& part, const std::string& content);
+
 // Ends a verb: the result as JSON if --json asks for it, else as `print` prints it.
 template <class Print>
 void print_result(const CommonOptions& options, const nlohmann::json& result, const Print& print) {

@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/files.h"
 #include "base/progress.h"
 #include "cli/cli.h"
+#include "report/generated.h"
 
 namespace emamba {
 namespace {
@@ -115,6 +117,11 @@ Workplace workplace_of(const CommonOptions& options) {
 
 Job job_of(const CommonOptions& options) {
   return open_job(options.config, options.overrides, workplace_of(options));
+}
+
+std::string page_with(const std::string& file, const std::string& part,
+                      const std::string& content) {
+  return with_part(file_exists(file) ? read_file(file, 16 << 20) : "", part, content, file);
 }
 
 }  // namespace emamba

@@ -7,7 +7,6 @@
 
 #include "base/files.h"
 #include "cli/cli.h"
-#include "report/generated.h"
 #include "report/sweep.h"
 
 namespace emamba {
@@ -48,14 +47,13 @@ void add_sweep(CLI::App& app) {
       "Example: emamba sweep sweeps/mars.toml --svg mars.svg");
   verb->callback([options] {
     const Sweep sweep = read_sweep(options->config, workplace_of(*options));
-    const auto page = [&](const std::string& content) {
-      return with_part(file_exists(options->write) ? read_file(options->write, 16 << 20) : "",
-                       "sweep " + sweep.name, content, options->write);
-    };
-    if (!options->write.empty()) page("");  // fails early
+    const std::string place = "sweep " + sweep.name;
+    if (!options->write.empty()) page_with(options->write, place, "");  // fails early
     const nlohmann::json result = run_sweep(sweep);
     if (!options->svg.empty()) write_file(options->svg, sweep_svg(result));
-    if (!options->write.empty()) write_file(options->write, page(sweep_markdown(result)));
+    if (!options->write.empty()) {
+      write_file(options->write, page_with(options->write, place, sweep_markdown(result)));
+    }
     print_result(*options, result, [](const nlohmann::json& r) {
       fmt::print("\n{}\n{}\n{}\n", sweep_table(r).text(), sweep_equals(r).text(), sweep_caption(r));
     });

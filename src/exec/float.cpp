@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <span>
 
 #include "base/error.h"
 #include "base/overloaded.h"
@@ -62,12 +62,11 @@ void apply_rows(const Linear& op, const Context& c, int rows, float* y) {
   }
   exact::add_products({rows, op.in, op.out, op.in, op.out, op.out}, c.x(op.x), c.p.weight.data(),
                       y);
-  for (float* v = y; v < y + std::ptrdiff_t{rows} * op.out; ++v) {
-    if (op.activation == Activation::kRelu) {
-      *v = std::max(*v, 0.0f);
-    } else if (op.activation == Activation::kSoftplus) {
-      *v = std::max(*v, 0.0f) + std::log1p(std::exp(-std::abs(*v)));
-    }
+  const std::span<float> all(y, std::size_t(rows) * std::size_t(op.out));
+  if (op.activation == Activation::kRelu) {
+    for (float& v : all) v = std::max(v, 0.0f);
+  } else if (op.activation == Activation::kSoftplus) {
+    for (float& v : all) v = std::max(v, 0.0f) + std::log1p(std::exp(-std::abs(v)));
   }
 }
 
@@ -198,24 +197,25 @@ void score(const Attention& op, int head, const Tensor<float>& queries,
 }
 
 // p = softmax(q . k / sqrt(head width)) of every head, y = sum_u p[u] * v_u, of all queries.
-void apply_rows(const Attention& op, const Context& c, int rows, float* y) {
+void apply_rows(const Attention& op, const Context& c, float* y) {
   const int tokens = op.tokens, own = op.head_width();
   const float scale = 1 / std::sqrt(static_cast<float>(own));
   const std::vector<float> keys = transposed(c.values[op.keys]);
-  std::vector<float> weights(std::size_t(rows) * std::size_t(tokens)), sums(std::size_t(rows), 0);
-  std::fill_n(y, std::ptrdiff_t{rows} * op.width, 0.0f);
+  const auto count = static_cast<std::size_t>(tokens);
+  std::vector<float> weights(count * count), sums(count);
+  std::fill_n(y, std::ptrdiff_t{tokens} * op.width, 0.0f);
   for (int head = 0; head < op.heads; ++head) {
     score(op, head, c.values[op.queries], keys, weights);
-    for (int t = 0; t < rows; ++t) {
+    for (int t = 0; t < tokens; ++t) {
       float* p = weights.data() + std::ptrdiff_t{t} * tokens;
       const float most = *std::max_element(p, p + tokens);
       sums[t] = 0;
       for (int u = 0; u < tokens; ++u) sums[t] += p[u] = std::exp((p[u] - most) * scale);
     }
     const int first = head * own;
-    exact::add_products({rows, tokens, own, tokens, op.width, op.width}, weights.data(),
+    exact::add_products({tokens, tokens, own, tokens, op.width, op.width}, weights.data(),
                         c.values[op.values].row(0) + first, y + first);
-    for (int t = 0; t < rows; ++t) {
+    for (int t = 0; t < tokens; ++t) {
       float* mean = y + std::ptrdiff_t{t} * op.width + first;
       for (int d = 0; d < own; ++d) mean[d] /= sums[t];
     }
@@ -291,7 +291,7 @@ void FloatEngine::run_op(std::size_t index, const std::vector<Tensor<float>>& ed
                   curve ? &*curve : nullptr, first};
   const int rows = static_cast<int>(edges[inputs_of(op)[0]].shape[0]);
   std::visit(Overloaded{[&](const Linear& o) { apply_rows(o, context, rows, y.row(0)); },
-                        [&](const Attention& o) { apply_rows(o, context, rows, y.row(0)); },
+                        [&](const Attention& o) { apply_rows(o, context, y.row(0)); },
                         [&](const auto& o) {
                           for (; context.row < rows; ++context.row) {
                             apply(o, context, y.row(o.kByRow ? context.row : 0));

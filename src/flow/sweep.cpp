@@ -54,20 +54,21 @@ Sweep::Family read_family(const json& table, const std::string& where, const std
   const auto config = value_at<std::string>(table, "config", where, "the path of a config.toml");
   family.job =
       open_job((std::filesystem::path(folder) / config).lexically_normal().string(), {}, workplace);
-  family.sizes = value_at<std::vector<std::vector<std::string>>>(
+  const auto sizes = value_at<std::vector<std::vector<std::string>>>(
       table, "sizes", where, "a list of lists of \"key=value\"");
-  if (family.sizes.empty()) throw Error(where + ": sizes is empty", "[[]] is the config as it is");
-  for (const std::vector<std::string>& size : family.sizes) overridden(family.job.spec, size);
+  if (sizes.empty()) throw Error(where + ": sizes is empty", "[[]] is the config as it is");
+  for (const std::vector<std::string>& set : sizes) {
+    family.sizes.push_back({set, overridden(family.job.spec, set)});
+  }
   return family;
 }
 
 std::vector<Trial> trials_of(const Sweep::Family& family) {
   std::vector<Trial> trials;
-  for (const std::vector<std::string>& size : family.sizes) {
-    const Spec spec = overridden(family.job.spec, size);
+  for (const auto& [set, spec] : family.sizes) {
     const std::string name = fmt::format("{} parameters", parameter_count(spec));
-    trials.push_back({family.name, name, size, Arithmetic::kExact});
-    trials.push_back({family.name, name, size,
+    trials.push_back({family.name, name, set, Arithmetic::kExact});
+    trials.push_back({family.name, name, set,
                       spec.quant.finetune_steps > 0 ? Arithmetic::kTuned : Arithmetic::kInteger});
   }
   return trials;
@@ -121,11 +122,10 @@ json run_sweep(const Sweep& sweep) {
     numbers = run_trials(family.job, trials, {.verb = "sweep", .seeds = sweep.seeds});
     json sizes = json::array();
     for (std::size_t i = 0; i < family.sizes.size(); ++i) {
-      sizes.push_back(
-          {{"set", family.sizes[i]},
-           {"parameters", parameter_count(overridden(family.job.spec, family.sizes[i]))},
-           {"float", with_statistics(numbers.values[2 * i])},
-           {"integers", with_statistics(numbers.values[2 * i + 1])}});
+      sizes.push_back({{"set", family.sizes[i].set},
+                       {"parameters", parameter_count(family.sizes[i].spec)},
+                       {"float", with_statistics(numbers.values[2 * i])},
+                       {"integers", with_statistics(numbers.values[2 * i + 1])}});
     }
     families.push_back({{"name", family.name},
                         {"config", family.job.config},

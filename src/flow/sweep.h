@@ -20,10 +20,14 @@ namespace emamba {
 //   config = "../models/mars/config.toml"    # from the file's folder
 //   sizes = [["model.D=12"], []]             # keys of the config that each size replaces
 struct Sweep {
+  struct Size {
+    std::vector<std::string> set;
+    Spec spec;  // the family's with these keys
+  };
   struct Family {
     std::string name;
     Job job;
-    std::vector<std::vector<std::string>> sizes;
+    std::vector<Size> sizes;
   };
   std::string path, name;
   int seeds = 3;

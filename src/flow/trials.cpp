@@ -55,7 +55,6 @@ class Runner {
     const std::vector<Cell> cells = plan();
     test_ = job_split(base_, options_.split);
     numbers_.samples = test_.samples();
-    numbers_.values = json::array();
     for (std::size_t i = 0; i < trials_.size(); ++i) numbers_.values.push_back(json::array());
     for (std::size_t i = 0; i < cells.size(); ++i) {
       numbers_.values[i % trials_.size()].push_back(number(cells, i));

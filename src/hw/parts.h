@@ -62,7 +62,7 @@ struct Rom {  // a read-only memory with a registered output
 struct Ram {  // one port that writes and one that reads in the same cycle; a register if of one
               // word
   std::int64_t words = 0, width = 0;
-  bool block = false;  // in block memory, whose word comes a cycle later (em_block_ram)
+  bool block = false;  // in block memory, whose word comes a cycle later (em_registered_ram)
   bool operator==(const Ram&) const = default;
 };
 struct Control {  // a sequencer's counters, and a pipe's `depth` valid bits

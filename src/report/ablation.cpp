@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "report/fields.h"
 #include "report/measures.h"
 
 namespace emamba {
@@ -39,7 +40,7 @@ TextTable ablation_table(const json& result) {
 std::string ablation_caption(const json& result) {
   const Measure measure = measures_at(result).back();
   const int seeds = result.at("seeds");
-  std::string text = fmt::format(
+  const std::string text = fmt::format(
       "`{}`: {} of training, {} samples of the split {}. Means, smallest and largest over {}; the "
       "change is the mean difference to the baseline of the same seed, in {}: {} is worse.",
       result.at("command").get<std::string>(),
@@ -47,12 +48,7 @@ std::string ablation_caption(const json& result) {
       result.at("samples").get<std::size_t>(), result.at("split").get<std::string>(),
       seeds == 1 ? "seed 1 alone" : fmt::format("the seeds 1 to {}", seeds), measure.change_of(),
       measure.larger_is_better ? "negative" : "positive");
-  for (const json& failed : result.at("failed")) {
-    text += fmt::format(" Not counted: {} {}, seed {} ({}).", failed.at("group").get<std::string>(),
-                        failed.at("name").get<std::string>(), failed.at("seed").get<int>(),
-                        failed.at("error").get<std::string>());
-  }
-  return text;
+  return text + not_counted(result.at("failed"));
 }
 
 }  // namespace emamba

@@ -35,6 +35,19 @@ std::string text_of(const std::string& rule) {
   return "";
 }
 
+// A number of the model's design for a rule; null where nothing fits, or the device has none.
+json design_number(const json& model, const char* rule, const char* key) {
+  const json& design = model.at("rules").at(rule);
+  return design.is_null() ? json() : design.value(key, json());
+}
+
+// "latency cycles"
+std::string what_of(const json& ratio) {
+  std::string what = ratio.at("what");
+  std::replace(what.begin(), what.end(), '_', ' ');
+  return what;
+}
+
 Tables tables_of(const json& result) {
   Tables tables{
       TextTable({"model", "kind", "float", "integers", "parameters", "bytes", "products"}),
@@ -50,9 +63,9 @@ Tables tables_of(const json& result) {
   }
   for (const auto& [key, text] : kRules) {
     for (const json& model : result.at("models")) {
-      const json& design = model.at("rules").at(key);
-      const auto cell = [&](const char* what) {
-        return design.is_null() || !design.contains(what) ? "-" : design.at(what).dump();
+      const auto cell = [&, rule = key](const char* what) {
+        const json value = design_number(model, rule, what);
+        return value.is_null() ? "-" : value.dump();
       };
       tables.designs.add({text, model.at("name"), cell("latency_cycles"), cell("cycles_per_frame"),
                           cell("multipliers"), cell("dsp"), cell("lut")});
@@ -60,8 +73,7 @@ Tables tables_of(const json& result) {
   }
   for (const json& ratio : result.at("ratios")) {
     const std::string rule = ratio.at("rule");
-    std::string what = ratio.at("what");
-    std::replace(what.begin(), what.end(), '_', ' ');
+    const std::string what = what_of(ratio);
     tables.ratios.add({rule.empty() ? what : fmt::format("{}: {}", text_of(rule), what),
                        ratio.at("of"), ratio.at("to"), number(ratio.at("value"), "{:.2f}"),
                        number(ratio.at("paper"), "{:.2f}")});
@@ -83,25 +95,25 @@ ReportTable designs_of(const json& result) {
   table.columns.push_back({"model", ColumnKind::kText});
   for (const auto& column : kColumns) table.columns.push_back({column.name, column.kind});
   for (const auto& [rule, text] : kRules) {
+    std::vector<double> most;  // of a column
+    for (const auto& column : kColumns) {
+      most.push_back(1);
+      for (const json& model : result.at("models")) {
+        const json value = design_number(model, rule, column.key);
+        if (!value.is_null()) most.back() = std::max(most.back(), value.get<double>());
+      }
+    }
     RowGroup group;
     group.head.resize(table.columns.size());
     group.head.front().text = text;
     for (const json& model : result.at("models")) {
-      const json& design = model.at("rules").at(rule);
       Row row = {{model.at("name")}};
       for (const auto& column : kColumns) {
-        double most = 1;
-        for (const json& other : result.at("models")) {
-          const json& of = other.at("rules").at(rule);
-          if (!of.is_null() && of.contains(column.key)) {
-            most = std::max(most, of.at(column.key).get<double>());
-          }
-        }
-        if (design.is_null() || !design.contains(column.key)) {
+        const json value = design_number(model, rule, column.key);
+        if (value.is_null()) {
           row.push_back({"-"});
         } else {
-          const json& value = design.at(column.key);
-          row.push_back({value.dump(), value.get<double>() / most});
+          row.push_back({value.dump(), value.get<double>() / most[row.size() - 1]});
         }
       }
       group.rows.push_back(std::move(row));
@@ -116,28 +128,14 @@ Facts facts_of(const json& result) {
   Facts facts;
   for (const json& ratio : result.at("ratios")) {
     if (ratio.at("paper").is_null()) continue;
-    std::string what = ratio.at("what");
-    std::replace(what.begin(), what.end(), '_', ' ');
-    facts.facts.push_back({fmt::format("{}, {} to {}", what, ratio.at("of").get<std::string>(),
-                                       ratio.at("to").get<std::string>()),
-                           number(ratio.at("value"), "{:.2f}") + " x",
-                           fmt::format("{}; in the paper {} x", text_of(ratio.at("rule")),
-                                       number(ratio.at("paper"), "{:.2f}"))});
+    facts.facts.push_back(
+        {fmt::format("{}, {} to {}", what_of(ratio), ratio.at("of").get<std::string>(),
+                     ratio.at("to").get<std::string>()),
+         number(ratio.at("value"), "{:.2f}") + " x",
+         fmt::format("{}; in the paper {} x", text_of(ratio.at("rule")),
+                     number(ratio.at("paper"), "{:.2f}"))});
   }
   return facts;
-}
-
-ReportTable as_report(const std::string& caption, const TextTable& text) {
-  ReportTable table{caption, {}, {{}}};
-  for (const std::string& name : text.rows().front()) {
-    table.columns.push_back({name, ColumnKind::kText});
-  }
-  for (std::size_t r = 1; r < text.rows().size(); ++r) {
-    Row row;
-    for (const std::string& cell : text.rows()[r]) row.push_back({cell});
-    table.groups.front().rows.push_back(std::move(row));
-  }
-  return table;
 }
 
 std::string heading(const json& result) {
@@ -177,10 +175,10 @@ std::string comparison_html(const json& result) {
     document.sections.push_back({"Against the paper", {std::move(facts)}});
   }
   document.sections.push_back(
-      {"Models", {as_report("Accuracy, and size for any design", tables.models)}});
+      {"Models", {tables.models.report("Accuracy, and size for any design")}});
   document.sections.push_back({"Designs", {designs_of(result)}});
   document.sections.push_back(
-      {"Ratios", {as_report("How many times more, and what the paper reports", tables.ratios)}});
+      {"Ratios", {tables.ratios.report("How many times more, and what the paper reports")}});
   return document_html(document);
 }
 

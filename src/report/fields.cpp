@@ -61,4 +61,14 @@ std::string counted(std::int64_t number, const std::string& noun) {
   return thousands(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
+std::string not_counted(const nlohmann::json& failed) {
+  std::string text;
+  for (const nlohmann::json& trial : failed) {
+    text += fmt::format(" Not counted: {} {}, seed {} ({}).", trial.at("group").get<std::string>(),
+                        trial.at("name").get<std::string>(), trial.at("seed").get<int>(),
+                        trial.at("error").get<std::string>());
+  }
+  return text;
+}
+
 }  // namespace emamba

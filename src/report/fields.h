@@ -24,4 +24,7 @@ std::string thousands(std::int64_t number);                         // 1,234,567
 std::string percent(double share);                                  // 0.123 is "12.3 %"
 std::string counted(std::int64_t number, const std::string& noun);  // "1 edge", "2 edges"
 
+// A sentence, with a blank before it, for each trial that failed: {group, name, seed, error}.
+std::string not_counted(const nlohmann::json& failed);
+
 }  // namespace emamba

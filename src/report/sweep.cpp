@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "report/escape.h"
+#include "report/fields.h"
 #include "report/measures.h"
 #include "report/ticks.h"
 
@@ -127,7 +128,7 @@ TextTable sweep_equals(const json& result) {
 std::string sweep_caption(const json& result) {
   const int seeds = result.at("seeds");
   const std::string first = result.at("families").front().at("name");
-  std::string text = fmt::format(
+  const std::string text = fmt::format(
       "`{}`: {} samples of the split {}; {}. Below for every size of {} the fewest parameters of "
       "the sizes of another family that are at least as good in integers, and how many times its "
       "own that is.",
@@ -136,12 +137,7 @@ std::string sweep_caption(const json& result) {
       seeds == 1 ? "seed 1 alone"
                  : fmt::format("mean, least and greatest over the seeds 1 to {}", seeds),
       first);
-  for (const json& failed : result.at("failed")) {
-    text += fmt::format(" Not counted: {} of {}, seed {} ({}).",
-                        failed.at("group").get<std::string>(), failed.at("name").get<std::string>(),
-                        failed.at("seed").get<int>(), failed.at("error").get<std::string>());
-  }
-  return text;
+  return text + not_counted(result.at("failed"));
 }
 
 std::string sweep_markdown(const json& result) {

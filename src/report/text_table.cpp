@@ -65,14 +65,18 @@ std::string TextTable::text() const {
   return text;
 }
 
-std::string TextTable::markdown() const {
-  ReportTable table{"", {}, {{}}};
+ReportTable TextTable::report(const std::string& caption) const {
+  ReportTable table{caption, {}, {{}}};
   for (const std::string& name : rows_.front()) table.columns.push_back({name, ColumnKind::kText});
   for (auto row = rows_.begin() + 1; row != rows_.end(); ++row) {
     table.groups.front().rows.emplace_back();
     for (const std::string& cell : *row) table.groups.front().rows.back().push_back({cell});
   }
-  return markdown_table(table);
+  return table;
+}
+
+std::string TextTable::markdown() const {
+  return markdown_table(report(""));
 }
 
 std::string number(const nlohmann::json& value, const char* format) {

@@ -20,10 +20,10 @@ class TextTable {
   void add(std::vector<std::string> row);  // as many cells as the header
   std::string text() const;
   std::string markdown() const;
-  const std::vector<std::vector<std::string>>& rows() const { return rows_; }  // the header first
+  ReportTable report(const std::string& caption) const;  // all cells are text
 
  private:
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<std::string>> rows_;  // the header first
 };
 
 // A cell: `value` in a format such as "{:.2f}", "-" for null, and 0 for -0.

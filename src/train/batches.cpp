@@ -2,9 +2,11 @@
 #include "train/batches.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "train/augment.h"
 
 namespace emamba {
@@ -46,6 +48,23 @@ torch::Tensor answer_batch(const Split& split, std::span<const std::size_t> samp
   float* to = targets.data_ptr<float>();
   for (const std::size_t i : samples) to = std::copy_n(split.targets.row(i), width, to);
   return targets;
+}
+
+Tensor<float> answers_by_batch(
+    const Input& input, const TrainSpec& train, const Split& split, int outputs, int threads,
+    const std::function<torch::Tensor(const torch::Tensor& tokens)>& forward) {
+  constexpr std::size_t kBatch = 256;
+  auto all = make_tensor<float>({split.samples(), static_cast<std::size_t>(outputs)});
+  parallel_for((split.samples() + kBatch - 1) / kBatch, threads, [&](std::size_t batch) {
+    const at::NoGradGuard no_gradients;  // of this thread
+    const std::size_t first = batch * kBatch;
+    std::vector<std::size_t> samples(std::min(kBatch, split.samples() - first));
+    std::iota(samples.begin(), samples.end(), first);
+    const torch::Tensor y =
+        forward(token_batch(input, train, split, samples, nullptr)).contiguous();
+    std::copy_n(y.data_ptr<float>(), y.numel(), all.row(first));
+  });
+  return all;
 }
 
 }  // namespace emamba

@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <cstddef>
+#include <functional>
 #include <span>
 
 #include "base/rng.h"
@@ -22,5 +23,11 @@ torch::Tensor token_batch(const Input& input, const TrainSpec& train, const Spli
 
 // Their answers: labels (samples) as integers, or targets (samples, outputs).
 torch::Tensor answer_batch(const Split& split, std::span<const std::size_t> samples);
+
+// The answers to a whole split, (samples, outputs), on `threads` threads: `forward` says those of a
+// batch of tokens, and needs no gradients.
+Tensor<float> answers_by_batch(
+    const Input& input, const TrainSpec& train, const Split& split, int outputs, int threads,
+    const std::function<torch::Tensor(const torch::Tensor& tokens)>& forward);
 
 }  // namespace emamba

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "base/dispatch.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/machine.h"
@@ -23,12 +24,8 @@ std::string plugin_path() {
 // 2.7 times as long for a step of a transformer, where AVX-512 is. What the user has set stands.
 void choose_blas_kernels() {
 #ifdef __x86_64__
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
-  } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    setenv("OPENBLAS_CORETYPE", "Haswell", 0);
-  }
+  const char* kernels = simd::choose<const char>(nullptr, "Haswell", "SkylakeX");
+  if (kernels != nullptr) setenv("OPENBLAS_CORETYPE", kernels, 0);
 #endif
 }
 

@@ -7,13 +7,11 @@
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <span>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/half.h"
-#include "base/parallel.h"
 #include "train/batches.h"
 #include "train/checkpoint.h"
 #include "train/graph.h"
@@ -60,20 +58,11 @@ void require_memory(const Program& network, std::size_t batch) {
 
 Metrics evaluate(const Program& network, const TrainSpec& spec, const Parameters& parameters,
                  const Split& split, int threads) {
-  constexpr std::size_t kBatch = 256;
-  const auto outputs = static_cast<std::size_t>(network.edges.back().width);
   const Graph graph(network);
-  auto all = make_tensor<float>({split.samples(), outputs});
-  parallel_for((split.samples() + kBatch - 1) / kBatch, threads, [&](std::size_t batch) {
-    const at::NoGradGuard no_gradients;  // of this thread
-    const std::size_t first = batch * kBatch;
-    std::vector<std::size_t> samples(std::min(kBatch, split.samples() - first));
-    std::iota(samples.begin(), samples.end(), first);
-    const torch::Tensor tokens = token_batch(network.input, spec, split, samples, nullptr);
-    const torch::Tensor y = graph.forward(parameters, tokens).contiguous();
-    std::copy_n(y.data_ptr<float>(), samples.size() * outputs, all.row(first));
-  });
-  return metrics_of(split, all);
+  return metrics_of(split, answers_by_batch(network.input, spec, split, network.edges.back().width,
+                                            threads, [&](const torch::Tensor& tokens) {
+                                              return graph.forward(parameters, tokens);
+                                            }));
 }
 
 // Mean target of each output; empty for classification.

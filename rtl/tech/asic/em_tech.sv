@@ -3,5 +3,6 @@
 package em_tech;
 
   localparam bit AsynchronousReset = 1'b1;
+  localparam bit BlockMemory = 1'b0;
 
 endpackage

@@ -4,5 +4,6 @@
 package em_tech;
 
   localparam bit AsynchronousReset = 1'b0;
+  localparam bit BlockMemory = 1'b1;
 
 endpackage
