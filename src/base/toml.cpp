@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/toml.h"
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 // toml++ states facts about its input as assertions, and assumes them where NDEBUG is set;
 // malformed text breaks one of them. Here, a broken one refuses the text, for which the parser must
@@ -132,6 +134,15 @@ json flattened(const json& nested) {
   json flat = json::object();
   flatten(nested, "", flat, 0);
   return flat;
+}
+
+void require_keys(const json& table, const std::vector<std::string>& known,
+                  const std::string& where) {
+  for (const auto& [key, value] : table.items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    throw Error(fmt::format("{}: unknown key {}", where, key),
+                did_you_mean(key, known) + "Keys are " + fmt::format("{}", fmt::join(known, ", ")));
+  }
 }
 
 }  // namespace emamba

@@ -28,6 +28,7 @@ constexpr Tool kTools[] = {{"verilator", "verilator", "5.006", "--version", null
                            {"g++", "g++", "12", "--version", nullptr},
                            {"make", "make", "4.0", "--version", nullptr},
                            {"yosys", "yosys", "0.23", "-V", "EMAMBA_YOSYS"},
+                           {"sta", "opensta", "2.0.17", "-version", "EMAMBA_STA"},
                            {"curl", "curl", "7.50", "--version", nullptr}};
 
 Tool tool_of(const std::string& name) {

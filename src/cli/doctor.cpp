@@ -104,6 +104,7 @@ std::vector<Check> all_checks(const std::string& data, const ProgressCallback& p
       tool("verilator", hardware),
       tool("make", hardware),
       tool("yosys", "the verb synth"),
+      tool("sta", "synth --target"),
       tool("curl", "emamba data fetch"),
       tool("tar", "emamba data fetch cifar-10"),
       training_checks,

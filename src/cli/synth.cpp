@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `emamba synth`: what the accelerator takes of an FPGA, by synthesis, beside the plan's estimate;
-// or of a library of standard cells.
+// or of a process.
 #include <CLI/CLI.hpp>
 #include <limits>
 #include <memory>
-#include <optional>
 
 #include "cli/cli.h"
 #include "flow/emit.h"
@@ -14,6 +13,7 @@
 #include "flow/verify.h"
 #include "report/text_table.h"
 #include "report/use.h"
+#include "target/asic.h"
 
 namespace emamba {
 namespace {
@@ -76,28 +76,46 @@ void print_parts(const json& result) {
       path.at("from").get<std::string>(), path.at("to").get<std::string>());
 }
 
-void print_cells(const json& result) {
-  TextTable table(
-      {"unit", "area, um2", "cells", "flip-flops", "latches", "clock gates", "seconds"});
-  const auto row = [&](const std::string& name, const json& area, double seconds) {
+void print_asic(const json& result) {
+  TextTable table({"unit", "area, um2", "cells", "flip-flops", "latches", "clock gates", "MHz",
+                   "mapped for", "seconds"});
+  const auto row = [&](const std::string& name, const json& counts, const std::string& recipe,
+                       double seconds) {
     std::vector<std::string> cells = {name,
-                                      fmt::format("{:.0f}", area.at("area_um2").get<double>())};
-    for (const char* key : {"cells", "ff", "latches", "clock_gates"}) {
-      cells.push_back(count_text(area.at(key)));
+                                      fmt::format("{:.0f}", counts.at("area_um2").get<double>())};
+    for (const char* key : {"cells", "flip_flops", "latches", "clock_gates"}) {
+      cells.push_back(count_text(counts.at(key)));
     }
+    cells.push_back(number(counts.at("fmax_mhz"), "{:.0f}"));
+    cells.push_back(recipe);
     cells.push_back(fmt::format("{:.1f}", seconds));
     table.add(cells);
   };
   double seconds = 0;
   for (const json& unit : result.at("units")) {
-    row(unit.at("name"), unit, unit.at("seconds"));
+    row(unit.at("name"), unit, unit.at("for_speed").get<bool>() ? "speed" : "area",
+        unit.at("seconds"));
     seconds += unit.at("seconds").get<double>();
   }
-  row("total", result, seconds);
-  fmt::print(
-      "{}\n{}\ncells of {}: no wires, no clock tree, no placement, and no claim about a clock\n",
-      table.text(), result.at("tools").at("yosys").get<std::string>(),
-      result.at("library").get<std::string>());
+  row("total", result, "", seconds);
+  std::string tools;
+  for (const auto& [name, version] : result.at("tools").items()) {
+    tools += fmt::format("{}{} {}", tools.empty() ? "" : ", ", name, version.get<std::string>());
+  }
+  fmt::print("{}\n{}; {}, without wires, clock tree and placement\n", table.text(), tools,
+             result.at("target").at("name").get<std::string>());
+  for (const json& corner : result.at("corners")) {
+    const json& path = corner.at("limiting_path");
+    if (path.is_null()) continue;
+    fmt::print("{}: {:.0f} MHz without wires; {} cells from {} to {}\n",
+               corner.at("name").get<std::string>(), corner.at("fmax_mhz").get<double>(),
+               path.at("cells").get<int>(), path.at("from").get<std::string>(),
+               path.at("to").get<std::string>());
+  }
+  for (const json& equivalent : result.at("equivalents")) {
+    fmt::print("in {} nm: {:.4f} mm2 ({})\n", equivalent.at("node_nm").get<int>(),
+               equivalent.at("area_mm2").get<double>(), equivalent.at("source").get<std::string>());
+  }
 }
 
 void print_netlist(const json& netlist) {
@@ -118,7 +136,8 @@ void add_synth(CLI::App& app) {
   struct Options : CommonOptions {
     int jobs = 0;
     std::size_t netlist = 0;
-    std::optional<std::string> liberty;
+    std::string target, libraries;
+    double clock_mhz = 0;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
@@ -129,33 +148,45 @@ void add_synth(CLI::App& app) {
                    "Also make a netlist of gates and hold it against golden on N test frames")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->type_name("N");
-  verb->add_option(
-          "--liberty", options->liberty,
-          "Map to the standard cells of this library, a .lib or .lib.gz, for area, instead "
-          "of to hardware.device")
-      ->excludes("--netlist")
-      ->type_name("FILE");
+  CLI::Option* target =
+      verb->add_option("--target", options->target,
+                       "Map to this process instead of to hardware.device, for area and clock: " +
+                           fmt::format("{}", fmt::join(asic_targets(), ", ")) +
+                           ", or a .toml that describes one")
+          ->excludes("--netlist")
+          ->type_name("NAME");
+  verb->add_option("--pdk", options->libraries,
+                   "Folder of the target's libraries; default: $EMAMBA_PDK")
+      ->needs(target)
+      ->type_name("DIR");
+  verb->add_option("--clock", options->clock_mhz,
+                   "Clock to be reached; units that miss it are mapped for speed; default: the "
+                   "target's")
+      ->needs(target)
+      ->check(CLI::Range(1.0, 1e5))
+      ->type_name("MHZ");
   verb->footer(
       "For hardware.device. Every unit is synthesised by itself; what is between units is only\n"
       "wires. Units that have not changed since the last time are not run again. Writes\n"
-      "OUT/hardware and OUT/synth.json, with --liberty OUT/cells.json.\n"
+      "OUT/hardware and OUT/synth.json, with --target OUT/asic.json.\n"
       "\n"
       "Example: emamba synth models/mars/config.toml --jobs 2 --set hardware.device=lfe5u-85f");
   verb->callback([options] {
     const Job job = job_of(*options);
-    const bool to_cells = options->liberty.has_value();
-    const FolderLock lock = prepare_out(job, {to_cells ? "cells.json" : "synth.json"});
+    const bool for_asic = !options->target.empty();
+    // Before anything else, so that missing files do not come as a surprise.
+    AsicTarget target;
+    if (for_asic) target = read_asic_target(options->target, options->libraries);
+    if (options->clock_mhz > 0) target.clock_mhz = options->clock_mhz;
+    const FolderLock lock = prepare_out(job, {for_asic ? "asic.json" : "synth.json"});
     const Program program = require_program(job).content;
-    // Before the synthesis, so that missing files do not come as a surprise after it.
-    CellLibrary library;
-    if (to_cells) library = read_liberty(*options->liberty);
     std::vector<Tensor<std::int32_t>> frames;
     if (options->netlist > 0) frames = test_frames(job, program, options->netlist);
     const Plan plan = job_plan(job, program);
     const std::string folder = emit_stage(job, plan, program);
     const int jobs = options->jobs > 0 ? options->jobs : job.threads;
-    if (to_cells) {
-      return print_result(*options, cells_stage(job, plan, library, folder, jobs), print_cells);
+    if (for_asic) {
+      return print_result(*options, asic_stage(job, plan, target, folder, jobs), print_asic);
     }
     const json parts = synth_stage(job, plan, folder, jobs);
     if (frames.empty()) return print_result(*options, parts, print_parts);

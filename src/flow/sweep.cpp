@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/machine.h"
-#include "base/nearest.h"
 #include "base/shell.h"
 #include "base/toml.h"
 #include "flow/trials.h"
@@ -23,39 +22,20 @@ using nlohmann::json;
 constexpr int kMostSeeds = 1000;
 constexpr std::size_t kMostBytes = 1 << 20;
 
-// Refuses keys that are not among these.
-void require_keys(const json& table, const std::vector<std::string>& known,
-                  const std::string& where) {
-  for (const auto& [key, value] : table.items()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    throw Error(fmt::format("{}: unknown key {}", where, key),
-                did_you_mean(key, known) + "Keys are " + fmt::format("{}", fmt::join(known, ", ")));
-  }
-}
-
-// A key's value, or what the error says it must be.
-template <class T>
-T value_at(const json& table, const char* key, const std::string& where, const char* wanted) {
-  try {
-    return table.at(key).get<T>();
-  } catch (const json::exception&) {
-    throw Error(fmt::format("{}: {} must be {}{}", where, key, wanted,
-                            table.contains(key) ? ", not " + table.at(key).dump() : ""),
-                "an example is sweeps/mars.toml");
-  }
-}
+constexpr char kExample[] = "an example is sweeps/mars.toml";
 
 Sweep::Family read_family(const json& table, const std::string& where, const std::string& folder,
                           const Workplace& workplace) {
   if (!table.is_object()) throw Error(where + ": must be a table", "write [[family]]");
   require_keys(table, {"name", "config", "sizes"}, where);
   Sweep::Family family;
-  family.name = value_at<std::string>(table, "name", where, "a string");
-  const auto config = value_at<std::string>(table, "config", where, "the path of a config.toml");
+  family.name = value_at<std::string>(table, "name", where, "a string", kExample);
+  const auto config =
+      value_at<std::string>(table, "config", where, "the path of a config.toml", kExample);
   family.job =
       open_job((std::filesystem::path(folder) / config).lexically_normal().string(), {}, workplace);
   const auto sizes = value_at<std::vector<std::vector<std::string>>>(
-      table, "sizes", where, "a list of lists of \"key=value\"");
+      table, "sizes", where, "a list of lists of \"key=value\"", kExample);
   if (sizes.empty()) throw Error(where + ": sizes is empty", "[[]] is the config as it is");
   for (const std::vector<std::string>& set : sizes) {
     family.sizes.push_back({set, overridden(family.job.spec, set)});
@@ -87,15 +67,17 @@ Sweep read_sweep(const std::string& path, const Workplace& workplace) {
   require_keys(root, {"name", "seeds", "family"}, path);
   Sweep sweep;
   sweep.path = path;
-  sweep.name = value_at<std::string>(root, "name", path, "a string");
-  if (root.contains("seeds")) sweep.seeds = value_at<int>(root, "seeds", path, "a number");
+  sweep.name = value_at<std::string>(root, "name", path, "a string", kExample);
+  if (root.contains("seeds"))
+    sweep.seeds = value_at<int>(root, "seeds", path, "a number", kExample);
   if (sweep.seeds < 1 || sweep.seeds > kMostSeeds) {
     throw Error(fmt::format("{}: seeds = {}: must be 1 to {}", path, sweep.seeds, kMostSeeds),
                 "3 are usual");
   }
   Workplace place = workplace;
   if (place.out.empty()) place.out = "out/sweeps/" + sweep.name;
-  const auto families = value_at<std::vector<json>>(root, "family", path, "a list of tables");
+  const auto families =
+      value_at<std::vector<json>>(root, "family", path, "a list of tables", kExample);
   if (families.empty()) throw Error(path + ": has no [[family]]", "write one at least");
   for (std::size_t i = 0; i < families.size(); ++i) {
     sweep.families.push_back(read_family(families[i], fmt::format("{}: family {}", path, i),

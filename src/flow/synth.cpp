@@ -6,7 +6,7 @@
 #include "flow/emit.h"
 #include "flow/estimate.h"
 #include "flow/verify.h"
-#include "synth/cells_area.h"
+#include "synth/asic.h"
 #include "synth/fpga.h"
 #include "synth/netlist.h"
 #include "target/estimate.h"
@@ -26,12 +26,12 @@ json synth_stage(const Job& job, const Plan& plan, const std::string& folder, in
   return result;
 }
 
-json cells_stage(const Job& job, const Plan& plan, const CellLibrary& library,
-                 const std::string& folder, int jobs) {
+json asic_stage(const Job& job, const Plan& plan, const AsicTarget& target,
+                const std::string& folder, int jobs) {
   json result =
-      to_json(synthesise_cells(plan, library, folder, {.jobs = jobs}, job.progress("synth")));
+      to_json(synthesise_asic(plan, target, folder, {.jobs = jobs}, job.progress("synth")));
   result["design"] = design_hash(plan);
-  write_result(job, "cells.json", result);
+  write_result(job, "asic.json", result);
   return result;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stage "synth": what the accelerator takes of an FPGA, by synthesis, beside the plan's
-// estimate, or of a library of cells; and its netlist of gates against golden.
+// estimate, or of a process; and its netlist of gates against golden.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include "base/tensor.h"
 #include "flow/job.h"
 #include "hw/plan.h"
-#include "synth/liberty.h"
+#include "target/asic.h"
 
 namespace emamba {
 
@@ -19,10 +19,10 @@ namespace emamba {
 // and returns it: what docs/formats.md says of it. Throws Error as synthesise_fpga() does.
 nlohmann::json synth_stage(const Job& job, const Plan& plan, const std::string& folder, int jobs);
 
-// Maps it to a library of standard cells instead. Writes OUT/cells.json and returns it. Throws
-// Error as synthesise_cells() does.
-nlohmann::json cells_stage(const Job& job, const Plan& plan, const CellLibrary& library,
-                           const std::string& folder, int jobs);
+// Maps it to a process instead, and times it. Writes OUT/asic.json and returns it. Throws Error as
+// synthesise_asic() does.
+nlohmann::json asic_stage(const Job& job, const Plan& plan, const AsicTarget& target,
+                          const std::string& folder, int jobs);
 
 // Makes a netlist of gates of it too, and holds that against golden on these frames. Writes
 // OUT/synth.json and returns it: `synth`, with the field "netlist". Throws Error as

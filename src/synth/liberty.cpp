@@ -3,6 +3,8 @@
 // `NAME (ARGUMENTS) ;` in them.
 #include "synth/liberty.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -24,6 +26,7 @@ struct Group {
   std::string text = {};     // all of it, but for what was left out
   std::string untimed = {};  // the same without groups `timing`
   std::map<std::string, std::string> attributes = {};
+  std::map<std::string, std::string> lists = {};  // attributes with arguments
   std::vector<Group> groups = {};
 };
 
@@ -77,7 +80,7 @@ class Reader {
   Error refuse(const std::string& what) const {
     const auto line = 1 + std::count(text_.begin(), text_.begin() + at_, '\n');
     return Error(fmt::format("{}:{}: {}", path_, line, what),
-                 "--liberty wants a library of standard cells in the Liberty format");
+                 "a target names libraries of standard cells in the Liberty format");
   }
 
   void skip() {
@@ -172,20 +175,25 @@ class Reader {
       const std::string list = parenthesised();
       if (next() != '{') {
         say(fmt::format("{} ({});\n", member, list));
+        group.lists[member] = list;
         continue;
       }
       Group inner = this->group(member, list, depth + 1);
       if (left_out(member)) continue;
       // Registers are chosen by area alone.
       const bool gate = member != "cell" || kind_of(inner) == CellKind::kGate;
-      group.text += gate ? inner.text : inner.untimed;
-      if (member != "timing") group.untimed += inner.untimed;
-      inner.text.clear();
+      if (depth == 0) {  // the library keeps the texts of its groups apart
+        if (!gate) inner.text = std::move(inner.untimed);
+      } else {
+        group.text += gate ? inner.text : inner.untimed;
+        if (member != "timing") group.untimed += inner.untimed;
+        inner.text.clear();
+      }
       inner.untimed.clear();
       group.groups.push_back(std::move(inner));
     }
     ++at_;
-    say("}\n");
+    if (depth > 0) say("}\n");
     return group;
   }
 
@@ -207,6 +215,14 @@ std::string pin_with(const Group& cell, const std::string& name, const std::stri
     if (pin.name == "pin" && attribute(pin, name) == value) return plain(pin.arguments);
   }
   return "";
+}
+
+// What is written in a number's place; nothing when it is no number.
+std::optional<double> number_of(const std::string& text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size()) return {};
+  return value;
 }
 
 // `A`, or the pin of `!A` or `A'`.
@@ -245,12 +261,42 @@ std::optional<LatchCell> latch_of(const Group& cell) {
 }
 
 std::optional<ClockGateCell> clock_gate_of(const Group& cell) {
-  if (attribute(cell, "clock_gating_integrated_cell") != "latch_posedge") return {};
+  const std::string kind = attribute(cell, "clock_gating_integrated_cell");
+  if (kind != "latch_posedge" && kind != "latch_posedge_precontrol") return {};
   const ClockGateCell found{plain(cell.arguments), pin_with(cell, "clock_gate_clock_pin", "true"),
                             pin_with(cell, "clock_gate_enable_pin", "true"),
-                            pin_with(cell, "clock_gate_out_pin", "true")};
+                            pin_with(cell, "clock_gate_out_pin", "true"),
+                            pin_with(cell, "clock_gate_test_pin", "true")};
   if (found.clock.empty() || found.enable.empty() || found.output.empty()) return {};
+  if (kind == "latch_posedge_precontrol" && found.test.empty()) return {};
   return found;
+}
+
+std::optional<BufferCell> buffer_of(const Group& cell, const LibraryCell& pins) {
+  if (pins.kind != CellKind::kGate || pins.inputs.size() != 1 || pins.outputs.size() != 1)
+    return {};
+  const std::string &in = pins.inputs.begin()->first, &out = pins.outputs.front();
+  for (const Group& pin : cell.groups) {
+    if (pin.name != "pin" || plain(pin.arguments) != out) continue;
+    const auto most = number_of(attribute(pin, "max_capacitance"));
+    if (attribute(pin, "function") == in && most) {
+      return BufferCell{plain(cell.arguments), in, out, *most};
+    }
+  }
+  return {};
+}
+
+// `A` of "A", "!A", "A'" and "(A)".
+std::string pin_of(const std::string& expression) {
+  const std::string pin = inverted(expression);
+  return pin.empty() ? expression : pin;
+}
+
+// The pin that is a register's clock or a latch's enable.
+std::string clock_pin(const Group& cell) {
+  if (const Group* ff = inner(cell, "ff")) return pin_of(attribute(*ff, "clocked_on"));
+  if (const Group* latch = inner(cell, "latch")) return pin_of(attribute(*latch, "enable"));
+  return pin_with(cell, "clock_gate_clock_pin", "true");
 }
 
 bool resets_asynchronously(const Group& cell) {
@@ -258,49 +304,106 @@ bool resets_asynchronously(const Group& cell) {
   return ff != nullptr && sets_or_resets(*ff);
 }
 
+LibraryCell cell_of(const Group& cell, const std::string& path) {
+  const std::string name = plain(cell.arguments), area = attribute(cell, "area");
+  const auto size = number_of(area);
+  if (!size || !(*size >= 0)) {
+    throw Error(fmt::format("{}: cell {}: area is '{}', no number", path, name, area),
+                "a target names libraries of standard cells in the Liberty format");
+  }
+  LibraryCell own;
+  own.area = *size;
+  own.kind = kind_of(cell);
+  if (own.kind != CellKind::kGate) own.clock = clock_pin(cell);
+  for (const Group& pin : cell.groups) {
+    if (pin.name != "pin") continue;
+    const std::string direction = attribute(pin, "direction"), called = plain(pin.arguments);
+    if (direction == "output") own.outputs.push_back(called);
+    if (direction == "input") {
+      own.inputs[called] = number_of(attribute(pin, "capacitance")).value_or(0);
+    }
+  }
+  return own;
+}
+
+bool matches_one(const std::string& name, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  });
+}
+
+// What numbers are in.
+std::string units_of(const Group& library) {
+  const auto load = library.lists.find("capacitive_load_unit");
+  return fmt::format("time_unit {}, capacitive_load_unit {}", attribute(library, "time_unit"),
+                     load == library.lists.end() ? "" : plain(load->second));
+}
+
 }  // namespace
 
-CellLibrary parse_liberty(const std::string& bytes, const std::string& path) {
-  const auto refuse = [&](const std::string& what) {
-    return Error(fmt::format("{}: {}", path, what),
-                 "--liberty wants a library with gates, flip-flops and latches");
-  };
-  const bool packed = bytes.starts_with("\x1f\x8b");
-  const std::string unpacked = packed ? unpack_gzip(bytes, path, kMaxBytes) : "";
-  const Group root = Reader(packed ? unpacked : bytes, path).library();
+std::string unpacked_liberty(const std::string& path) {
+  std::string bytes = read_file(path);
+  return bytes.starts_with("\x1f\x8b") ? unpack_gzip(bytes, path, kMaxBytes) : bytes;
+}
+
+CellLibrary parse_liberty(const std::vector<LibertyFile>& files,
+                          const std::vector<std::string>& avoid) {
   CellLibrary library;
-  library.name = plain(root.arguments);
   const auto smaller = [&](double area, const auto& best) {
     return !best || area < library.cells.at(best->cell).area;
   };
   bool resets = false;
-  for (const Group& cell : root.groups) {
-    if (cell.name != "cell" || attribute(cell, "dont_use") == "true") continue;
-    const std::string name = plain(cell.arguments), area = attribute(cell, "area");
-    LibraryCell own{.area = 0, .kind = kind_of(cell)};
-    const auto [end, code] = std::from_chars(area.data(), area.data() + area.size(), own.area);
-    if (code != std::errc() || end != area.data() + area.size() || !(own.area >= 0)) {
-      throw refuse(fmt::format("cell {}: area is '{}', no number", name, area));
+  std::string units;
+  std::set<std::string> others;  // groups that are no cells, which files may have in common
+  for (const LibertyFile& file : files) {
+    const Group root = Reader(file.bytes, file.path).library();
+    if (library.text.empty()) {
+      library.name = plain(root.arguments);
+      library.text = root.text;
+      units = units_of(root);
+    } else if (units_of(root) != units) {
+      throw Error(fmt::format("{}: has {}, and {} {}", file.path, units_of(root),
+                              files.front().path, units),
+                  "the files of a corner must be parts of one library");
     }
-    library.cells[name] = own;
-    resets = resets || resets_asynchronously(cell);
-    if (const auto latch = latch_of(cell)) {
-      auto& best = latch->active_high ? library.latch_high : library.latch_low;
-      if (smaller(own.area, best)) best = latch;
-    }
-    if (const auto gate = clock_gate_of(cell)) {
-      if (smaller(own.area, library.clock_gate)) library.clock_gate = gate;
+    for (const Group& cell : root.groups) {
+      if (cell.name != "cell") {
+        if (others.insert(cell.name + cell.arguments).second) library.text += cell.text;
+        continue;
+      }
+      const std::string name = plain(cell.arguments);
+      if (attribute(cell, "dont_use") == "true" || matches_one(name, avoid)) continue;
+      const LibraryCell own = cell_of(cell, file.path);
+      if (!library.cells.emplace(name, own).second) {
+        throw Error(fmt::format("{}: cell {} is there twice", file.path, name),
+                    "the files of a corner must be parts of one library");
+      }
+      // Latches and clock gates are put in by name; abc might take one for a gate.
+      if (own.kind == CellKind::kGate || own.kind == CellKind::kFlipFlop) library.text += cell.text;
+      resets = resets || resets_asynchronously(cell);
+      if (const auto latch = latch_of(cell)) {
+        auto& best = latch->active_high ? library.latch_high : library.latch_low;
+        if (smaller(own.area, best)) best = latch;
+      }
+      if (const auto gate = clock_gate_of(cell)) {
+        if (smaller(own.area, library.clock_gate)) library.clock_gate = gate;
+      }
+      if (const auto buffer = buffer_of(cell, own)) library.buffers.push_back(*buffer);
     }
   }
+  library.text += "}\n";
+  std::stable_sort(library.buffers.begin(), library.buffers.end(),
+                   [&](const BufferCell& a, const BufferCell& b) {
+                     return library.cells.at(a.cell).area < library.cells.at(b.cell).area;
+                   });
+  const auto refuse = [&](const std::string& what) {
+    return Error(fmt::format("{}: {}", files.front().path, what),
+                 "a target's library must have gates, flip-flops and latches");
+  };
   if (library.cells.empty()) throw refuse("no cells");
   if (!resets) throw refuse("no flip-flop with an asynchronous reset");
   if (!library.latch_high && !library.latch_low) throw refuse("no latch without set and reset");
-  library.text = root.text;
   return library;
-}
-
-CellLibrary read_liberty(const std::string& path) {
-  return parse_liberty(read_file(path), path);
 }
 
 }  // namespace emamba

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace emamba {
 
@@ -13,6 +14,9 @@ enum class CellKind { kGate, kFlipFlop, kLatch, kClockGate };
 struct LibraryCell {
   double area = 0;  // in the library's own unit, square micrometres by custom
   CellKind kind = CellKind::kGate;
+  std::map<std::string, double> inputs;  // pins, and their capacitances in the library's unit
+  std::vector<std::string> outputs;
+  std::string clock;  // the input pin that is one, or opens a latch; "" of a gate
 };
 
 // A latch without set and reset, by its pins.
@@ -24,22 +28,36 @@ struct LatchCell {
 // A clock gate that passes the clock behind a rising edge with `enable`.
 struct ClockGateCell {
   std::string cell, clock, enable, output;
+  std::string test;  // a pin that does what `enable` does, and is tied low; "": none
 };
 
-// Of several such cells the smallest.
+struct BufferCell {
+  std::string cell, input, output;
+  double drives = 0;  // the most capacitance that it may drive
+};
+
+// Of several latches or clock gates the smallest.
 struct CellLibrary {
   std::string name;
   std::map<std::string, LibraryCell> cells;
   std::optional<LatchCell> latch_high, latch_low;  // open while the enable is high, or low
   std::optional<ClockGateCell> clock_gate;
-  std::string text;  // the library without what a mapping does not read
+  std::vector<BufferCell> buffers;  // from the smallest
+  std::string text;                 // gates and flip-flops, as a mapping reads them
 };
 
-// Reads a .lib file, or a .lib.gz. Throws Error, naming `path`, when it is no Liberty, or has no
-// flip-flop with an asynchronous reset, or no latch.
-CellLibrary read_liberty(const std::string& path);
+// The text of a .lib or .lib.gz file. Throws Error as read_file() and unpack_gzip() do.
+std::string unpacked_liberty(const std::string& path);
 
-// The same of the bytes of such a file.
-CellLibrary parse_liberty(const std::string& bytes, const std::string& path);
+struct LibertyFile {
+  std::string path, bytes;
+};
+
+// Reads files that make up one library, without cells whose names match one of the patterns
+// `avoid`, in which * is any characters. Throws Error naming the file that is no Liberty, has other
+// units than the first or a cell of an earlier one, and when there is no flip-flop with an
+// asynchronous reset, or no latch.
+CellLibrary parse_liberty(const std::vector<LibertyFile>& files,
+                          const std::vector<std::string>& avoid = {});
 
 }  // namespace emamba

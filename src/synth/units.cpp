@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "base/files.h"
 #include "base/parallel.h"
@@ -80,8 +79,10 @@ std::vector<UnitRun> synthesise_units(const Plan& plan, const UnitsJob& job,
     sizes.push_back(resources_of(parts[u], ultrascale_plus()).lut);
   }
   // The largest first, so that none is left to run alone at the end.
-  std::vector<std::size_t> order(units.size());
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<std::size_t> order;
+  for (std::size_t u = 0; u < units.size(); ++u) {
+    if (job.wanted.empty() || job.wanted[u]) order.push_back(u);
+  }
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return sizes[a] > sizes[b]; });
   std::mutex mutex;

@@ -38,13 +38,14 @@ struct UnitsJob {
   std::vector<std::string> others = {};  // what commands read besides
   std::string commands;                  // of YosysRun
   bool netlist_json = false;             // wanted beside netlist.v, as netlist.json
+  std::vector<bool> wanted = {};         // by unit; empty: all of them
   // Called by the thread that ran a unit, with its number and the path of its netlist.json.
   std::function<void(std::size_t unit, const std::string& netlist_json)> each = {};
 };
 
 // Runs the job on a plan that emit() wrote to `directory`, and returns the units in the plan's
-// order; those without instances have no cells. Units that have not changed since the last time are
-// not run again. Throws Error when Yosys fails.
+// order; those without instances, and those not wanted, have no cells. Units that have not changed
+// since the last time are not run again. Throws Error when Yosys fails.
 std::vector<UnitRun> synthesise_units(const Plan& plan, const UnitsJob& job,
                                       const std::string& directory, const ToolVersion& yosys,
                                       const UnitOptions& options, const ProgressCallback& progress);

@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/json.h"
 #include "base/stopwatch.h"
+#include "synth/kept.h"
 
 namespace emamba {
 namespace {
@@ -58,17 +58,14 @@ std::string temporary_folder() {
 // The kept result; nothing when it is of other inputs, damaged, or lacks what the run wrote.
 std::optional<YosysResult> kept(const YosysRun& run, const std::string& path,
                                 const std::string& key) {
-  if (!file_exists(path)) return {};
   for (const std::string& file : written_by(run)) {
     if (!file_exists(run.directory + "/" + file)) return {};
   }
+  const json result = kept_result(path, key);
   try {
-    const json result = parse_json(read_file(path), path);
-    if (result.at("key") != key) return {};
+    if (result.is_null()) return {};
     return YosysResult{result.at("cells").get<CellCounts>(), result.at("seconds").get<double>(),
                        true};
-  } catch (const Error&) {
-    return {};
   } catch (const json::exception&) {
     return {};
   }
@@ -97,8 +94,7 @@ YosysResult run_yosys(const YosysRun& run, const ToolVersion& yosys, int timeout
   YosysResult result;
   result.seconds = watch.seconds();
   result.cells = parse_stat(read_file(run.directory + "/" + cells), run.directory + "/" + cells);
-  const json stored = {{"key", key}, {"cells", result.cells}, {"seconds", result.seconds}};
-  write_file(place + "/result.json", stored.dump(2) + "\n");
+  keep_result(place + "/result.json", key, {{"cells", result.cells}, {"seconds", result.seconds}});
   return result;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The signed multiplier of tech/generic/em_mul.sv for gates: a row of additions for every bit of b,
-// without extending signs (Baugh and Wooley).
+// The signed multiplier of tech/generic/em_mul.sv for gates: a term for every bit of the shorter
+// operand, without extending signs (Baugh and Wooley), and a tree of full adders (Wallace).
 //
 // Products of one sign bit and another bit count negatively. Each is put in as its complement, and
 // what that adds is a constant: of A and B bits
 //
 //   2^(A-1) + 2^(B-1) + 2^(A+B-1)   modulo 2^(A+B)
 //
-// is missing in the sum. Both registers have one clock gate.
+// is missing in the sum, and is a term too. Both registers have one clock gate.
 module em_mul #(
   parameter int ABits = 8,
   parameter int BBits = 8,
@@ -28,11 +28,16 @@ module em_mul #(
 `endif
 
   localparam int Bits = ABits + BBits;
+  localparam bit Swap = (ABits < BBits);
+  localparam int Long = Swap ? BBits : ABits;
+  localparam int Short = Bits - Long;
+  localparam int Terms = Short + 1;
 
   logic             clk;
   logic [BBits-1:0] b;
-  logic [ABits:0]   sum;
-  logic [Bits-1:0]  product_d, product_q, result_q;
+  logic [Long-1:0]  longer, row;
+  logic [Short-1:0] shorter;
+  logic [Bits-1:0]  x, y, z, product_d, product_q, result_q;
 
   em_delay #(
     .Width(BBits),
@@ -41,17 +46,35 @@ module em_mul #(
     .clk_i, .advance_i, .data_i(b_i), .data_o(b)
   );
 
-  // Every row settles a bit of the product; what is above it goes to the next row.
+  if (Swap) begin : gen_swap
+    assign longer = b;
+    assign shorter = a_i;
+  end else begin : gen_as_they_are
+    assign longer = a_i;
+    assign shorter = b;
+  end
+
+  // Three terms in front become two behind the others, until two are left.
+  logic [(3*Terms-4)*Bits-1:0] terms;
+
   always_comb begin
-    sum = (ABits+1)'(1) << ABits;  // so that the first row begins with 2^(A-1)
-    product_d = '0;
-    for (int i = 0; i < BBits - 1; i++) begin
-      sum = (sum >> 1) + {1'b0, ~(a_i[ABits-1] & b[i]), a_i[ABits-2:0] & {(ABits-1){b[i]}}};
-      product_d[i] = sum[0];
+    terms = '0;
+    for (int i = 0; i < Short; i++) begin
+      row = longer & {Long{shorter[i]}};
+      if (i == Short - 1) row = ~row;
+      row[Long-1] = ~row[Long-1];
+      terms[i*Bits+i +: Long] = row;
     end
-    sum = (sum >> 1) + {1'b0, a_i[ABits-1] & b[BBits-1],
-                        ~(a_i[ABits-2:0] & {(ABits-1){b[BBits-1]}})} + (ABits+1)'(1);  // 2^(B-1)
-    product_d[Bits-1:BBits-1] = {~sum[ABits], sum[ABits-1:0]};  // 2^(A+B-1)
+    terms[Short*Bits +: Bits] =
+        (Bits'(1) << (Long - 1)) + (Bits'(1) << (Short - 1)) + (Bits'(1) << (Bits - 1));
+    for (int i = 0; i < Terms - 2; i++) begin
+      x = terms[(3*i)*Bits +: Bits];
+      y = terms[(3*i+1)*Bits +: Bits];
+      z = terms[(3*i+2)*Bits +: Bits];
+      terms[(Terms+2*i)*Bits +: Bits] = x ^ y ^ z;
+      terms[(Terms+2*i+1)*Bits +: Bits] = ((x & y) | (x & z) | (y & z)) << 1;
+    end
+    product_d = terms[(3*Terms-6)*Bits +: Bits] + terms[(3*Terms-5)*Bits +: Bits];
   end
 
   em_clock_gate u_gate (

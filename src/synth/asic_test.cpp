@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+// Libraries of standard cells, netlists of one and their timing, and an operation mapped to one.
+#include "synth/asic.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/testing.h"
+#include "base/tool.h"
+#include "exec/golden.h"
+#include "hw/emit.h"
+#include "sim/testing.h"
+#include "synth/mapped.h"
+#include "synth/testing.h"
+
+namespace emamba {
+namespace {
+
+std::string input(const std::string& pin) {
+  return fmt::format("    pin ({}) {{ direction : input; capacitance : 1; }}\n", pin);
+}
+
+// Tables have three rows at least: abc's `map` fails on fewer.
+std::string gate(const std::string& name, double area, const std::string& inputs,
+                 const std::string& function) {
+  std::string text = fmt::format("  cell (\"{}\") {{\n    area : {};\n", name, area), arcs;
+  for (const char pin : inputs) {
+    text += input(std::string(1, pin));
+    arcs += fmt::format("      timing () {{ related_pin : \"{}\"; timing_sense : {}_unate;\n", pin,
+                        function == "A" ? "positive" : "negative");
+    for (const char* table : {"cell_rise", "cell_fall", "rise_transition", "fall_transition"}) {
+      arcs += fmt::format(
+          "        {} (t) {{ values (\"0.01, 0.02, 0.03\", \\\n          \"0.02, 0.03, 0.04\", "
+          "\"0.03, 0.04, 0.05\"); }}\n",
+          table);
+    }
+    arcs += "      }\n      internal_power () { power (scalar) { values (\"1\"); } }\n";
+  }
+  return text + fmt::format(
+                    "    pin (Y) {{ direction : output; function : \"{}\"; max_capacitance : 100;\n"
+                    "{}    }}\n  }}\n",
+                    function, arcs);
+}
+
+// A path of constant delays, from 0.2 ns of a register and 0.1 ns of its setup.
+std::string arc(const std::string& from, const std::string& type, double ns) {
+  std::string text =
+      fmt::format("      timing () {{ related_pin : \"{}\"; timing_type : {};", from, type);
+  const bool check = type.starts_with("setup");
+  const auto tables = check ? std::vector{"rise_constraint", "fall_constraint"}
+                            : std::vector{"cell_rise", "cell_fall"};
+  for (const char* table : tables) {
+    text += fmt::format(" {} (scalar) {{ values (\"{}\"); }}", table, ns);
+  }
+  if (!check) {
+    for (const char* table : {"rise_transition", "fall_transition"}) {
+      text += fmt::format(" {} (scalar) {{ values (\"0.01\"); }}", table);
+    }
+  }
+  return text + " }\n";
+}
+
+std::string clock_of(const std::string& pin) {
+  return fmt::format("    pin ({}) {{ direction : input; clock : true; capacitance : 1; }}\n", pin);
+}
+
+std::string data_of(const std::string& pin, const std::string& check) {
+  return fmt::format("    pin ({}) {{ direction : input; capacitance : 1;\n{}    }}\n", pin, check);
+}
+
+std::string register_of(const std::string& head, const std::string& clock, const std::string& other,
+                        const std::string& edge, const std::string& through) {
+  return head + clock_of(clock) + other + data_of("D", arc(clock, "setup_rising", 0.1)) +
+         "    pin (Q) { direction : output; function : \"IQ\";\n" + arc(clock, edge, 0.2) +
+         through + "    }\n  }\n";
+}
+
+const std::string kFlipFlop = register_of(
+    "  cell (DFF) { area : 10; ff (IQ, IQN) { clocked_on : \"C\"; next_state : \"D\"; }\n", "C", "",
+    "rising_edge", "");
+const std::string kReset = register_of(
+    "  cell (DFFR) { area : 12; ff (IQ, IQN) { clocked_on : \"C\"; next_state : \"D\"; "
+    "clear : \"!R\"; }\n",
+    "C", "    pin (R) { direction : input; capacitance : 1; }\n", "rising_edge", "");
+const std::string kLatch = register_of(
+    "  cell (LATCHN) { area : 5.5; latch (IQ, IQN) { enable : \"(!G)\"; data_in : \"D\" }\n", "G",
+    "", "falling_edge", arc("D", "combinational", 0.15));
+const std::string kClockGate =
+    "  cell (ICG) { area : 7; clock_gating_integrated_cell : latch_posedge;\n"
+    "    pin (CK) { direction : input; clock : true; clock_gate_clock_pin : true; }\n"
+    "    pin (E) { direction : input; clock_gate_enable_pin : true;\n" +
+    arc("CK", "setup_rising", 0.1) +
+    "    }\n    pin (GCK) { direction : output; clock_gate_out_pin : true; function : \"CK\";\n" +
+    arc("CK", "combinational", 0) + "    }\n  }\n";
+
+std::string library(const std::string& registers) {
+  return "/* A library\n { of few cells */\nlibrary (few) {\n"
+         "  time_unit : \"1ns\"; capacitive_load_unit (1, ff);\n"
+         "  delay_model : table_lookup;\n"
+         "  input_threshold_pct_rise : 50; input_threshold_pct_fall : 50;\n"
+         "  output_threshold_pct_rise : 50; output_threshold_pct_fall : 50;\n"
+         "  slew_lower_threshold_pct_rise : 20; slew_lower_threshold_pct_fall : 20;\n"
+         "  slew_upper_threshold_pct_rise : 80; slew_upper_threshold_pct_fall : 80;\n"
+         "  lu_table_template (t) {\n    variable_1 : input_net_transition;\n"
+         "    variable_2 : total_output_net_capacitance;\n"
+         "    index_1 (\"0.01, 0.05, 0.1\"); index_2 (\"1, 5, 10\");\n  }\n" +
+         gate("INV", 1.5, "A", "!A") + gate("BUF", 2, "A", "A") + gate("NAND", 2, "AB", "(A B)'") +
+         registers + "}\n";
+}
+
+// The cells' functions, with a clock gate. The latches are those of memories: they show what they
+// hold only when they close, since Verilator lets a change of the clock run through open ones
+// before flip-flops take what they read of them.
+constexpr char kModels[] = R"(
+module INV (input A, output Y); assign Y = ~A; endmodule
+module BUF (input A, output Y); assign Y = A; endmodule
+module NAND (input A, B, output Y); assign Y = ~(A & B); endmodule
+module DFF (input C, D, output reg Q); always @(posedge C) Q <= D; endmodule
+module DFFR (input C, D, R, output reg Q);
+  always @(posedge C or negedge R) if (!R) Q <= 1'b0; else Q <= D;
+endmodule
+module LATCHN (input G, D, output reg Q); always @(posedge G) Q <= D; endmodule
+module ICG (input CK, E, output GCK);
+  reg open;
+  always @* if (!CK) open = E;
+  assign GCK = CK & open;
+endmodule
+)";
+
+CellLibrary parse(const std::string& text, const std::vector<std::string>& avoid = {}) {
+  return parse_liberty({{"few.lib", text}}, avoid);
+}
+
+TEST(Liberty, SaysCellsWithTheirAreaKindAndPins) {
+  const CellLibrary few = parse(library(kFlipFlop + kReset + kLatch + kClockGate));
+  EXPECT_EQ(few.name, "few");
+  EXPECT_EQ(few.cells.size(), 7);
+  EXPECT_EQ(few.cells.at("INV").area, 1.5);
+  EXPECT_EQ(few.cells.at("NAND").kind, CellKind::kGate);
+  EXPECT_EQ(few.cells.at("DFFR").kind, CellKind::kFlipFlop);
+  EXPECT_EQ(few.cells.at("LATCHN").kind, CellKind::kLatch);
+  EXPECT_EQ(few.cells.at("ICG").kind, CellKind::kClockGate);
+  EXPECT_EQ(few.cells.at("NAND").inputs, (std::map<std::string, double>{{"A", 1}, {"B", 1}}));
+  EXPECT_EQ(few.cells.at("NAND").outputs, std::vector<std::string>{"Y"});
+  EXPECT_EQ(few.cells.at("NAND").clock, "");
+  EXPECT_EQ(few.cells.at("DFF").clock, "C");
+  EXPECT_EQ(few.cells.at("LATCHN").clock, "G");
+  EXPECT_EQ(few.cells.at("ICG").clock, "CK");
+  EXPECT_FALSE(few.latch_high);
+  EXPECT_EQ(few.latch_low->enable + few.latch_low->data + few.latch_low->output, "GDQ");
+  EXPECT_EQ(few.clock_gate->clock + few.clock_gate->enable + few.clock_gate->output, "CKEGCK");
+  ASSERT_EQ(few.buffers.size(), 1);
+  EXPECT_EQ(few.buffers[0].cell + few.buffers[0].input + few.buffers[0].output, "BUFAY");
+  EXPECT_EQ(few.buffers[0].drives, 100);
+  EXPECT_EQ(few.text.find("power"), std::string::npos);
+  EXPECT_NE(few.text.find("cell_rise"), std::string::npos);
+  EXPECT_EQ(few.text.find("LATCHN"), std::string::npos);
+  // A gate that also passes for a test: the pin is for tying.
+  const CellLibrary tested = parse(library(
+      kReset + kLatch +
+      "cell (ICGT) { area : 8; clock_gating_integrated_cell : \"latch_posedge_precontrol\";\n"
+      "pin (K) { clock_gate_clock_pin : true; } pin (E) { clock_gate_enable_pin : true; }\n"
+      "pin (T) { clock_gate_test_pin : true; } pin (Q) { clock_gate_out_pin : true; } }\n"));
+  EXPECT_EQ(tested.clock_gate->test, "T");
+}
+
+TEST(Liberty, SeveralFilesAreOneLibraryAndCellsMayBeAvoided) {
+  const std::string rest = "library (more) { time_unit : \"1ns\"; capacitive_load_unit (1, ff);\n" +
+                           kReset + kLatch + "}";
+  const CellLibrary both =
+      parse_liberty({{"few.lib", library(kFlipFlop)}, {"more.lib", rest}}, {"NAN*"});
+  EXPECT_EQ(both.cells.size(), 5);
+  EXPECT_FALSE(both.cells.contains("NAND"));
+  EXPECT_EQ(both.text.find("NAND"), std::string::npos);
+  EXPECT_NE(both.text.find("DFFR"), std::string::npos);
+  expect_error(
+      [&] {
+        parse_liberty({{"a.lib", library(kReset)}, {"b.lib", rest}});
+      },
+      "b.lib: cell DFFR is there twice");
+  std::string other = rest;
+  other.replace(other.find("1ns"), 3, "1ps");
+  expect_error(
+      [&] {
+        parse_liberty({{"a.lib", library("")}, {"b.lib", other}});
+      },
+      "b.lib: has time_unit 1ps, capacitive_load_unit 1,ff, and a.lib time_unit 1ns");
+}
+
+TEST(Liberty, WhatIsNoneOrLacksCellsIsAnError) {
+  const auto refused = [](const std::string& bytes, const std::string& message) {
+    expect_error([&] { parse_liberty({{"x.lib", bytes}}); }, message);
+  };
+  refused("", "x.lib:1: expected a name");
+  refused("module top; endmodule", "x.lib:1: does not begin with `library (NAME) {`");
+  refused("library (a) {\n", "x.lib:2: group library does not end");
+  refused("library (a) {\n  cell {}", "x.lib:2: expected : or ( behind cell");
+  refused("library (a) { /* ", "x.lib:1: a comment does not end");
+  refused("library (a) { x : \"b ", "x.lib:1: a text in quotes does not end");
+  refused("library (a) { x (b ", "x.lib:1: ( without )");
+  refused("library (a) {}", "x.lib: no cells");
+  refused("library (a) { cell (B) { area : big; } }", "x.lib: cell B: area is 'big', no number");
+  std::string deep = "library (a) {";
+  for (int i = 0; i < 100; ++i) deep += " g () {";
+  refused(deep, "x.lib:1: groups are too deep");
+  refused(library(kFlipFlop + kLatch), "x.lib: no flip-flop with an asynchronous reset");
+  refused(library(kReset), "x.lib: no latch without set and reset");
+  expect_error([] { unpacked_liberty("/nowhere/x.lib"); }, "/nowhere/x.lib");
+}
+
+TEST(Asic, CellsAreSummedByKind) {
+  const CellLibrary few = parse(library(kReset + kLatch + kClockGate));
+  EXPECT_EQ(area_of({{"INV", 3}, {"DFFR", 2}, {"LATCHN", 4}, {"ICG", 1}}, few),
+            (CellArea{.area = 4.5 + 24 + 22 + 7,
+                      .cells = 10,
+                      .ff = 2,
+                      .latches = 4,
+                      .clock_gates = 1,
+                      .ff_area = 24,
+                      .latch_area = 22,
+                      .clock_gate_area = 7}));
+  expect_error([&] { area_of({{"$_DLATCH_P_", 3}}, few); }, "3 cells of type $_DLATCH_P_");
+}
+
+// A register of `ports` and cells, as Yosys writes it.
+nlohmann::json netlist_json(const nlohmann::json& cells) {
+  const auto port = [](const char* direction, int bit) {
+    return nlohmann::json{{"direction", direction}, {"bits", {bit}}};
+  };
+  return {{"modules",
+           {{"top",
+             {{"ports",
+               {{"clk_i", port("input", 2)},
+                {"rst_ni", port("input", 3)},
+                {"a_i", port("input", 4)},
+                {"y_o", port("output", 5)}}},
+              {"cells", cells},
+              {"netnames",
+               {{"u_core.held_q", {{"hide_name", 0}, {"bits", {10}}}},
+                {"_7_", {{"hide_name", 1}, {"bits", {11}}}}}}}}}}};
+}
+
+nlohmann::json cell_json(const char* type, const nlohmann::json& pins) {
+  nlohmann::json connections;
+  for (const auto& [pin, bit] : pins.items()) connections[pin] = {bit};
+  return {{"type", type}, {"connections", connections}};
+}
+
+// Loads of a register become a tree; those of the clock stay.
+TEST(Mapped, NetsOfManyLoadsGetBuffers) {
+  const CellLibrary few = parse(library(kFlipFlop + kReset + kLatch));
+  nlohmann::json cells = {{"held", cell_json("DFF", {{"C", 2}, {"D", 4}, {"Q", 10}})}};
+  for (int i = 0; i < 30; ++i) {
+    cells[fmt::format("r{}", i)] =
+        cell_json("DFF", {{"C", 2}, {"D", 10}, {"Q", i == 0 ? 5 : 20 + i}});
+  }
+  Mapped netlist = read_mapped(netlist_json(cells), few, "n.json");
+  EXPECT_EQ(counts_of(netlist), (CellCounts{{"DFF", 31}}));
+  // 30 loads are 8 groups of 4 at most, and these 2 groups of 4.
+  EXPECT_EQ(buffer_nets(netlist, few, 4), 10);
+  EXPECT_EQ(counts_of(netlist), (CellCounts{{"BUF", 10}, {"DFF", 31}}));
+  std::map<int, int> loads;
+  for (const Mapped::Cell& cell : netlist.cells) {
+    for (const auto& [pin, net] : cell.pins) loads[net] += pin == "D" || pin == "A" ? 1 : 0;
+  }
+  for (const auto& [net, count] : loads) EXPECT_LE(count, 4) << net;
+  EXPECT_EQ(buffer_nets(netlist, few, 4), 0);
+  const std::string text = verilog_of(netlist, "held");
+  EXPECT_TRUE(text.starts_with("module held ("));
+  EXPECT_NE(text.find(".C(clk_i), .D(a_i)"), std::string::npos) << text;
+  EXPECT_EQ(name_of(netlist, few, "g0"), "u_core.held_q");
+  EXPECT_EQ(name_of(netlist, few, "g2"), "g2");
+  EXPECT_EQ(name_of(netlist, few, "a_i"), "a_i");
+  expect_error(
+      [&] {
+        read_mapped(netlist_json({{"x", cell_json("XOR", {{"A", 4}})}}), few, "n.json");
+      },
+      "n.json: a cell XOR, which the library few has not");
+  expect_error(
+      [&] {
+        read_mapped({{"modules", nullptr}}, few, "n.json");
+      },
+      "n.json: not a netlist of Yosys");
+}
+
+// Registers take 0.2 ns and a setup of 0.1 ns; a latch that is open while the clock is high must
+// have its data in the first half.
+TEST(Sta, ThePeriodIsTheSumOfTheSlowestPath) {
+  const TestFolder folder;
+  write_file(folder / "few.lib", library(kFlipFlop + kReset + kLatch));
+  const auto period = [&](const std::string& cells) {
+    write_file(folder / "top.v",
+               "module top (clk_i, rst_ni, a_i, y_o);\n  input clk_i, rst_ni, a_i;\n"
+               "  output y_o;\n  wire n1, n2, n3, n4;\n" +
+                   cells + "endmodule\n");
+    return shortest_period({.directory = folder.path(),
+                            .place = "timing",
+                            .libraries = {"few.lib"},
+                            .netlists = {"top.v"}},
+                           require_tool("sta"), 60);
+  };
+  const ShortestPeriod direct = period(
+      "  DFF first (.C(clk_i), .D(a_i), .Q(n1));\n  DFF second (.C(clk_i), .D(n1), .Q(y_o));\n");
+  EXPECT_NEAR(direct.ns, 0.3, 0.001);
+  EXPECT_EQ(direct.from, "first");
+  EXPECT_EQ(direct.to, "second");
+  EXPECT_EQ(direct.cells, 2);
+  const ShortestPeriod chain = period(
+      "  DFF first (.C(clk_i), .D(a_i), .Q(n1));\n  INV one (.A(n1), .Y(n2));\n"
+      "  INV two (.A(n2), .Y(n3));\n  DFF second (.C(clk_i), .D(n3), .Q(y_o));\n");
+  // An inverter takes 0.01 ns with a slew of 0.01 ns and a load of 1 fF.
+  EXPECT_NEAR(chain.ns, 0.32, 0.002);
+  EXPECT_EQ(chain.cells, 4);
+  const ShortestPeriod latch = period(
+      "  DFF first (.C(clk_i), .D(a_i), .Q(n1));\n  INV clock (.A(clk_i), .Y(n2));\n"
+      "  LATCHN held (.G(n2), .D(n1), .Q(n3));\n  DFF second (.C(clk_i), .D(n3), .Q(y_o));\n");
+  EXPECT_NEAR(latch.ns, 0.58, 0.03);
+  EXPECT_EQ(latch.to, "held");
+  const ShortestPeriod nothing = period("  assign y_o = a_i;\n");
+  EXPECT_EQ(nothing.ns, 0);
+  expect_error([&] { period("  UNKNOWN x (.A(a_i));\n"); }, "black box");
+}
+
+// With a clock gate of the library, which is simulated, and with one made of its latch.
+TEST(Asic, AMappedOperationIsGolden) {
+  Rng rng{3};
+  const Program program = small_program(rng);
+  std::size_t op = 0;
+  const Plan plan = plan_alone<Linear>(program, op);
+  const TestFolder parent;
+  const std::string folder = parent / "it's \"$x\" #1; \u00e9\\";  // any path will do
+  emit(plan, program, folder);
+  double area = 0;
+  for (const std::string& clock_gate : {std::string(), kClockGate}) {
+    SCOPED_TRACE(clock_gate);
+    write_file(parent / "few.lib", library(kFlipFlop + kReset + kLatch + clock_gate));
+    AsicTarget target;
+    target.clock_mhz = clock_gate.empty() ? 1 : 5000;  // for area, and for speed
+    target.corners = {{"typical", {parent / "few.lib"}}, {"again", {parent / "few.lib"}}};
+    target.equivalents = {{22, 0.5, "half"}};
+    const AsicResult first = synthesise_asic(plan, target, folder, {});
+    const CellArea total = first.total();
+    const UnitCells& unit = first.units.at(0);
+    EXPECT_FALSE(unit.earlier);  // another library is another run
+    EXPECT_NE(total.area, area);
+    area = total.area;
+    EXPECT_GT(total.ff, 10);
+    EXPECT_GT(total.latches, 10);
+    EXPECT_EQ(total.clock_gates > 0, !clock_gate.empty());
+    ASSERT_EQ(unit.periods.size(), 2);
+    EXPECT_GT(unit.periods[0].ns, 0.3);
+    EXPECT_EQ(unit.periods[0].ns, unit.periods[1].ns);
+    // The whole is this unit alone.
+    EXPECT_NEAR(first.periods[0].ns, unit.periods[0].ns, 0.01);
+    const nlohmann::json said = to_json(first);
+    EXPECT_EQ(said.at("limiting_unit"), "whole");
+    EXPECT_NEAR(said.at("equivalents")[0].at("area_mm2").get<double>(), total.area * 0.5e-6, 1e-6);
+    const AsicResult again = synthesise_asic(plan, target, folder, {});
+    EXPECT_TRUE(again.units.at(0).earlier);
+    EXPECT_EQ(again.total(), total);
+
+    if (clock_gate.empty()) continue;
+    write_file(folder + "/models.v", kModels);
+    const std::string netlist = unit.for_speed ? "fast/whole/mapped.v" : "cells/whole/mapped.v";
+    run_tool({.command = {require_tool("yosys").path, "-q", "-p",
+                          "read_verilog models.v " + netlist +
+                              "; hierarchy -top top; proc; flatten; opt_clean; write_verilog "
+                              "-noattr flat.v"},
+              .directory = folder,
+              .log = folder + "/flat.log",
+              .writes = {"flat.v"},
+              .timeout_seconds = 600});
+    Rng own{4};
+    const EdgeRecord record(program, 3, own);
+    const std::string simulator = build_simulator(
+        plan.design, {.directory = folder, .files = {"flat.v"}, .probes = false}, 1);
+    std::vector<Vectors> inputs;
+    for (const Port& port : plan.design.inputs) inputs.push_back(record.edges[port.edges[0]]);
+    expect_streams(simulator, folder, plan.design, nullptr, inputs, record.edges[op + 1]);
+  }
+}
+
+TEST(Asic, ACornerThatLacksCellsIsAnError) {
+  Rng rng{3};
+  const Program program = small_program(rng);
+  std::size_t op = 0;
+  const Plan plan = plan_alone<Linear>(program, op);
+  const TestFolder folder;
+  emit(plan, program, folder.path());
+  write_file(folder / "few.lib", library(kFlipFlop + kReset + kLatch));
+  write_file(folder / "less.lib", library(kReset + kLatch));
+  AsicTarget target;
+  target.clock_mhz = 1;
+  target.corners = {{"typical", {folder / "few.lib"}}, {"slow", {folder / "less.lib"}}};
+  expect_error([&] { synthesise_asic(plan, target, folder.path(), {}); },
+               "less.lib: corner slow has no cell DFF, which corner typical has");
+}
+
+}  // namespace
+}  // namespace emamba
