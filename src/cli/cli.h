@@ -11,10 +11,12 @@
 
 #include "flow/job.h"
 #include "flow/quantise.h"
+#include "target/asic.h"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace emamba {
 
@@ -42,6 +44,16 @@ void add_json_option(CLI::App& verb, CommonOptions& options);
 Workplace workplace_of(const CommonOptions& options);
 Job job_of(const CommonOptions& options);
 
+// A process to map to: --target, --pdk and --clock.
+struct TargetOptions {
+  std::string target, libraries;
+  double clock_mhz = 0;  // 0: the target's
+};
+// Returns --target.
+CLI::Option* add_target_options(CLI::App& verb, TargetOptions& options);
+AsicTarget target_of(const TargetOptions& options);
+void add_jobs_option(CLI::App& verb, int& jobs);  // 0: not given
+
 // The page in `file`, as if empty where there is none, with `content` as its part: with_part().
 std::string page_with(const std::string& file, const std::string& part, const std::string& content);
 
@@ -68,6 +80,7 @@ void add_explore(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_synth(CLI::App& app);
+void add_energy(CLI::App& app);
 void add_flow(CLI::App& app);
 void add_ablate(CLI::App& app);
 void add_sweep(CLI::App& app);

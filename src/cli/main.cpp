@@ -97,6 +97,7 @@ int run(int argc, char** argv) {
   add_emit(app);
   add_verify(app);
   add_synth(app);
+  add_energy(app);
   add_flow(app);
   add_ablate(app);
   add_sweep(app);

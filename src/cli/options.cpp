@@ -78,6 +78,37 @@ void add_job_options(CLI::App& verb, CommonOptions& options) {
   add_json_option(verb, options);
 }
 
+CLI::Option* add_target_options(CLI::App& verb, TargetOptions& options) {
+  CLI::Option* target =
+      verb.add_option("--target", options.target,
+                      fmt::format("Process to map to: {}, or a .toml that describes one",
+                                  fmt::join(asic_targets(), ", ")))
+          ->type_name("NAME");
+  verb.add_option("--pdk", options.libraries,
+                  "Folder of the target's libraries; default: $EMAMBA_PDK")
+      ->needs(target)
+      ->type_name("DIR");
+  verb.add_option("--clock", options.clock_mhz,
+                  "Clock to be reached; units that miss it are mapped for speed; default: the "
+                  "target's")
+      ->needs(target)
+      ->check(CLI::Range(1.0, 1e5))
+      ->type_name("MHZ");
+  return target;
+}
+
+AsicTarget target_of(const TargetOptions& options) {
+  AsicTarget target = read_asic_target(options.target, options.libraries);
+  if (options.clock_mhz > 0) target.clock_mhz = options.clock_mhz;
+  return target;
+}
+
+void add_jobs_option(CLI::App& verb, int& jobs) {
+  verb.add_option("--jobs", jobs, "Units synthesised at a time; default: all processors")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+}
+
 void add_threads_option(CLI::App& verb, CommonOptions& options, const std::string& initial) {
   verb.add_option("--threads", options.threads, "Threads; default: " + initial)
       ->check(CLI::Range(1, 1024))

@@ -133,40 +133,21 @@ void print_netlist(const json& netlist) {
 void add_synth(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "synth", "Synthesise the accelerator with Yosys and count the parts it takes");
-  struct Options : CommonOptions {
+  struct Options : CommonOptions, TargetOptions {
     int jobs = 0;
     std::size_t netlist = 0;
-    std::string target, libraries;
-    double clock_mhz = 0;
   };
   auto options = std::make_shared<Options>();
   add_job_options(*verb, *options);
-  verb->add_option("--jobs", options->jobs, "Units synthesised at a time; default: all processors")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
+  add_jobs_option(*verb, options->jobs);
   verb->add_option("--netlist", options->netlist,
                    "Also make a netlist of gates and hold it against golden on N test frames")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->type_name("N");
-  CLI::Option* target =
-      verb->add_option("--target", options->target,
-                       "Map to this process instead of to hardware.device, for area and clock: " +
-                           fmt::format("{}", fmt::join(asic_targets(), ", ")) +
-                           ", or a .toml that describes one")
-          ->excludes("--netlist")
-          ->type_name("NAME");
-  verb->add_option("--pdk", options->libraries,
-                   "Folder of the target's libraries; default: $EMAMBA_PDK")
-      ->needs(target)
-      ->type_name("DIR");
-  verb->add_option("--clock", options->clock_mhz,
-                   "Clock to be reached; units that miss it are mapped for speed; default: the "
-                   "target's")
-      ->needs(target)
-      ->check(CLI::Range(1.0, 1e5))
-      ->type_name("MHZ");
+  add_target_options(*verb, *options)->excludes("--netlist");
   verb->footer(
-      "For hardware.device. Every unit is synthesised by itself; what is between units is only\n"
+      "For hardware.device, or for --target. Every unit is synthesised by itself; what is between "
+      "units is only\n"
       "wires. Units that have not changed since the last time are not run again. Writes\n"
       "OUT/hardware and OUT/synth.json, with --target OUT/asic.json.\n"
       "\n"
@@ -176,8 +157,7 @@ void add_synth(CLI::App& app) {
     const bool for_asic = !options->target.empty();
     // Before anything else, so that missing files do not come as a surprise.
     AsicTarget target;
-    if (for_asic) target = read_asic_target(options->target, options->libraries);
-    if (options->clock_mhz > 0) target.clock_mhz = options->clock_mhz;
+    if (for_asic) target = target_of(*options);
     const FolderLock lock = prepare_out(job, {for_asic ? "asic.json" : "synth.json"});
     const Program program = require_program(job).content;
     std::vector<Tensor<std::int32_t>> frames;

@@ -7,6 +7,8 @@
 #include "flow/estimate.h"
 #include "flow/verify.h"
 #include "synth/asic.h"
+#include "synth/cell_model.h"
+#include "synth/energy.h"
 #include "synth/fpga.h"
 #include "synth/netlist.h"
 #include "target/estimate.h"
@@ -33,6 +35,33 @@ json asic_stage(const Job& job, const Plan& plan, const AsicTarget& target,
   result["design"] = design_hash(plan);
   write_result(job, "asic.json", result);
   return result;
+}
+
+json energy_stage(const Job& job, const Plan& plan, const Program& program,
+                  const AsicTarget& target, const std::string& folder,
+                  const std::vector<Tensor<std::int32_t>>& frames, double wire_ff, int jobs) {
+  const AsicResult asic =
+      synthesise_asic(plan, target, folder, {.jobs = jobs}, job.progress("synth"));
+  std::vector<LibertyFile> files;
+  for (const std::string& path : target.corners.front().files) {
+    files.push_back({path, unpacked_liberty(path)});
+  }
+  const CellModels models = read_cell_models(files);
+  json result =
+      energy_json(asic, measure_energy(plan, Golden(program), asic, models, frames,
+                                       wire_ff * 1e-15 / models.farad, job.progress("energy")));
+  result["wire_ff"] = wire_ff;
+  result["design"] = design_hash(plan);
+  write_result(job, "energy.json", result);
+  return result;
+}
+
+void require_same_answers(const json& energy) {
+  const auto wrong = energy.at("mismatches").get<std::int64_t>();
+  if (wrong == 0) return;
+  throw Error(fmt::format("{} of {} values of the netlist are not golden's", wrong,
+                          energy.at("values_checked").get<std::int64_t>()),
+              "`emamba verify` says whether the RTL is right already", ErrorKind::kMismatch);
 }
 
 json netlist_stage(const Job& job, const Plan& plan, const Program& program,

@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "hw/emit.h"
 #include "synth/mapped.h"
+#include "synth/whole.h"
 
 namespace emamba {
 namespace {
@@ -114,47 +115,6 @@ CellLibrary write_libraries(const AsicTarget& target, const std::string& directo
   return first;
 }
 
-// The modules of the units, wired: in what OpenSTA reads, module and instance of unit I are uI.
-std::string wired_top(const Plan& plan, const std::vector<Mapped>& units) {
-  std::string text = "module top (clk_i, rst_ni", ports, wires, instances;
-  const auto stream = [&](const Port& port, bool input) {
-    const std::string name = fmt::format("s{}", port.stream);
-    const int bits = plan.design.streams[port.stream].data_bits();
-    const std::string range = bits > 1 ? fmt::format("[{}:0] ", bits - 1) : "";
-    const char *with = input ? "input" : "output", *against = input ? "output" : "input";
-    for (const char* part : {"valid", "last", "data", "ready"}) {
-      text += fmt::format(", {}_{}", name, part);
-    }
-    ports +=
-        fmt::format("  {0} {1}_valid;\n  {0} {1}_last;\n  {0} {2}{1}_data;\n  {3} {1}_ready;\n",
-                    with, name, range, against);
-  };
-  std::vector<bool> outside(plan.design.streams.size());
-  for (const bool input : {true, false}) {
-    for (const Port& port : input ? plan.design.inputs : plan.design.outputs) {
-      stream(port, input);
-      outside[static_cast<std::size_t>(port.stream)] = true;
-    }
-  }
-  for (std::size_t s = 0; s < outside.size(); ++s) {
-    if (outside[s]) continue;
-    const int bits = plan.design.streams[s].data_bits();
-    wires += fmt::format("  wire s{0}_valid, s{0}_last, s{0}_ready;\n  wire {1}s{0}_data;\n", s,
-                         bits > 1 ? fmt::format("[{}:0] ", bits - 1) : "");
-  }
-  for (std::size_t u = 0; u < units.size(); ++u) {
-    if (units[u].ports.empty()) continue;
-    instances += fmt::format("  u{0} u{0} (.clk_i(clk_i), .rst_ni(rst_ni)", u);
-    for (const Mapped::Port& port : units[u].ports) {
-      if (port.name == "clk_i" || port.name == "rst_ni") continue;
-      // sN_valid_i as sN_valid.
-      instances += fmt::format(", .{}({})", port.name, port.name.substr(0, port.name.size() - 2));
-    }
-    instances += ");\n";
-  }
-  return text + ");\n  input clk_i;\n  input rst_ni;\n" + ports + wires + instances + "endmodule\n";
-}
-
 class Synthesis {
  public:
   Synthesis(const Plan& plan, const AsicTarget& target, const std::string& directory,
@@ -167,8 +127,7 @@ class Synthesis {
         sta_(require_tool("sta")) {
     result_.target = target;
     result_.tools = {{"yosys", yosys_.text}, {"opensta", sta_.text}};
-    library_ = write_libraries(target, directory);
-    result_.library = library_.name;
+    result_.library = write_libraries(target, directory);
   }
 
   AsicResult run() {
@@ -194,13 +153,13 @@ class Synthesis {
                  .commands = commands(abc),
                  .netlist_json = true,
                  .wanted = wanted};
-    if (library_.clock_gate) {
+    if (result_.library.clock_gate) {
       std::replace(job.sources.begin(), job.sources.end(),
                    std::string("rtl/tech/asic/em_clock_gate.sv"), std::string(kClockGate));
     }
     job.each = [&](std::size_t u, const std::string& path) {
-      netlists[u] = read_mapped(parse_json(read_file(path), path), library_, path);
-      units[u].buffers = buffer_nets(netlists[u], library_, kMostLoads);
+      netlists[u] = read_mapped(parse_json(read_file(path), path), result_.library, path);
+      units[u].buffers = buffer_nets(netlists[u], result_.library, kMostLoads);
       write_file(directory_ + "/" + place + "/" + name(u) + "/mapped.v",
                  verilog_of(netlists[u], "top"));
       units[u].periods = {time_unit(u, place, netlists[u], 0)};
@@ -208,18 +167,18 @@ class Synthesis {
     const std::vector<UnitRun> runs =
         synthesise_units(plan_, job, directory_, yosys_, options_, progress_);
     if (all) result_.units.resize(runs.size());
-    if (all) netlists_.resize(runs.size());
+    if (all) result_.netlists.resize(runs.size());
     for (std::size_t u = 0; u < runs.size(); ++u) {
       const bool better =
           !all && wanted[u] && units[u].periods[0].ns < result_.units[u].periods[0].ns;
       if (!all && !better) continue;
       static_cast<UnitRun&>(units[u]) = runs[u];
       units[u].cells = counts_of(netlists[u]);
-      units[u].area = area_of(units[u].cells, library_);
+      units[u].area = area_of(units[u].cells, result_.library);
       units[u].for_speed = !all;
       if (units[u].periods.empty()) units[u].periods.resize(1);  // only wires
       result_.units[u] = units[u];
-      netlists_[u] = std::move(netlists[u]);
+      result_.netlists[u] = std::move(netlists[u]);
     }
   }
 
@@ -244,7 +203,8 @@ class Synthesis {
                               result_.target.corners[corner].name),
                   "the library must have delays, as tables (delay_model : table_lookup)");
     }
-    for (std::string* end : {&period.from, &period.to}) *end = name_of(netlist, library_, *end);
+    for (std::string* end : {&period.from, &period.to})
+      *end = name_of(netlist, result_.library, *end);
     return period;
   }
 
@@ -255,18 +215,15 @@ class Synthesis {
         unit.periods.push_back(
             unit.area.cells == 0
                 ? ShortestPeriod{}
-                : time_unit(u, unit.for_speed ? "fast" : "cells", netlists_[u], c));
+                : time_unit(u, unit.for_speed ? "fast" : "cells", result_.netlists[u], c));
       }
     });
   }
 
   void time_whole() {
+    const Mapped whole = wired(plan_.design, result_.netlists).netlist;
     const std::string file = "timing/top.v";
-    std::string text = wired_top(plan_, netlists_);
-    for (std::size_t u = 0; u < netlists_.size(); ++u) {
-      if (!netlists_[u].ports.empty()) text += verilog_of(netlists_[u], fmt::format("u{}", u));
-    }
-    write_file(directory_ + "/" + file, text);
+    write_file(directory_ + "/" + file, verilog_of(whole, "top"));
     result_.periods.resize(result_.target.corners.size());
     parallel_for(result_.periods.size(), options_.jobs, [&](std::size_t c) {
       ShortestPeriod period = shortest_period({.directory = directory_,
@@ -274,30 +231,19 @@ class Synthesis {
                                                .libraries = libraries(c),
                                                .netlists = {file}},
                                               sta_, kTimingSeconds);
-      for (std::string* end : {&period.from, &period.to}) *end = name_in_whole(*end);
+      for (std::string* end : {&period.from, &period.to})
+        *end = name_of(whole, result_.library, *end);
       result_.periods[c] = period;
     });
   }
 
   const std::string& name(std::size_t unit) const { return plan_.design.units[unit].name; }
 
-  // uI/gJ as the unit's name and the net's.
-  std::string name_in_whole(const std::string& instance) const {
-    for (std::size_t u = 0; u < netlists_.size(); ++u) {
-      const std::string prefix = fmt::format("u{}/", u);
-      if (!instance.starts_with(prefix)) continue;
-      return name(u) + ": " + name_of(netlists_[u], library_, instance.substr(prefix.size()));
-    }
-    return instance;
-  }
-
   const Plan& plan_;
   const std::string& directory_;
   const UnitOptions& options_;
   const ProgressCallback& progress_;
   const ToolVersion yosys_, sta_;
-  CellLibrary library_;
-  std::vector<Mapped> netlists_;
   AsicResult result_;
 };
 
@@ -391,7 +337,7 @@ json to_json(const AsicResult& result) {
                    {"node_nm", target.node_nm},
                    {"supply_v", target.supply_v},
                    {"clock_mhz", target.clock_mhz}};
-  all["library"] = result.library;
+  all["library"] = result.library.name;
   all["tools"] = result.tools;
   all["fmax_mhz"] = mhz(result.periods.front());
   all["limiting_path"] = path_json(result.periods.front());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "synth/liberty.h"
+#include "synth/mapped.h"
 #include "synth/sta.h"
 #include "synth/units.h"
 #include "target/asic.h"
@@ -36,9 +37,10 @@ struct UnitCells : UnitRun {
 
 struct AsicResult {
   AsicTarget target;
-  std::string library;  // its name
+  CellLibrary library;  // of the first corner
   ToolVersions tools;
   std::vector<UnitCells> units;
+  std::vector<Mapped> netlists;         // of the units, with buffers
   std::vector<ShortestPeriod> periods;  // of the whole accelerator; names begin with the unit's
   CellArea total() const;
 };

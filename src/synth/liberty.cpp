@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// Liberty is groups in groups, `NAME (ARGUMENTS) { ... }`, with attributes `NAME : VALUE ;` and
-// `NAME (ARGUMENTS) ;` in them.
 #include "synth/liberty.h"
 
 #include <fnmatch.h>
@@ -9,210 +7,32 @@
 #include <cctype>
 #include <charconv>
 #include <set>
-#include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "synth/liberty_groups.h"
 
 namespace emamba {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
-constexpr int kMaxDepth = 32;  // of groups; libraries have about six
 
-struct Group {
-  std::string name = {}, arguments = {};
-  std::string text = {};     // all of it, but for what was left out
-  std::string untimed = {};  // the same without groups `timing`
-  std::map<std::string, std::string> attributes = {};
-  std::map<std::string, std::string> lists = {};  // attributes with arguments
-  std::vector<Group> groups = {};
-};
-
-// Most of a library is power, which no mapping asks for.
-bool left_out(const std::string& name) {
-  static const std::set<std::string> names = {"internal_power", "leakage_power",
-                                              "power_lut_template"};
-  return names.contains(name);
+CellKind kind_of(const LibertyGroup& cell) {
+  if (!liberty_attribute(cell, "clock_gating_integrated_cell").empty()) return CellKind::kClockGate;
+  if (inner_group(cell, "ff") != nullptr) return CellKind::kFlipFlop;
+  return inner_group(cell, "latch") != nullptr ? CellKind::kLatch : CellKind::kGate;
 }
-
-// Without quotes, spaces and outer parentheses.
-std::string plain(std::string text) {
-  std::erase_if(text, [](unsigned char c) { return c == '"' || std::isspace(c) != 0; });
-  while (text.size() > 1 && text.front() == '(' && text.back() == ')') {
-    text = text.substr(1, text.size() - 2);
-  }
-  return text;
-}
-
-std::string attribute(const Group& group, const std::string& name) {
-  const auto found = group.attributes.find(name);
-  return found == group.attributes.end() ? "" : plain(found->second);
-}
-
-const Group* inner(const Group& group, const std::string& name) {
-  const auto found = std::find_if(group.groups.begin(), group.groups.end(),
-                                  [&](const Group& g) { return g.name == name; });
-  return found == group.groups.end() ? nullptr : &*found;
-}
-
-CellKind kind_of(const Group& cell) {
-  if (!attribute(cell, "clock_gating_integrated_cell").empty()) return CellKind::kClockGate;
-  if (inner(cell, "ff") != nullptr) return CellKind::kFlipFlop;
-  return inner(cell, "latch") != nullptr ? CellKind::kLatch : CellKind::kGate;
-}
-
-class Reader {
- public:
-  Reader(std::string_view text, const std::string& path) : text_(text), path_(path) {}
-
-  Group library() {
-    skip();
-    const std::string name = word();
-    if (name != "library" || next() != '(') throw refuse("does not begin with `library (NAME) {`");
-    const std::string arguments = parenthesised();
-    if (next() != '{') throw refuse("does not begin with `library (NAME) {`");
-    return group(name, arguments, 0);
-  }
-
- private:
-  Error refuse(const std::string& what) const {
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + at_, '\n');
-    return Error(fmt::format("{}:{}: {}", path_, line, what),
-                 "a target names libraries of standard cells in the Liberty format");
-  }
-
-  void skip() {
-    while (at_ < size()) {
-      if (text_.substr(at_, 2) == "/*") {
-        const std::size_t end = text_.find("*/", at_ + 2);
-        if (end == std::string_view::npos) throw refuse("a comment does not end");
-        at_ = static_cast<std::ptrdiff_t>(end) + 2;
-      } else if (text_.substr(at_, 2) == "//") {
-        at_ = static_cast<std::ptrdiff_t>(std::min(text_.find('\n', at_), text_.size()));
-      } else if (std::isspace(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '\\') {
-        ++at_;
-      } else {
-        return;
-      }
-    }
-  }
-
-  // The next character, still to be taken; 0 at the end.
-  char next() {
-    skip();
-    return at_ < size() ? text_[at_] : '\0';
-  }
-
-  std::string word() {
-    const std::ptrdiff_t begin = at_;
-    while (at_ < size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 ||
-                            std::string_view("_.-[]").find(text_[at_]) != std::string_view::npos)) {
-      ++at_;
-    }
-    if (at_ == begin) throw refuse("expected a name");
-    return std::string(text_.substr(begin, at_ - begin));
-  }
-
-  void quoted() {
-    const std::size_t end = text_.find('"', at_ + 1);
-    if (end == std::string_view::npos) throw refuse("a text in quotes does not end");
-    at_ = static_cast<std::ptrdiff_t>(end) + 1;
-  }
-
-  // From ( to ), without them.
-  std::string parenthesised() {
-    const std::ptrdiff_t begin = ++at_;
-    while (next() != ')') {
-      if (at_ == size()) throw refuse("( without )");
-      if (text_[at_] == '"') {
-        quoted();
-      } else {
-        ++at_;
-      }
-    }
-    return std::string(text_.substr(begin, at_++ - begin));
-  }
-
-  // Up to ; or the end of the line or group.
-  std::string value() {
-    const std::ptrdiff_t begin = (++at_, skip(), at_);
-    while (at_ < size() && text_[at_] != ';' && text_[at_] != '\n' && text_[at_] != '}') {
-      if (text_[at_] == '"') {
-        quoted();
-      } else {
-        ++at_;
-      }
-    }
-    return std::string(text_.substr(begin, at_ - begin));
-  }
-
-  // What stands behind its {, which is next.
-  Group group(const std::string& name, const std::string& arguments, int depth) {
-    if (depth == kMaxDepth) throw refuse("groups are too deep");
-    Group group{.name = name, .arguments = arguments};
-    const auto say = [&](const std::string& text) {
-      group.text += text;
-      group.untimed += text;
-    };
-    say(fmt::format("{} ({}) {{\n", name, arguments));
-    ++at_;
-    for (char c = next(); c != '}'; c = next()) {
-      if (c == '\0') throw refuse(fmt::format("group {} does not end", name));
-      if (c == ';') {
-        ++at_;
-        continue;
-      }
-      const std::string member = word();
-      if (next() == ':') {
-        const std::string text = value();
-        say(fmt::format("{} : {};\n", member, text));
-        group.attributes[member] = text;
-        continue;
-      }
-      if (next() != '(') throw refuse(fmt::format("expected : or ( behind {}", member));
-      const std::string list = parenthesised();
-      if (next() != '{') {
-        say(fmt::format("{} ({});\n", member, list));
-        group.lists[member] = list;
-        continue;
-      }
-      Group inner = this->group(member, list, depth + 1);
-      if (left_out(member)) continue;
-      // Registers are chosen by area alone.
-      const bool gate = member != "cell" || kind_of(inner) == CellKind::kGate;
-      if (depth == 0) {  // the library keeps the texts of its groups apart
-        if (!gate) inner.text = std::move(inner.untimed);
-      } else {
-        group.text += gate ? inner.text : inner.untimed;
-        if (member != "timing") group.untimed += inner.untimed;
-        inner.text.clear();
-      }
-      inner.untimed.clear();
-      group.groups.push_back(std::move(inner));
-    }
-    ++at_;
-    if (depth > 0) say("}\n");
-    return group;
-  }
-
-  std::ptrdiff_t size() const { return static_cast<std::ptrdiff_t>(text_.size()); }
-
-  std::string_view text_;
-  const std::string& path_;
-  std::ptrdiff_t at_ = 0;
-};
 
 // The first of a group's arguments: the name of its state.
-std::string state_of(const Group& group) {
-  return plain(group.arguments.substr(0, group.arguments.find(',')));
+std::string state_of(const LibertyGroup& group) {
+  return plain_liberty(group.arguments.substr(0, group.arguments.find(',')));
 }
 
 // The pin with such an attribute; "" when there is none.
-std::string pin_with(const Group& cell, const std::string& name, const std::string& value) {
-  for (const Group& pin : cell.groups) {
-    if (pin.name == "pin" && attribute(pin, name) == value) return plain(pin.arguments);
+std::string pin_with(const LibertyGroup& cell, const std::string& name, const std::string& value) {
+  for (const LibertyGroup& pin : cell.groups) {
+    if (pin.name == "pin" && liberty_attribute(pin, name) == value)
+      return plain_liberty(pin.arguments);
   }
   return "";
 }
@@ -227,60 +47,60 @@ std::optional<double> number_of(const std::string& text) {
 
 // `A`, or the pin of `!A` or `A'`.
 std::string inverted(const std::string& function) {
-  if (function.starts_with('!')) return plain(function.substr(1));
-  if (function.ends_with('\'')) return plain(function.substr(0, function.size() - 1));
+  if (function.starts_with('!')) return plain_liberty(function.substr(1));
+  if (function.ends_with('\'')) return plain_liberty(function.substr(0, function.size() - 1));
   return "";
 }
 
 // Of a group `ff` or `latch`: asynchronously.
-bool sets_or_resets(const Group& state) {
-  return !attribute(state, "clear").empty() || !attribute(state, "preset").empty();
+bool sets_or_resets(const LibertyGroup& state) {
+  return !liberty_attribute(state, "clear").empty() || !liberty_attribute(state, "preset").empty();
 }
 
 // The cell as a latch; none when it is something else or has set or reset.
-std::optional<LatchCell> latch_of(const Group& cell) {
-  const Group* latch = inner(cell, "latch");
+std::optional<LatchCell> latch_of(const LibertyGroup& cell) {
+  const LibertyGroup* latch = inner_group(cell, "latch");
   if (latch == nullptr || sets_or_resets(*latch)) return {};
   LatchCell found;
-  found.cell = plain(cell.arguments);
-  found.enable = attribute(*latch, "enable");
+  found.cell = plain_liberty(cell.arguments);
+  found.enable = liberty_attribute(*latch, "enable");
   if (const std::string pin = inverted(found.enable); !pin.empty()) {
     found.enable = pin;
     found.active_high = false;
   }
-  found.data = attribute(*latch, "data_in");
+  found.data = liberty_attribute(*latch, "data_in");
   found.output = pin_with(cell, "function", state_of(*latch));
   std::set<std::string> inputs;
-  for (const Group& pin : cell.groups) {
-    if (pin.name == "pin" && attribute(pin, "direction") == "input") {
-      inputs.insert(plain(pin.arguments));
+  for (const LibertyGroup& pin : cell.groups) {
+    if (pin.name == "pin" && liberty_attribute(pin, "direction") == "input") {
+      inputs.insert(plain_liberty(pin.arguments));
     }
   }
   if (found.output.empty() || inputs != std::set{found.enable, found.data}) return {};
   return found;
 }
 
-std::optional<ClockGateCell> clock_gate_of(const Group& cell) {
-  const std::string kind = attribute(cell, "clock_gating_integrated_cell");
+std::optional<ClockGateCell> clock_gate_of(const LibertyGroup& cell) {
+  const std::string kind = liberty_attribute(cell, "clock_gating_integrated_cell");
   if (kind != "latch_posedge" && kind != "latch_posedge_precontrol") return {};
-  const ClockGateCell found{plain(cell.arguments), pin_with(cell, "clock_gate_clock_pin", "true"),
-                            pin_with(cell, "clock_gate_enable_pin", "true"),
-                            pin_with(cell, "clock_gate_out_pin", "true"),
-                            pin_with(cell, "clock_gate_test_pin", "true")};
+  const ClockGateCell found{
+      plain_liberty(cell.arguments), pin_with(cell, "clock_gate_clock_pin", "true"),
+      pin_with(cell, "clock_gate_enable_pin", "true"), pin_with(cell, "clock_gate_out_pin", "true"),
+      pin_with(cell, "clock_gate_test_pin", "true")};
   if (found.clock.empty() || found.enable.empty() || found.output.empty()) return {};
   if (kind == "latch_posedge_precontrol" && found.test.empty()) return {};
   return found;
 }
 
-std::optional<BufferCell> buffer_of(const Group& cell, const LibraryCell& pins) {
+std::optional<BufferCell> buffer_of(const LibertyGroup& cell, const LibraryCell& pins) {
   if (pins.kind != CellKind::kGate || pins.inputs.size() != 1 || pins.outputs.size() != 1)
     return {};
   const std::string &in = pins.inputs.begin()->first, &out = pins.outputs.front();
-  for (const Group& pin : cell.groups) {
-    if (pin.name != "pin" || plain(pin.arguments) != out) continue;
-    const auto most = number_of(attribute(pin, "max_capacitance"));
-    if (attribute(pin, "function") == in && most) {
-      return BufferCell{plain(cell.arguments), in, out, *most};
+  for (const LibertyGroup& pin : cell.groups) {
+    if (pin.name != "pin" || plain_liberty(pin.arguments) != out) continue;
+    const auto most = number_of(liberty_attribute(pin, "max_capacitance"));
+    if (liberty_attribute(pin, "function") == in && most) {
+      return BufferCell{plain_liberty(cell.arguments), in, out, *most};
     }
   }
   return {};
@@ -293,19 +113,21 @@ std::string pin_of(const std::string& expression) {
 }
 
 // The pin that is a register's clock or a latch's enable.
-std::string clock_pin(const Group& cell) {
-  if (const Group* ff = inner(cell, "ff")) return pin_of(attribute(*ff, "clocked_on"));
-  if (const Group* latch = inner(cell, "latch")) return pin_of(attribute(*latch, "enable"));
+std::string clock_pin(const LibertyGroup& cell) {
+  if (const LibertyGroup* ff = inner_group(cell, "ff"))
+    return pin_of(liberty_attribute(*ff, "clocked_on"));
+  if (const LibertyGroup* latch = inner_group(cell, "latch"))
+    return pin_of(liberty_attribute(*latch, "enable"));
   return pin_with(cell, "clock_gate_clock_pin", "true");
 }
 
-bool resets_asynchronously(const Group& cell) {
-  const Group* ff = inner(cell, "ff");
+bool resets_asynchronously(const LibertyGroup& cell) {
+  const LibertyGroup* ff = inner_group(cell, "ff");
   return ff != nullptr && sets_or_resets(*ff);
 }
 
-LibraryCell cell_of(const Group& cell, const std::string& path) {
-  const std::string name = plain(cell.arguments), area = attribute(cell, "area");
+LibraryCell cell_of(const LibertyGroup& cell, const std::string& path) {
+  const std::string name = plain_liberty(cell.arguments), area = liberty_attribute(cell, "area");
   const auto size = number_of(area);
   if (!size || !(*size >= 0)) {
     throw Error(fmt::format("{}: cell {}: area is '{}', no number", path, name, area),
@@ -315,12 +137,13 @@ LibraryCell cell_of(const Group& cell, const std::string& path) {
   own.area = *size;
   own.kind = kind_of(cell);
   if (own.kind != CellKind::kGate) own.clock = clock_pin(cell);
-  for (const Group& pin : cell.groups) {
+  for (const LibertyGroup& pin : cell.groups) {
     if (pin.name != "pin") continue;
-    const std::string direction = attribute(pin, "direction"), called = plain(pin.arguments);
+    const std::string direction = liberty_attribute(pin, "direction"),
+                      called = plain_liberty(pin.arguments);
     if (direction == "output") own.outputs.push_back(called);
     if (direction == "input") {
-      own.inputs[called] = number_of(attribute(pin, "capacitance")).value_or(0);
+      own.inputs[called] = number_of(liberty_attribute(pin, "capacitance")).value_or(0);
     }
   }
   return own;
@@ -333,10 +156,11 @@ bool matches_one(const std::string& name, const std::vector<std::string>& patter
 }
 
 // What numbers are in.
-std::string units_of(const Group& library) {
+std::string units_of(const LibertyGroup& library) {
   const auto load = library.lists.find("capacitive_load_unit");
-  return fmt::format("time_unit {}, capacitive_load_unit {}", attribute(library, "time_unit"),
-                     load == library.lists.end() ? "" : plain(load->second));
+  return fmt::format("time_unit {}, capacitive_load_unit {}",
+                     liberty_attribute(library, "time_unit"),
+                     load == library.lists.end() ? "" : plain_liberty(load->second));
 }
 
 }  // namespace
@@ -356,9 +180,9 @@ CellLibrary parse_liberty(const std::vector<LibertyFile>& files,
   std::string units;
   std::set<std::string> others;  // groups that are no cells, which files may have in common
   for (const LibertyFile& file : files) {
-    const Group root = Reader(file.bytes, file.path).library();
+    const LibertyGroup root = read_liberty_groups(file.bytes, file.path);
     if (library.text.empty()) {
-      library.name = plain(root.arguments);
+      library.name = plain_liberty(root.arguments);
       library.text = root.text;
       units = units_of(root);
     } else if (units_of(root) != units) {
@@ -366,13 +190,15 @@ CellLibrary parse_liberty(const std::vector<LibertyFile>& files,
                               files.front().path, units),
                   "the files of a corner must be parts of one library");
     }
-    for (const Group& cell : root.groups) {
+    for (const LibertyGroup& cell : root.groups) {
       if (cell.name != "cell") {
         if (others.insert(cell.name + cell.arguments).second) library.text += cell.text;
         continue;
       }
-      const std::string name = plain(cell.arguments);
-      if (attribute(cell, "dont_use") == "true" || matches_one(name, avoid)) continue;
+      const std::string name = plain_liberty(cell.arguments);
+      // Clock gates are kept from a mapping in this way; here they are put in by name.
+      const bool unused = liberty_attribute(cell, "dont_use") == "true";
+      if (matches_one(name, avoid) || (unused && !clock_gate_of(cell))) continue;
       const LibraryCell own = cell_of(cell, file.path);
       if (!library.cells.emplace(name, own).second) {
         throw Error(fmt::format("{}: cell {} is there twice", file.path, name),

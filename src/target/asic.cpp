@@ -88,10 +88,13 @@ AsicTarget parse_target(const std::string& path, const std::string& folder) {
   if (!root.contains("equivalent")) return target;
   for (const json& table : tables(root, "equivalent", path)) {
     const std::string where = fmt::format("{}: equivalent {}", path, target.equivalents.size());
-    require_keys(table, {"node_nm", "area", "source"}, where);
-    target.equivalents.push_back({positive<int>(table, "node_nm", where),
-                                  positive<double>(table, "area", where),
-                                  text_at(table, "source", where)});
+    require_keys(table, {"node_nm", "area", "energy", "source"}, where);
+    AsicTarget::Equivalent equivalent;
+    equivalent.node_nm = positive<int>(table, "node_nm", where);
+    equivalent.area = positive<double>(table, "area", where);
+    if (table.contains("energy")) equivalent.energy = positive<double>(table, "energy", where);
+    equivalent.source = text_at(table, "source", where);
+    target.equivalents.push_back(equivalent);
   }
   return target;
 }

@@ -21,6 +21,7 @@ namespace emamba {
 //   [[equivalent]]                          # in another process; may be absent
 //   node_nm = 22
 //   area = 0.246                            # times that of this one
+//   energy = 0.174                          # the same; may be absent
 //   source = "published scaling: ..."
 struct AsicTarget {
   struct Corner {
@@ -30,6 +31,7 @@ struct AsicTarget {
   struct Equivalent {
     int node_nm = 0;
     double area = 1;
+    double energy = 0;  // 0: not known
     std::string source;
   };
   std::string key;  // what it was asked for as
