@@ -27,6 +27,13 @@ TEST_F(BadInput, WordsThatAreNotUnderstood) {
   expect_failure({"predict", config, "--stream", "--input", "x.npy"}, 2, "--stream");
   expect_failure({"eval", config, "--engine", "fast", "--functions", "exact"}, 2, "--functions");
   expect_failure({"data", "fetch", "marz"}, 1, "mars");
+  expect_failure({"synth", config, "--target", "nangat45"}, 1, "did you mean 'nangate45'?");
+  expect_failure({"synth", config, "--target", "nangate45", "--pdk", folder_.path()}, 1,
+                 "nangate45_typ.lib.gz is not there");
+  expect_failure({"synth", config, "--pdk", folder_.path()}, 2, "--target");
+  expect_failure({"synth", config, "--target", "x.toml", "--netlist", "1"}, 2, "--netlist");
+  expect_failure({"energy", config}, 2, "--target");
+  expect_failure({"energy", config, "--target", "nangate45", "--frames", "65"}, 2, "--frames");
 }
 
 TEST_F(BadInput, KeysAndValues) {
