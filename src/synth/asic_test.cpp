@@ -180,6 +180,12 @@ TEST(Mapped, NetsOfManyLoadsGetBuffers) {
   EXPECT_EQ(name_of(netlist, few, "g0"), "u_core.held_q");
   EXPECT_EQ(name_of(netlist, few, "g2"), "g2");
   EXPECT_EQ(name_of(netlist, few, "a_i"), "a_i");
+  // A register whose name is behind an inverter.
+  const Mapped inverted =
+      read_mapped(netlist_json({{"a", cell_json("DFF", {{"C", 2}, {"D", 4}, {"Q", 12}})},
+                                {"b", cell_json("INV", {{"A", 12}, {"Y", 10}})}}),
+                  few, "n.json");
+  EXPECT_EQ(name_of(inverted, few, "g0"), "u_core.held_q");
   expect_error(
       [&] {
         read_mapped(netlist_json({{"x", cell_json("XOR", {{"A", 4}})}}), few, "n.json");

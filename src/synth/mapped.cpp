@@ -48,6 +48,22 @@ void name_nets(const json& names, Nets& nets, Mapped& netlist) {
   }
 }
 
+// Where registers only have an inverted output, what the design names is behind an inverter.
+void name_behind_inverters(const CellLibrary& library, Mapped& netlist) {
+  for (const Mapped::Cell& cell : netlist.cells) {
+    const LibraryCell& kind = library.cells.at(cell.type);
+    if (kind.kind != CellKind::kGate || kind.inputs.size() != 1 || kind.outputs.size() != 1)
+      continue;
+    const auto in = cell.pins.find(kind.inputs.begin()->first),
+               out = cell.pins.find(kind.outputs.front());
+    if (in == cell.pins.end() || out == cell.pins.end() || in->second < 0 || out->second < 0) {
+      continue;
+    }
+    std::string& name = netlist.nets[static_cast<std::size_t>(in->second)];
+    if (name.empty()) name = netlist.nets[static_cast<std::size_t>(out->second)];
+  }
+}
+
 // A load of a net: a pin of a cell.
 struct Load {
   std::size_t cell = 0;
@@ -128,6 +144,7 @@ Mapped read_mapped(const json& netlist, const CellLibrary& library, const std::s
       mapped.cells.push_back(std::move(own));
     }
     name_nets(module.at("netnames"), nets, mapped);
+    name_behind_inverters(library, mapped);
     return mapped;
   } catch (const json::exception& e) {
     throw refuse(fmt::format("not a netlist of Yosys: {}", e.what()));
