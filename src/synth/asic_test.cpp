@@ -64,6 +64,11 @@ TEST(Liberty, SaysCellsWithTheirAreaKindAndPins) {
   EXPECT_EQ(few.text.find("power"), std::string::npos);
   EXPECT_NE(few.text.find("cell_rise"), std::string::npos);
   EXPECT_EQ(few.text.find("LATCHN"), std::string::npos);
+  // A latch that keeps the inverse of its data.
+  std::string inverse = kLatch;
+  inverse.replace(inverse.find("data_in : \"D\""), 13, "data_in : \"(!D)\"");
+  inverse.replace(inverse.find("function : \"IQ\""), 15, "function : \"IQN\"");
+  EXPECT_EQ(parse(library(kReset + inverse)).latch_low->data, "D");
   // A gate that also passes for a test: the pin is for tying.
   const CellLibrary tested = parse(library(
       kReset + kLatch +

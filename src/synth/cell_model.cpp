@@ -123,10 +123,23 @@ void read_pin(const LibertyGroup& pin, const Tables& tables, CellModel& model) {
   }
 }
 
+// The mean over what a cell's groups `leakage_power` say.
+double leakage_by_state(const LibertyGroup& cell) {
+  double sum = 0;
+  int states = 0;
+  for (const LibertyGroup& group : cell.groups) {
+    const std::vector<double> value = numbers_in(liberty_attribute(group, "value"));
+    if (group.name != "leakage_power" || value.empty()) continue;
+    sum += value[0];
+    ++states;
+  }
+  return states == 0 ? 0 : sum / states;
+}
+
 CellModel model_of(const LibertyGroup& cell, const Tables& tables) {
   CellModel model;
   const std::vector<double> leakage = numbers_in(liberty_attribute(cell, "cell_leakage_power"));
-  if (!leakage.empty()) model.leakage = leakage[0];
+  model.leakage = leakage.empty() ? leakage_by_state(cell) : leakage[0];
   for (const LibertyGroup& group : cell.groups) {
     if (group.name == "pin") {
       read_pin(group, tables, model);

@@ -144,6 +144,24 @@ TEST(GateSimulator, ALatchBehindAClockGateHolds) {
   EXPECT_EQ(simulator.changes()[4], 2 * 4);  // one pulse in the four enabled runs
 }
 
+// One that keeps the inverse of its data and gives that inverted shows the data.
+TEST(GateSimulator, ALatchMayKeepTheInverse) {
+  std::string inverse = kLatch;
+  inverse.replace(inverse.find("LATCHN"), 6, "LATCHI");
+  inverse.replace(inverse.find("data_in : \"D\""), 13, "data_in : \"(!D)\"");
+  inverse.replace(inverse.find("function : \"IQ\""), 15, "function : \"IQN\"");
+  const Few few = few_cells(inverse);
+  GateSimulator simulator(circuit({{"ICG", {{"CK", 0}, {"E", 2}, {"GCK", 4}}},
+                                   {"INV", {{"A", 4}, {"Y", 5}}},
+                                   {"LATCHI", {{"G", 5}, {"D", 1}, {"Q", 3}}}}),
+                          few.library, few.models, 1);
+  simulator.set(2, ~std::uint64_t{0});
+  simulator.set(1, 0x1234);
+  simulator.settle();
+  simulator.edge();
+  EXPECT_EQ(simulator.get(3), 0x1234);
+}
+
 TEST(GateSimulator, WhatItCannotSimulateIsRefused) {
   const Few few = few_cells();
   const auto refused = [&](std::vector<Mapped::Cell> cells, const std::string& message) {

@@ -132,9 +132,13 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
       for (const std::string& output : kind.outputs) {
         const auto found = cell.pins.find(output);
         if (found == cell.pins.end() || found->second < 0) continue;
-        if (model.functions.at(output) != model.state) throw unsupported("an inverted latch");
-        nodes.push_back(
-            {function(model.next), inputs, static_cast<int>(slot(found->second)), clock.gate});
+        const std::string& state = model.functions.at(output);
+        if (state != model.state && state != model.inverted_state) {
+          throw unsupported(cell.type + ": an output that is not its state");
+        }
+        const bool negated = state == model.inverted_state;
+        nodes.push_back({function(negated ? "!(" + model.next + ")" : model.next), inputs,
+                         static_cast<int>(slot(found->second)), clock.gate});
       }
       continue;
     }

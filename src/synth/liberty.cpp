@@ -68,8 +68,14 @@ std::optional<LatchCell> latch_of(const LibertyGroup& cell) {
     found.enable = pin;
     found.active_high = false;
   }
+  // Some keep the inverse of their data, and give that inverted.
   found.data = liberty_attribute(*latch, "data_in");
-  found.output = pin_with(cell, "function", state_of(*latch));
+  std::string state = state_of(*latch);
+  if (const std::string pin = inverted(found.data); !pin.empty()) {
+    found.data = pin;
+    state = plain_liberty(latch->arguments.substr(latch->arguments.find(',') + 1));
+  }
+  found.output = pin_with(cell, "function", state);
   std::set<std::string> inputs;
   for (const LibertyGroup& pin : cell.groups) {
     if (pin.name == "pin" && liberty_attribute(pin, "direction") == "input") {
