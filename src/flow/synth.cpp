@@ -42,11 +42,7 @@ json energy_stage(const Job& job, const Plan& plan, const Program& program,
                   const std::vector<Tensor<std::int32_t>>& frames, double wire_ff, int jobs) {
   const AsicResult asic =
       synthesise_asic(plan, target, folder, {.jobs = jobs}, job.progress("synth"));
-  std::vector<LibertyFile> files;
-  for (const std::string& path : target.corners.front().files) {
-    files.push_back({path, unpacked_liberty(path)});
-  }
-  const CellModels models = read_cell_models(files);
+  const CellModels models = read_cell_models(read_liberty_files(target.corners.front().files));
   json result =
       energy_json(asic, measure_energy(plan, Golden(program), asic, models, frames,
                                        wire_ff * 1e-15 / models.farad, job.progress("energy")));

@@ -90,10 +90,9 @@ CellLibrary write_libraries(const AsicTarget& target, const std::string& directo
   CellLibrary first;
   for (std::size_t c = 0; c < target.corners.size(); ++c) {
     const AsicTarget::Corner& corner = target.corners[c];
-    std::vector<LibertyFile> files;
-    for (std::size_t f = 0; f < corner.files.size(); ++f) {
-      files.push_back({corner.files[f], unpacked_liberty(corner.files[f])});
-      write_file(directory + "/" + library_file(c, f), files.back().bytes);
+    const std::vector<LibertyFile> files = read_liberty_files(corner.files);
+    for (std::size_t f = 0; f < files.size(); ++f) {
+      write_file(directory + "/" + library_file(c, f), files[f].bytes);
     }
     CellLibrary library = parse_liberty(files, target.avoid);
     if (c == 0) {
@@ -128,24 +127,26 @@ class Synthesis {
     result_.target = target;
     result_.tools = {{"yosys", yosys_.text}, {"opensta", sta_.text}};
     result_.library = write_libraries(target, directory);
+    result_.units.resize(plan.design.units.size());
+    result_.netlists.resize(plan.design.units.size());
   }
 
   AsicResult run() {
-    map("cells", kForArea, {});
+    map("cells", kForArea, std::vector(result_.units.size(), true), false);
     const double wanted = 1000 / result_.target.clock_mhz;
     std::vector<bool> slow;
     for (const UnitCells& unit : result_.units) slow.push_back(unit.periods[0].ns > wanted);
-    map("fast", for_speed(result_.target.clock_mhz), slow);
+    map("fast", for_speed(result_.target.clock_mhz), slow, true);
     time_corners();
     time_whole();
     return result_;
   }
 
  private:
-  // Maps the units that are wanted, all by default, and keeps them where they are faster.
-  void map(const std::string& place, const std::string& abc, const std::vector<bool>& wanted) {
-    const bool all = wanted.empty();
-    std::vector<Mapped> netlists(plan_.design.units.size());
+  // Maps the units that are wanted, and keeps them unless there are faster ones.
+  void map(const std::string& place, const std::string& abc, const std::vector<bool>& wanted,
+           bool for_speed) {
+    std::vector<Mapped> netlists(wanted.size());
     std::vector<UnitCells> units(netlists.size());
     UnitsJob job{.place = place,
                  .sources = design_files("asic"),
@@ -166,16 +167,14 @@ class Synthesis {
     };
     const std::vector<UnitRun> runs =
         synthesise_units(plan_, job, directory_, yosys_, options_, progress_);
-    if (all) result_.units.resize(runs.size());
-    if (all) result_.netlists.resize(runs.size());
     for (std::size_t u = 0; u < runs.size(); ++u) {
-      const bool better =
-          !all && wanted[u] && units[u].periods[0].ns < result_.units[u].periods[0].ns;
-      if (!all && !better) continue;
+      if (!wanted[u]) continue;
+      const std::vector<ShortestPeriod>& kept = result_.units[u].periods;
+      if (!kept.empty() && kept[0].ns <= units[u].periods[0].ns) continue;
       static_cast<UnitRun&>(units[u]) = runs[u];
       units[u].cells = counts_of(netlists[u]);
       units[u].area = area_of(units[u].cells, result_.library);
-      units[u].for_speed = !all;
+      units[u].for_speed = for_speed;
       if (units[u].periods.empty()) units[u].periods.resize(1);  // only wires
       result_.units[u] = units[u];
       result_.netlists[u] = std::move(netlists[u]);

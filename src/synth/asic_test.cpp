@@ -119,7 +119,7 @@ TEST(Liberty, WhatIsNoneOrLacksCellsIsAnError) {
   refused(deep, "x.lib:1: groups are too deep");
   refused(library(kFlipFlop + kLatch), "x.lib: no flip-flop with an asynchronous reset");
   refused(library(kReset), "x.lib: no latch without set and reset");
-  expect_error([] { unpacked_liberty("/nowhere/x.lib"); }, "/nowhere/x.lib");
+  expect_error([] { read_liberty_files({"/nowhere/x.lib"}); }, "/nowhere/x.lib");
 }
 
 TEST(Asic, CellsAreSummedByKind) {

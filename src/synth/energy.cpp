@@ -26,11 +26,8 @@ struct Wires {
 };
 
 Wires wires_of(const Mapped& netlist, int stream) {
-  const auto nets = [&](const char* part) {
-    const std::string name = fmt::format("s{}_{}", stream, part);
-    const auto found = std::find_if(netlist.ports.begin(), netlist.ports.end(),
-                                    [&](const Mapped::Port& port) { return port.name == name; });
-    return found->nets;
+  const auto nets = [&](const char* part) -> const std::vector<int>& {
+    return netlist.port(fmt::format("s{}_{}", stream, part));
   };
   return {nets("valid")[0], nets("last")[0], nets("ready")[0], nets("data")};
 }
@@ -77,8 +74,8 @@ std::vector<double> loads_of(const Mapped& netlist, const CellLibrary& library, 
   return loads;
 }
 
-// How fast nets change: what their drivers say behind the slowest of their inputs. Registers and
-// ports begin with the fastest that the library's tables know; a few passes settle the rest.
+// How fast nets change: what their drivers say behind the slowest of their inputs. Ports
+// change at once; a few passes settle the rest.
 std::vector<double> slews_of(const Mapped& netlist, const CellModels& models,
                              const std::vector<double>& loads) {
   std::vector<double> slews(netlist.nets.size());
@@ -87,18 +84,32 @@ std::vector<double> slews_of(const Mapped& netlist, const CellModels& models,
     std::vector<double> next(slews.size());
     for (const Mapped::Cell& cell : netlist.cells) {
       for (const CellArc& arc : models.cells.at(cell.type).slews) {
-        const auto out = cell.pins.find(arc.pin), in = cell.pins.find(arc.related);
-        if (out == cell.pins.end() || out->second < 0) continue;
-        const double slew = in == cell.pins.end() || in->second < 0
-                                ? 0
-                                : slews[static_cast<std::size_t>(in->second)];
-        double& best = next[static_cast<std::size_t>(out->second)];
-        best = std::max(best, arc.at(slew, loads[static_cast<std::size_t>(out->second)]));
+        const int out = cell.net(arc.pin), in = cell.net(arc.related);
+        if (out < 0) continue;
+        const double slew = in < 0 ? 0 : slews[static_cast<std::size_t>(in)];
+        double& best = next[static_cast<std::size_t>(out)];
+        best = std::max(best, arc.at(slew, loads[static_cast<std::size_t>(out)]));
       }
     }
     slews = std::move(next);
   }
   return slews;
+}
+
+// The share of nets that a cell or a port drives: what is simulated.
+double driven_share(const Mapped& netlist, const CellLibrary& library) {
+  std::vector<bool> driven(netlist.nets.size());
+  const auto mark = [&](int net) {
+    if (net >= 0) driven[static_cast<std::size_t>(net)] = true;
+  };
+  for (const Mapped::Port& port : netlist.ports) {
+    if (port.input) std::for_each(port.nets.begin(), port.nets.end(), mark);
+  }
+  for (const Mapped::Cell& cell : netlist.cells) {
+    for (const std::string& output : library.cells.at(cell.type).outputs) mark(cell.net(output));
+  }
+  return static_cast<double>(std::count(driven.begin(), driven.end(), true)) /
+         static_cast<double>(driven.size());
 }
 
 }  // namespace
@@ -132,16 +143,12 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
     const CellModel& model = models.cells.at(cell.type);
     Energy& energy = energies[static_cast<std::size_t>(unit_of[i])];
     energy.leakage += model.leakage * models.watt;
-    const auto net_of = [&](const std::string& pin) {
-      const auto found = cell.pins.find(pin);
-      return found == cell.pins.end() ? Mapped::kLow : found->second;
-    };
     const auto changes_of = [&](const std::string& pin) {
-      const int net = net_of(pin);
+      const int net = cell.net(pin);
       return net < 0 ? 0.0 : static_cast<double>(changes[static_cast<std::size_t>(net)]);
     };
     for (const std::string& output : kind.outputs) {
-      const int net = net_of(output);
+      const int net = cell.net(output);
       if (net < 0) continue;
       driven[static_cast<std::size_t>(net)] = true;
       const double own = changes_of(output) * loads[static_cast<std::size_t>(net)] * joule / 2;
@@ -152,7 +159,7 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
     // the same pins under several conditions count as their mean.
     std::map<std::pair<std::string, std::string>, std::pair<double, int>> arcs;
     for (const CellArc& arc : model.energy) {
-      const int net = net_of(arc.pin), from = net_of(arc.related);
+      const int net = cell.net(arc.pin), from = cell.net(arc.related);
       const int slew_of = arc.related.empty() ? net : from;
       const double slew = slew_of < 0 ? 0 : slews[static_cast<std::size_t>(slew_of)];
       const bool output = model.functions.contains(arc.pin);
@@ -269,7 +276,7 @@ EnergyResult measure_energy(const Plan& plan, const Golden& golden, const AsicRe
     }
   };
 
-  const int reset = whole.netlist.ports.at(1).nets.at(0);
+  const int reset = whole.netlist.port("rst_ni").at(0);
   simulator.set(input.valid, 0);
   simulator.set(output.ready, all);
   simulator.set(reset, 0);
@@ -326,6 +333,7 @@ EnergyResult measure_energy(const Plan& plan, const Golden& golden, const AsicRe
   for (const Energy& unit : price(simulator.changes())) {
     result.idle_cycle += scaled(unit, 1.0 / (runs * kIdleCycles));
   }
+  result.annotated_share = driven_share(whole.netlist, asic.library);
   result.frames = runs;
   result.cycles_per_frame = period;
   for (const Instance& instance : plan.design.instances)
@@ -363,7 +371,7 @@ json energy_json(const AsicResult& asic, const EnergyResult& energy) {
   all["power_mw"] = rounded(joules / (cycles * seconds) * 1e3, 4);
   all["idle_power_mw"] =
       rounded((energy.idle_cycle.dynamic() / seconds + energy.idle_cycle.leakage) * 1e3, 4);
-  all["annotated_share"] = 1.0;  // changes of every net are counted
+  all["annotated_share"] = energy.annotated_share;
   all["seconds"] = rounded(energy.seconds, 1);
   all["equivalents"] = json::array();
   for (const AsicTarget::Equivalent& equivalent : asic.target.equivalents) {

@@ -41,9 +41,10 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
 struct EnergyResult {
   std::int64_t frames = 0, values = 0, mismatches = 0;
   std::int64_t cycles_per_frame = 0, products_per_frame = 0;
-  std::vector<Energy> frame;  // of one frame, with others before and behind it, by unit
-  Energy idle_cycle;          // of a cycle in which nothing is offered
-  double seconds = 0;         // of the simulation
+  std::vector<Energy> frame;   // of one frame, with others before and behind it, by unit
+  Energy idle_cycle;           // of a cycle in which nothing is offered
+  double annotated_share = 0;  // of nets, whose changes were counted
+  double seconds = 0;          // of the simulation
   Energy total() const;
 };
 

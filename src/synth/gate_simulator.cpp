@@ -3,10 +3,10 @@
 
 #include <bit>
 #include <map>
-#include <optional>
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "synth/liberty_groups.h"
 
 namespace emamba {
 namespace {
@@ -21,14 +21,6 @@ struct Clock {
 Error unsupported(const std::string& what) {
   return Error("this netlist cannot be simulated: " + what,
                "a target's library needs clock gates (latch_posedge), and functions of its cells");
-}
-
-// The pin of "A", "!A", "(!A)", "A'", and whether it is inverted.
-std::pair<std::string, bool> pin_of(std::string expression) {
-  std::erase_if(expression, [](char c) { return c == '(' || c == ')' || c == ' '; });
-  if (expression.starts_with('!')) return {expression.substr(1), true};
-  if (expression.ends_with('\'')) return {expression.substr(0, expression.size() - 1), true};
-  return {expression, false};
 }
 
 }  // namespace
@@ -46,8 +38,7 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
   std::vector<std::size_t> driver(values_.size(), kNobody);  // cells
   for (std::size_t i = 0; i < netlist.cells.size(); ++i) {
     for (const std::string& pin : library.cells.at(netlist.cells[i].type).outputs) {
-      const auto found = netlist.cells[i].pins.find(pin);
-      if (found != netlist.cells[i].pins.end()) driver[slot(found->second)] = i;
+      driver[slot(netlist.cells[i].net(pin))] = i;
     }
   }
   std::vector<int> gate_of(netlist.cells.size(), kNone);
@@ -56,12 +47,7 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
     gate_of[i] = static_cast<int>(gates_.size());
     gates_.emplace_back();
   }
-  const int root = [&] {
-    for (const Mapped::Port& port : netlist.ports) {
-      if (port.name == "clk_i") return port.nets.at(0);
-    }
-    throw unsupported("it has no clk_i");
-  }();
+  const int root = netlist.port("clk_i").at(0);
   std::map<int, Clock> clocks;  // by net
   clock_nets_.emplace_back(root, kNone);
   const auto clock_of = [&](auto self, int net) -> Clock {
@@ -80,7 +66,7 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
       clock = self(self, netlist.cells[cell].pins.at(kind.inputs.begin()->first));
       const std::string& function =
           models.cells.at(netlist.cells[cell].type).functions.at(kind.outputs.at(0));
-      clock.inverted ^= pin_of(function).second;
+      clock.inverted ^= signed_pin(function).inverted;
     }
     clocks[net] = clock;
     clock_nets_.emplace_back(net, clock.gate);
@@ -96,9 +82,7 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
     std::vector<int> inputs;
     for (const auto& [pin, capacitance] : kind.inputs) {
       pins.push_back(pin);
-      const auto found = cell.pins.find(pin);
-      inputs.push_back(
-          static_cast<int>(slot(found == cell.pins.end() ? Mapped::kLow : found->second)));
+      inputs.push_back(static_cast<int>(slot(cell.net(pin))));
     }
     const auto function = [&](const std::string& text) {
       return BooleanFunction(text.empty() ? "0" : text, pins, cell.type);
@@ -116,29 +100,32 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
     }
     if (kind.kind == CellKind::kGate) {
       for (const std::string& output : kind.outputs) {
-        const auto found = cell.pins.find(output);
-        if (found == cell.pins.end() || found->second < 0) continue;
+        const int net = cell.net(output);
+        if (net < 0) continue;
         const std::string& text = model.functions.at(output);
         if (text.empty()) throw unsupported(cell.type + " has no function");
-        nodes.push_back({function(text), inputs, static_cast<int>(slot(found->second)), kNone});
+        nodes.push_back({function(text), inputs, static_cast<int>(slot(net)), kNone});
       }
       continue;
     }
-    const auto [pin, inverted] = pin_of(model.clock);
-    const Clock clock = clock_of(clock_of, cell.pins.at(pin));
-    if (inverted != clock.inverted) throw unsupported("a register on the falling edge");
+    // Whether an output is the inverse of the state.
+    const auto is_inverse = [&](const std::string& output) {
+      const SignedPin state = signed_pin(model.functions.at(output));
+      if (state.pin != model.state && state.pin != model.inverted_state) {
+        throw unsupported(cell.type + ": an output that is not its state");
+      }
+      return state.inverted != (state.pin == model.inverted_state);
+    };
+    const SignedPin edge = signed_pin(model.clock);
+    const Clock clock = clock_of(clock_of, cell.pins.at(edge.pin));
+    if (edge.inverted != clock.inverted) throw unsupported("a register on the falling edge");
     if (kind.kind == CellKind::kLatch) {
       if (clock.gate == kRoot) throw unsupported("a latch without a clock gate");
       for (const std::string& output : kind.outputs) {
-        const auto found = cell.pins.find(output);
-        if (found == cell.pins.end() || found->second < 0) continue;
-        const std::string& state = model.functions.at(output);
-        if (state != model.state && state != model.inverted_state) {
-          throw unsupported(cell.type + ": an output that is not its state");
-        }
-        const bool negated = state == model.inverted_state;
-        nodes.push_back({function(negated ? "!(" + model.next + ")" : model.next), inputs,
-                         static_cast<int>(slot(found->second)), clock.gate});
+        const int net = cell.net(output);
+        if (net < 0) continue;
+        nodes.push_back({function(is_inverse(output) ? "!(" + model.next + ")" : model.next),
+                         inputs, static_cast<int>(slot(net)), clock.gate});
       }
       continue;
     }
@@ -150,14 +137,8 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
                  clock.gate,
                  rng.next()};
     for (const std::string& output : kind.outputs) {
-      const auto found = cell.pins.find(output);
-      if (found == cell.pins.end() || found->second < 0) continue;
-      const auto [state, negated] = pin_of(model.functions.at(output));
-      if (state != model.state && state != model.inverted_state) {
-        throw unsupported(cell.type + ": an output that is not its state");
-      }
-      own.outputs.emplace_back(static_cast<int>(slot(found->second)),
-                               negated != (state == model.inverted_state));
+      const int net = cell.net(output);
+      if (net >= 0) own.outputs.emplace_back(static_cast<int>(slot(net)), is_inverse(output));
     }
     registers_.push_back(std::move(own));
   }

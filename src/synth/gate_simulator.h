@@ -25,7 +25,7 @@ class GateSimulator {
   GateSimulator(const Mapped& netlist, const CellLibrary& library, const CellModels& models,
                 std::uint64_t seed);
 
-  void set(int net, std::uint64_t values) { assign(net, values); }
+  void set(int net, std::uint64_t values) { write(slot(net), values); }
   std::uint64_t get(int net) const { return values_[slot(net)]; }
 
   // Lets what was set come through, as before an edge.
@@ -63,7 +63,6 @@ class GateSimulator {
   std::size_t slot(int net) const {
     return net >= 0 ? static_cast<std::size_t>(net) : constant_ + (net == Mapped::kHigh ? 1 : 0);
   }
-  void assign(int net, std::uint64_t values) { write(slot(net), values); }
   void write(std::size_t slot, std::uint64_t values);
   void mark(std::size_t node) { dirty_[node / 64] |= std::uint64_t{1} << (node % 64); }
 

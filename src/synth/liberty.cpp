@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -45,13 +46,6 @@ std::optional<double> number_of(const std::string& text) {
   return value;
 }
 
-// `A`, or the pin of `!A` or `A'`.
-std::string inverted(const std::string& function) {
-  if (function.starts_with('!')) return plain_liberty(function.substr(1));
-  if (function.ends_with('\'')) return plain_liberty(function.substr(0, function.size() - 1));
-  return "";
-}
-
 // Of a group `ff` or `latch`: asynchronously.
 bool sets_or_resets(const LibertyGroup& state) {
   return !liberty_attribute(state, "clear").empty() || !liberty_attribute(state, "preset").empty();
@@ -63,18 +57,15 @@ std::optional<LatchCell> latch_of(const LibertyGroup& cell) {
   if (latch == nullptr || sets_or_resets(*latch)) return {};
   LatchCell found;
   found.cell = plain_liberty(cell.arguments);
-  found.enable = liberty_attribute(*latch, "enable");
-  if (const std::string pin = inverted(found.enable); !pin.empty()) {
-    found.enable = pin;
-    found.active_high = false;
-  }
+  const SignedPin enable = signed_pin(liberty_attribute(*latch, "enable")),
+                  data = signed_pin(liberty_attribute(*latch, "data_in"));
+  found.enable = enable.pin;
+  found.active_high = !enable.inverted;
+  found.data = data.pin;
   // Some keep the inverse of their data, and give that inverted.
-  found.data = liberty_attribute(*latch, "data_in");
-  std::string state = state_of(*latch);
-  if (const std::string pin = inverted(found.data); !pin.empty()) {
-    found.data = pin;
-    state = plain_liberty(latch->arguments.substr(latch->arguments.find(',') + 1));
-  }
+  const std::string& states = latch->arguments;
+  const std::string state =
+      data.inverted ? plain_liberty(states.substr(states.find(',') + 1)) : state_of(*latch);
   found.output = pin_with(cell, "function", state);
   std::set<std::string> inputs;
   for (const LibertyGroup& pin : cell.groups) {
@@ -112,18 +103,12 @@ std::optional<BufferCell> buffer_of(const LibertyGroup& cell, const LibraryCell&
   return {};
 }
 
-// `A` of "A", "!A", "A'" and "(A)".
-std::string pin_of(const std::string& expression) {
-  const std::string pin = inverted(expression);
-  return pin.empty() ? expression : pin;
-}
-
 // The pin that is a register's clock or a latch's enable.
 std::string clock_pin(const LibertyGroup& cell) {
   if (const LibertyGroup* ff = inner_group(cell, "ff"))
-    return pin_of(liberty_attribute(*ff, "clocked_on"));
+    return signed_pin(liberty_attribute(*ff, "clocked_on")).pin;
   if (const LibertyGroup* latch = inner_group(cell, "latch"))
-    return pin_of(liberty_attribute(*latch, "enable"));
+    return signed_pin(liberty_attribute(*latch, "enable")).pin;
   return pin_with(cell, "clock_gate_clock_pin", "true");
 }
 
@@ -171,9 +156,14 @@ std::string units_of(const LibertyGroup& library) {
 
 }  // namespace
 
-std::string unpacked_liberty(const std::string& path) {
-  std::string bytes = read_file(path);
-  return bytes.starts_with("\x1f\x8b") ? unpack_gzip(bytes, path, kMaxBytes) : bytes;
+std::vector<LibertyFile> read_liberty_files(const std::vector<std::string>& paths) {
+  std::vector<LibertyFile> files;
+  for (const std::string& path : paths) {
+    std::string bytes = read_file(path);
+    if (bytes.starts_with("\x1f\x8b")) bytes = unpack_gzip(bytes, path, kMaxBytes);
+    files.push_back({path, std::move(bytes)});
+  }
+  return files;
 }
 
 CellLibrary parse_liberty(const std::vector<LibertyFile>& files,

@@ -46,12 +46,12 @@ struct CellLibrary {
   std::string text;                 // gates and flip-flops, as a mapping reads them
 };
 
-// The text of a .lib or .lib.gz file. Throws Error as read_file() and unpack_gzip() do.
-std::string unpacked_liberty(const std::string& path);
-
 struct LibertyFile {
   std::string path, bytes;
 };
+
+// The texts of .lib and .lib.gz files. Throws Error as read_file() and unpack_gzip() do.
+std::vector<LibertyFile> read_liberty_files(const std::vector<std::string>& paths);
 
 // Reads files that make up one library, without cells whose names match one of the patterns
 // `avoid`, in which * is any characters. Throws Error naming the file that is no Liberty, has other

@@ -180,6 +180,13 @@ std::string plain_liberty(std::string text) {
   return text;
 }
 
+SignedPin signed_pin(const std::string& expression) {
+  const std::string text = plain_liberty(expression);
+  if (text.starts_with('!')) return {plain_liberty(text.substr(1)), true};
+  if (text.ends_with('\'')) return {plain_liberty(text.substr(0, text.size() - 1)), true};
+  return {text, false};
+}
+
 std::string liberty_attribute(const LibertyGroup& group, const std::string& name) {
   const auto found = group.attributes.find(name);
   return found == group.attributes.end() ? "" : plain_liberty(found->second);

@@ -26,6 +26,13 @@ LibertyGroup read_liberty_groups(const std::string& text, const std::string& pat
 // Without quotes, spaces and outer parentheses.
 std::string plain_liberty(std::string text);
 
+// The pin of `A`, `!A`, `A'` and `(!A)`, and whether it is inverted.
+struct SignedPin {
+  std::string pin;
+  bool inverted = false;
+};
+SignedPin signed_pin(const std::string& expression);
+
 // An attribute's value, plain; "" when there is none.
 std::string liberty_attribute(const LibertyGroup& group, const std::string& name);
 

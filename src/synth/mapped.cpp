@@ -54,13 +54,10 @@ void name_behind_inverters(const CellLibrary& library, Mapped& netlist) {
     const LibraryCell& kind = library.cells.at(cell.type);
     if (kind.kind != CellKind::kGate || kind.inputs.size() != 1 || kind.outputs.size() != 1)
       continue;
-    const auto in = cell.pins.find(kind.inputs.begin()->first),
-               out = cell.pins.find(kind.outputs.front());
-    if (in == cell.pins.end() || out == cell.pins.end() || in->second < 0 || out->second < 0) {
-      continue;
-    }
-    std::string& name = netlist.nets[static_cast<std::size_t>(in->second)];
-    if (name.empty()) name = netlist.nets[static_cast<std::size_t>(out->second)];
+    const int in = cell.net(kind.inputs.begin()->first), out = cell.net(kind.outputs.front());
+    if (in < 0 || out < 0) continue;
+    std::string& name = netlist.nets[static_cast<std::size_t>(in)];
+    if (name.empty()) name = netlist.nets[static_cast<std::size_t>(out)];
   }
 }
 
@@ -116,6 +113,18 @@ std::string net_text(const std::vector<std::string>& port_bits, int net) {
 }
 
 }  // namespace
+
+int Mapped::Cell::net(const std::string& pin) const {
+  const auto found = pins.find(pin);
+  return found == pins.end() ? kLow : found->second;
+}
+
+const std::vector<int>& Mapped::port(const std::string& name) const {
+  for (const Port& port : ports) {
+    if (port.name == name) return port.nets;
+  }
+  throw Error("the netlist has no port " + name);
+}
 
 Mapped read_mapped(const json& netlist, const CellLibrary& library, const std::string& source) {
   const auto refuse = [&](const std::string& what) {
@@ -234,9 +243,9 @@ std::string name_of(const Mapped& netlist, const CellLibrary& library,
   }
   const Mapped::Cell& cell = netlist.cells[number];
   for (const std::string& output : library.cells.at(cell.type).outputs) {
-    const auto pin = cell.pins.find(output);
-    if (pin == cell.pins.end() || pin->second < 0) continue;
-    const std::string& name = netlist.nets[static_cast<std::size_t>(pin->second)];
+    const int net = cell.net(output);
+    if (net < 0) continue;
+    const std::string& name = netlist.nets[static_cast<std::size_t>(net)];
     if (!name.empty()) return name;
   }
   return instance;

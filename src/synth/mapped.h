@@ -19,7 +19,8 @@ struct Mapped {
   static constexpr int kLow = -1, kHigh = -2;
   struct Cell {
     std::string type;
-    std::map<std::string, int> pins;  // and their nets
+    std::map<std::string, int> pins;        // and their nets
+    int net(const std::string& pin) const;  // kLow where it is not connected
   };
   struct Port {
     std::string name;
@@ -29,6 +30,9 @@ struct Mapped {
   std::vector<Port> ports;
   std::vector<Cell> cells;
   std::vector<std::string> nets;  // their names in the design; "" of one that has none
+
+  // The nets of a port. Throws Error when there is no such port.
+  const std::vector<int>& port(const std::string& name) const;
 };
 
 // Reads the module `top` of what Yosys' write_json wrote. Throws Error, naming `source`, on
