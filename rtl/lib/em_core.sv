@@ -13,6 +13,9 @@
 // thousands would be slow. When they are kept Apart, the core has one of its own, with few loads,
 // for the handshake.
 //
+// Where the clock takes more energy than logic (em_tech::StopsIdle), the datapath stands still too
+// while no step is in it that has not come to the last register.
+//
 // The vector whose last step sees `last` ends its sequence: the next one is the first of a new
 // sequence, in the next of Contexts contexts (sets of parameters that take turns).
 //
@@ -178,6 +181,7 @@ module em_core #(
     assign last_o    = emits_last;
   end else begin : gen_registers
     logic [Depth-1:0] valid_q, valid_d, valid_next, last_q;
+    logic             moves;
 
     assign valid_o    = valid_q[Depth-1];
     assign last_o     = last_q[Depth-1];
@@ -193,19 +197,35 @@ module em_core #(
       if (advance) last_q <= Depth'({last_q, step_o & emits & emits_last});
     end
 
+    if (!em_tech::StopsIdle) begin : gen_moves
+      assign moves = 1'b1;
+    end else if (Depth == 1) begin : gen_moves_at_a_step
+      assign moves = can_step;
+    end else begin : gen_moves_with_steps
+      logic [Depth-2:0] steps_q, steps_d;  // that are in the datapath
+
+      assign steps_d = advance ? (Depth-1)'({steps_q, can_step}) : steps_q;
+      assign moves   = can_step | (|steps_q);
+
+      em_register #(.Width(Depth - 1)) u_steps (
+        .clk_i, .rst_ni, .data_i(steps_d), .data_o(steps_q)
+      );
+    end
+
     // Each copy has the last valid bit in a register of its own. What it takes depends on itself,
     // so that Yosys sees no two alike to merge; others are told to keep them.
     if (!Apart) begin : gen_same
-      assign advance_o = advance;
+      assign advance_o = advance & moves;
     end else begin : gen_copies
       (* keep = "true" *) logic [Copies-1:0] copies_q;
-      logic [Copies-1:0] copies_d;
+      logic [Copies-1:0] copies_d, takes;
 
-      assign advance_o = {Copies{ready_i}} | ~copies_q;
+      assign takes     = {Copies{ready_i}} | ~copies_q;
+      assign advance_o = takes & {Copies{moves}};
 
       always_comb begin
         for (int i = 0; i < Copies; i++) begin
-          copies_d[i] = advance_o[i] ? valid_next[Depth-1] : copies_q[i];
+          copies_d[i] = takes[i] ? valid_next[Depth-1] : copies_q[i];
         end
       end
 

@@ -42,9 +42,17 @@ module em_stream_register #(
     .data_o({front_valid_q, back_valid_q, ready_q})
   );
 
+  // Either takes what comes as long as it has nothing, or only what it is to hold (em_tech).
+  logic takes_front, takes_back;
+
+  assign takes_front = (ready_i | ~front_valid_q) &
+      (!em_tech::StopsIdle | back_valid_q | valid_i);
+  assign takes_back  = ~back_valid_q &
+      (!em_tech::StopsIdle | (valid_i & front_valid_q & ~ready_i));
+
   always_ff @(posedge clk_i) begin
-    if (ready_i || !front_valid_q) front_q <= back_valid_q ? back_q : {last_i, data_i};
-    if (!back_valid_q) back_q <= {last_i, data_i};
+    if (takes_front) front_q <= back_valid_q ? back_q : {last_i, data_i};
+    if (takes_back) back_q <= {last_i, data_i};
   end
 
 `ifndef SYNTHESIS

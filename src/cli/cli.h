@@ -81,6 +81,7 @@ void add_compare(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_energy(CLI::App& app);
+void add_layout(CLI::App& app);
 void add_flow(CLI::App& app);
 void add_ablate(CLI::App& app);
 void add_sweep(CLI::App& app);

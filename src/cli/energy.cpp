@@ -41,8 +41,10 @@ void print_energy(const json& result) {
                value(equivalent, "energy_nj_per_frame"),
                equivalent.at("source").get<std::string>());
   }
-  fmt::print("Wires: {:g} fF to a load. Without glitches and without a clock tree.\n",
-             value(result, "wire_ff"));
+  fmt::print(
+      "Wires: {:g} fF to a load. Without glitches; with a tree of buffers for the clock in each "
+      "unit.\n",
+      value(result, "wire_ff"));
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ int run(int argc, char** argv) {
   add_verify(app);
   add_synth(app);
   add_energy(app);
+  add_layout(app);
   add_flow(app);
   add_ablate(app);
   add_sweep(app);

@@ -102,7 +102,7 @@ void print_asic(const json& result) {
   for (const auto& [name, version] : result.at("tools").items()) {
     tools += fmt::format("{}{} {}", tools.empty() ? "" : ", ", name, version.get<std::string>());
   }
-  fmt::print("{}\n{}; {}, without wires, clock tree and placement\n", table.text(), tools,
+  fmt::print("{}\n{}; {}, without wires and placement\n", table.text(), tools,
              result.at("target").at("name").get<std::string>());
   for (const json& corner : result.at("corners")) {
     const json& path = corner.at("limiting_path");
@@ -111,6 +111,11 @@ void print_asic(const json& result) {
                corner.at("name").get<std::string>(), corner.at("fmax_mhz").get<double>(),
                path.at("cells").get<int>(), path.at("from").get<std::string>(),
                path.at("to").get<std::string>());
+  }
+  if (const json& wires = result.at("wire_load"); !wires.is_null()) {
+    fmt::print("{}: {:.0f} MHz with the library's wire-load model {}\n",
+               result.at("corners").at(0).at("name").get<std::string>(),
+               wires.at("fmax_mhz").get<double>(), wires.at("model").get<std::string>());
   }
   for (const json& equivalent : result.at("equivalents")) {
     fmt::print("in {} nm: {:.4f} mm2 ({})\n", equivalent.at("node_nm").get<int>(),

@@ -269,6 +269,15 @@ class Flow {
     return has(synth, "design", design_hash_) && has(synth, "family", family) ? *synth : json();
   }
 
+  // A result of this very design with standard cells, and if it is not the first, for the same
+  // target; null if there is none.
+  json in_cells(const char* file, const json& target) const {
+    const std::optional<json> result =
+        read_result(out(file), [](const json& read) { read.at("units").at(0); });
+    if (!has(result, "design", design_hash_)) return {};
+    return target.is_null() || has(result, "target", target) ? *result : json();
+  }
+
   // `plan` is null when there is to be no hardware.
   void report(json plan) {
     ReportInput input{.config = job_.config,
@@ -278,13 +287,22 @@ class Flow {
                       .training = epochs(),
                       .plan = {},
                       .verify = {},
-                      .synth = {}};
+                      .synth = {},
+                      .asic = {},
+                      .energy = {},
+                      .layout = {}};
     if (!plan.is_null()) {
       plan.update(stages_.at("hardware"));  // with what it takes of the device
       input.plan = std::move(plan);
       const json& verified = stages_.at("verify");
       if (!verified.contains("error")) input.verify = verified;
       input.synth = synthesis();
+      input.asic = in_cells("asic.json", nullptr);
+      if (!input.asic.is_null()) {
+        const json& target = input.asic.at("target").at("key");
+        input.energy = in_cells("energy.json", target);
+        input.layout = in_cells("layout.json", target);
+      }
     }
     const Stopwatch watch;
     write_file(out("report.md"), report_markdown(input));

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/shell.h"
+#include "report/chip.h"
 #include "report/document.h"
 #include "report/fields.h"
 #include "report/measures.h"
@@ -395,6 +396,13 @@ Section reproduction(const ReportInput& in) {
             ? "emamba verify " + config
             : fmt::format("emamba verify {} --frames {}", config, count_at(in.verify, "frames")));
     commands.lines.push_back("emamba synth " + config);
+    if (!in.asic.is_null()) {
+      const std::string target =
+          fmt::format("{} --target {}", config, shell_word(text_at(in.asic.at("target"), "key")));
+      commands.lines.push_back("emamba synth " + target);
+      if (!in.energy.is_null()) commands.lines.push_back("emamba energy " + target);
+      if (!in.layout.is_null()) commands.lines.push_back("emamba layout --all " + target);
+    }
     section.blocks.emplace_back(std::move(commands));
   }
   ReportTable table{
@@ -427,6 +435,7 @@ Document compose(const ReportInput& in) {
   const bool hardware = !in.plan.is_null();
   if (hardware) {
     for (Section& section : hardware_sections(in)) sections.push_back(std::move(section));
+    if (!in.asic.is_null()) sections.push_back(chip_section(in.asic, in.energy, in.layout));
   }
   sections.push_back(reproduction(in));
   std::string subtitle = "Task " + text_at(in.spec, "task");

@@ -40,6 +40,10 @@ struct ReportInput {
   // beside it the sum of their parts, and "details": [{"key", "name"}]. Parts are the counts of the
   // device's kinds and of these.
   nlohmann::json synth;
+
+  // Null when it has not been mapped to a process; else the content of asic.json. Beside it those
+  // of energy.json and layout.json, for the same process, or null.
+  nlohmann::json asic, energy, layout;
 };
 
 // The whole page each. Throw Error when a result lacks something.

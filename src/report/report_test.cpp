@@ -313,6 +313,70 @@ TEST(Report, ComparesEstimatesWithSynthesis) {
   EXPECT_TRUE(contains(page, "| out | 55 | \u2013 |")) << "has not been synthesised";
 }
 
+// In cells: one unit of two, with energy and layout or without.
+ReportInput input_with_cells(bool more) {
+  ReportInput in = regression_input();
+  const json path = {{"ns", 1.5}, {"from", "a: x_q"}, {"to", "b: y_q"}, {"cells", 12}};
+  const auto unit = [](const char* name, double area, const json& mhz) {
+    return json{{"name", name},     {"area_um2", area}, {"cells", 1200},
+                {"flip_flops", 70}, {"latches", 0},     {"fmax_mhz", mhz}};
+  };
+  in.asic = unit("", 4000, 666.7);
+  in.asic.update(
+      {{"target", {{"key", "my.toml"}, {"name", "My 45 nm"}}},
+       {"clock_gates", 3},
+       {"limiting_path", path},
+       {"corners", json::array({{{"name", "typical"}, {"fmax_mhz", 666.7}}})},
+       {"wire_load", {{"model", "5K"}, {"fmax_mhz", 600.2}}},
+       {"equivalents", json::array({{{"node_nm", 22}, {"area_mm2", 0.001}, {"source", "half"}}})},
+       {"units", {unit("scan", 3000, 666.7), unit("wires", 1000, nullptr)}}});
+  if (!more) return in;
+  in.energy = {{"energy_nj_per_frame", 80.0},
+               {"clock_mhz", 100.0},
+               {"pj_per_mac", 2.5},
+               {"power_mw", 1.25},
+               {"idle_power_mw", 0.5},
+               {"frames", 64},
+               {"values_checked", 3648},
+               {"mismatches", 0},
+               {"equivalents", json::array({{{"source", "half"}, {"energy_nj_per_frame", 14.0}}})},
+               {"units",
+                {{{"name", "scan"}, {"energy_nj_per_frame", 60.0}},
+                 {{"name", "wires"}, {"energy_nj_per_frame", 20.0}}}}};
+  in.layout = {{"units", json::array({{{"unit", "scan"},
+                                       {"cells", 1300},
+                                       {"core_um", {120.4, 60.5}},
+                                       {"utilisation", 0.58},
+                                       {"wire_mm", 42.0},
+                                       {"open_nets", 0},
+                                       {"shorted_groups", 0},
+                                       {"fmax_mhz", 280.2},
+                                       {"fmax_mhz_without_wires", 390.0},
+                                       {"hold_slack_ns", 0.25}}})}};
+  return in;
+}
+
+TEST(Report, HasASectionOnAChip) {
+  EXPECT_FALSE(contains(report_markdown(regression_input()), "standard cells"));
+  const std::string area = report_markdown(input_with_cells(false));
+  EXPECT_TRUE(
+      contains(area, "In the standard cells of My 45 nm the accelerator takes 4,000 square"));
+  EXPECT_TRUE(contains(area, "typical: 667 MHz without wires"));
+  EXPECT_TRUE(contains(area, "wire-load model 5K: 600 MHz"));
+  EXPECT_TRUE(contains(area, "| scan | 3,000 | 75.0 % | 1,200 | 70 | 0 | 667 |"));
+  EXPECT_TRUE(contains(area, "| wires | 1,000 | 25.0 % | 1,200 | 70 | 0 | - |"));
+  EXPECT_TRUE(contains(area, "These are not the figures of a chip."));
+  EXPECT_FALSE(contains(area, "nJ a frame | share"));
+  const std::string all = report_markdown(input_with_cells(true));
+  EXPECT_TRUE(contains(all, "A frame takes 80.0 nJ at 100 MHz, 2.5 pJ a product"));
+  EXPECT_TRUE(contains(all, "| 667 | 60.00 | 75.0 % |"));
+  EXPECT_TRUE(contains(all, "| 22 nm | 0.0010 | 14.0 | half |"));
+  EXPECT_TRUE(
+      contains(all, "| scan | 1,300 | 120 x 60 | 58.0 % | 42.0 | 0 | 0 | 280 | 390 | 0.25 |"));
+  EXPECT_TRUE(contains(all, "emamba layout --all"));
+  EXPECT_TRUE(contains(report_html(input_with_cells(true)), "Routed units"));
+}
+
 TEST(Report, SaysWhenTheDeviceIsTooSmall) {
   ReportInput in = regression_input();
   in.plan["device"]["resources"][1]["has"] = 40000;

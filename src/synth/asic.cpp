@@ -18,7 +18,8 @@ namespace {
 using nlohmann::json;
 
 constexpr char kLibrary[] = "library/cells.lib", kLatches[] = "library/latches.v",
-               kClockGate[] = "library/em_clock_gate.sv";
+               kClockGate[] = "library/em_clock_gate.sv",
+               kGatedRegisters[] = "library/gated_registers.v";
 
 // abc breaks on names with spaces, and Yosys 0.23 puts the name of the folder before a relative
 // one.
@@ -31,22 +32,25 @@ constexpr int kTimingSeconds = 3600;
 constexpr char kForArea[] =
     "+strash;ifraig;scorr;dc2;dc2;dch,-f;amap;topo;buffer,-c,-p,-N,24;dnsize;stime,-p";
 
-// For speed. Of a period, a fifth is for registers, which abc does not know.
+// For speed, without what makes logic smaller and deeper. Of a period, a fifth is for registers,
+// which abc does not know.
 std::string for_speed(double clock_mhz) {
   const auto ps = static_cast<int>(0.8e6 / clock_mhz);
   return fmt::format(
-      "+strash;ifraig;scorr;dc2;dc2;dch,-f;map,-B,0.9,-D,{0};topo;buffer,-c,-p,-N,16;upsize,-D,{0};"
+      "+strash;ifraig;scorr;dch,-f;map,-B,0.9,-D,{0};topo;buffer,-c,-p,-N,16;upsize,-D,{0};"
       "dnsize,-D,{0};stime,-p",
       ps);
 }
 
-// dfflibmap leaves latches as they are.
-std::string commands(const std::string& abc) {
+// dfflibmap leaves latches as they are. Clock gates with one enable are merged.
+std::string commands(bool gates_clocks, const std::string& abc) {
+  const std::string gating =
+      gates_clocks ? fmt::format("techmap -map {}\nopt_merge -share_all\n", kGatedRegisters) : "";
   return fmt::format(
-      "synth -flatten -top top\nopt_clean -purge\ntechmap -map {}\nsimplemap\n"
-      "dfflibmap -liberty {}\nopt\nabc -liberty {}{} -script {}\nsetundef -zero\nopt_clean "
-      "-purge\n",
-      kLatches, kLibrary, kHere, kLibrary, abc);
+      "synth -flatten -top top -run begin:fine\n{}synth -run fine:\nopt_clean -purge\n"
+      "techmap -map {}\nsimplemap\ndfflibmap -liberty {}\nopt\nabc -liberty {}{} -script {}\n"
+      "setundef -zero\nopt_clean -purge\n",
+      gating, kLatches, kLibrary, kHere, kLibrary, abc);
 }
 
 // A pin's connection; \NAME is a name of any characters, up to the space.
@@ -81,6 +85,34 @@ std::string clock_gate_module(const ClockGateCell& gate) {
       gate.test.empty() ? "" : ", " + connection(gate.test, "1'b0"));
 }
 
+// Registers with an enable, as Yosys has them before it makes gates: those of kGatedBits or more,
+// and on the rising edge, have a clock gate instead. A reset of `$sdffce` is behind the enable,
+// too.
+std::string gated_registers(const ClockGateCell& gate) {
+  constexpr int kGatedBits = 3;  // of fewer, a gate takes more than multiplexers
+  const auto module = [&](const std::string& type, const std::string& plain,
+                          const std::string& reset) {
+    const bool resets = !reset.empty();
+    return fmt::format(
+        "module \\${0} (CLK, EN, D, Q{2});\n"
+        "  parameter WIDTH = 1, CLK_POLARITY = 1, EN_POLARITY = 1{3};\n"
+        "  input CLK, EN{4};\n  input [WIDTH-1:0] D;\n  output [WIDTH-1:0] Q;\n"
+        "  wire _TECHMAP_FAIL_ = WIDTH < {5} || !CLK_POLARITY;\n  wire clk;\n"
+        "  \\{6} gate ({7}, {8}, {9}{10});\n"
+        "  \\${1} #(.WIDTH(WIDTH), .CLK_POLARITY(1){11}) _TECHMAP_REPLACE_\n"
+        "    (.CLK(clk), .D(D), .Q(Q){12});\nendmodule\n",
+        type, plain, resets ? ", " + reset : "",
+        resets ? fmt::format(", {0}_POLARITY = 1, {0}_VALUE = 0", reset) : "",
+        resets ? ", " + reset : "", kGatedBits, gate.cell, connection(gate.clock, "CLK"),
+        connection(gate.enable, "EN_POLARITY ? EN : ~EN"), connection(gate.output, "clk"),
+        gate.test.empty() ? "" : ", " + connection(gate.test, "1'b0"),
+        resets ? fmt::format(", .{0}_POLARITY({0}_POLARITY), .{0}_VALUE({0}_VALUE)", reset) : "",
+        resets ? fmt::format(", .{0}({0})", reset) : "");
+  };
+  return module("dffe", "dff", "") + module("adffe", "adff", "ARST") +
+         module("sdffce", "sdff", "SRST");
+}
+
 std::string library_file(std::size_t corner, std::size_t file) {
   return fmt::format("library/corner{}_{}.lib", corner, file);
 }
@@ -92,7 +124,7 @@ CellLibrary write_libraries(const AsicTarget& target, const std::string& directo
     const AsicTarget::Corner& corner = target.corners[c];
     const std::vector<LibertyFile> files = read_liberty_files(corner.files);
     for (std::size_t f = 0; f < files.size(); ++f) {
-      write_file(directory + "/" + library_file(c, f), files[f].bytes);
+      write_file(directory + "/" + library_file(c, f), without_wire_load(files[f].bytes));
     }
     CellLibrary library = parse_liberty(files, target.avoid);
     if (c == 0) {
@@ -110,6 +142,7 @@ CellLibrary write_libraries(const AsicTarget& target, const std::string& directo
   write_file(directory + "/" + kLatches, latch_map(first));
   if (first.clock_gate) {
     write_file(directory + "/" + kClockGate, clock_gate_module(*first.clock_gate));
+    write_file(directory + "/" + kGatedRegisters, gated_registers(*first.clock_gate));
   }
   return first;
 }
@@ -151,12 +184,13 @@ class Synthesis {
     UnitsJob job{.place = place,
                  .sources = design_files("asic"),
                  .others = {kLibrary, kLatches},
-                 .commands = commands(abc),
+                 .commands = commands(result_.library.clock_gate.has_value(), abc),
                  .netlist_json = true,
                  .wanted = wanted};
     if (result_.library.clock_gate) {
       std::replace(job.sources.begin(), job.sources.end(),
                    std::string("rtl/tech/asic/em_clock_gate.sv"), std::string(kClockGate));
+      job.others.emplace_back(kGatedRegisters);
     }
     job.each = [&](std::size_t u, const std::string& path) {
       netlists[u] = read_mapped(parse_json(read_file(path), path), result_.library, path);
@@ -181,20 +215,12 @@ class Synthesis {
     }
   }
 
-  std::vector<std::string> libraries(std::size_t corner) const {
-    std::vector<std::string> files;
-    for (std::size_t f = 0; f < result_.target.corners[corner].files.size(); ++f) {
-      files.push_back(library_file(corner, f));
-    }
-    return files;
-  }
-
   ShortestPeriod time_unit(std::size_t u, const std::string& place, const Mapped& netlist,
                            std::size_t corner) const {
     const std::string folder = place + "/" + name(u);
     ShortestPeriod period = shortest_period({.directory = directory_,
                                              .place = fmt::format("{}/corner{}", folder, corner),
-                                             .libraries = libraries(corner),
+                                             .libraries = result_.corner_libraries(corner),
                                              .netlists = {folder + "/mapped.v"}},
                                             sta_, kTimingSeconds);
     if (period.ns == 0) {
@@ -223,17 +249,25 @@ class Synthesis {
     const Mapped whole = wired(plan_.design, result_.netlists).netlist;
     const std::string file = "timing/top.v";
     write_file(directory_ + "/" + file, verilog_of(whole, "top"));
-    result_.periods.resize(result_.target.corners.size());
-    parallel_for(result_.periods.size(), options_.jobs, [&](std::size_t c) {
-      ShortestPeriod period = shortest_period({.directory = directory_,
-                                               .place = fmt::format("timing/corner{}", c),
-                                               .libraries = libraries(c),
-                                               .netlists = {file}},
-                                              sta_, kTimingSeconds);
+    // In every corner, and with the library's wires in the first.
+    const std::size_t corners = result_.target.corners.size();
+    std::vector<ShortestPeriod> periods(corners + (result_.library.wire_load.empty() ? 0 : 1));
+    parallel_for(periods.size(), options_.jobs, [&](std::size_t i) {
+      const bool wires = i == corners;
+      ShortestPeriod period =
+          shortest_period({.directory = directory_,
+                           .place = wires ? "timing/wire_load" : fmt::format("timing/corner{}", i),
+                           .libraries = result_.corner_libraries(wires ? 0 : i),
+                           .netlists = {file},
+                           .wire_load = wires ? result_.library.wire_load : ""},
+                          sta_, kTimingSeconds);
       for (std::string* end : {&period.from, &period.to})
         *end = name_of(whole, result_.library, *end);
-      result_.periods[c] = period;
+      periods[i] = period;
     });
+    if (periods.size() > corners) result_.with_wire_load = periods.back();
+    periods.resize(corners);
+    result_.periods = std::move(periods);
   }
 
   const std::string& name(std::size_t unit) const { return plan_.design.units[unit].name; }
@@ -306,6 +340,14 @@ CellArea AsicResult::total() const {
   return sum;
 }
 
+std::vector<std::string> AsicResult::corner_libraries(std::size_t corner) const {
+  std::vector<std::string> files;
+  for (std::size_t f = 0; f < target.corners[corner].files.size(); ++f) {
+    files.push_back(library_file(corner, f));
+  }
+  return files;
+}
+
 AsicResult synthesise_asic(const Plan& plan, const AsicTarget& target, const std::string& directory,
                            const UnitOptions& options, const ProgressCallback& progress) {
   return Synthesis(plan, target, directory, options, progress).run();
@@ -347,6 +389,12 @@ json to_json(const AsicResult& result) {
     all["corners"].push_back({{"name", target.corners[c].name},
                               {"fmax_mhz", mhz(result.periods[c])},
                               {"limiting_path", path_json(result.periods[c])}});
+  }
+  all["wire_load"] = nullptr;
+  if (!result.library.wire_load.empty()) {
+    all["wire_load"] = {{"model", result.library.wire_load},
+                        {"fmax_mhz", mhz(result.with_wire_load)},
+                        {"limiting_path", path_json(result.with_wire_load)}};
   }
   all["equivalents"] = json::array();
   for (const AsicTarget::Equivalent& equivalent : target.equivalents) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an accelerator takes of a process, by synthesis with Yosys and timing with OpenSTA: cells
-// alone, without wires, clock tree and placement.
+// alone, without wires and placement. The clock has a tree of buffers in each unit, which timing
+// takes for ideal.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +43,10 @@ struct AsicResult {
   std::vector<UnitCells> units;
   std::vector<Mapped> netlists;         // of the units, with buffers
   std::vector<ShortestPeriod> periods;  // of the whole accelerator; names begin with the unit's
+  ShortestPeriod with_wire_load;        // of the whole, in the first corner, if the library has one
   CellArea total() const;
+  // A corner's libraries as OpenSTA reads them, relative to the folder of the hardware.
+  std::vector<std::string> corner_libraries(std::size_t corner) const;
 };
 
 // Maps every unit of a plan that emit() wrote to `directory` to the library of the target's first

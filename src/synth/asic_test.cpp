@@ -122,6 +122,41 @@ TEST(Liberty, WhatIsNoneOrLacksCellsIsAnError) {
   expect_error([] { read_liberty_files({"/nowhere/x.lib"}); }, "/nowhere/x.lib");
 }
 
+// What times a netlist applies a library's model of wires unasked.
+TEST(Liberty, AModelOfWiresIsNamedAndTakenOut) {
+  const std::string plain = library(kFlipFlop + kReset + kLatch);
+  const std::string head = "  delay_model : table_lookup;\n";
+  std::string modelled = plain;
+  modelled.insert(
+      plain.find(head),
+      "  default_wire_load_mode : top;\n  default_wire_load : \"1k\";\n"
+      "  default_wire_load_selection : \"metal\" ;\n"
+      "  wire_load_selection (\"metal\") {\n    wire_load_from_area (0, 9, 1k);\n  }\n");
+  EXPECT_EQ(parse(plain).wire_load, "");
+  EXPECT_EQ(parse(modelled).wire_load, "1k");
+  const std::string without = without_wire_load(modelled);
+  EXPECT_EQ(parse(without).wire_load, "");
+  EXPECT_EQ(without.find("selection"), std::string::npos);
+  EXPECT_EQ(without.find("from_area"), std::string::npos);
+  EXPECT_NE(without.find("default_wire_load_mode : top;"), std::string::npos);
+  EXPECT_EQ(without_wire_load(plain), plain);
+  EXPECT_EQ(without_wire_load("default_wire_load"), "default_wire_load");
+  EXPECT_EQ(without_wire_load("default_wire_load : x"), "default_wire_load : x");
+}
+
+TEST(Liberty, ConstantsAreCells) {
+  const std::string ties =
+      "  cell (ONE) { area : 1; pin (Z) { direction : output; function : \"1\"; } }\n"
+      "  cell (ZERO) { area : 1; pin (Z) { direction : output; function : \"0\"; } }\n";
+  const CellLibrary without = parse(library(kFlipFlop + kReset + kLatch));
+  EXPECT_FALSE(without.tie_low || without.tie_high);
+  const CellLibrary with = parse(library(kFlipFlop + kReset + kLatch + ties));
+  ASSERT_TRUE(with.tie_low && with.tie_high);
+  EXPECT_EQ(with.tie_low->cell, "ZERO");
+  EXPECT_EQ(with.tie_high->cell, "ONE");
+  EXPECT_EQ(with.tie_high->output, "Z");
+}
+
 TEST(Asic, CellsAreSummedByKind) {
   const CellLibrary few = parse(library(kReset + kLatch + kClockGate));
   EXPECT_EQ(area_of({{"INV", 3}, {"DFFR", 2}, {"LATCHN", 4}, {"ICG", 1}}, few),
@@ -160,7 +195,7 @@ nlohmann::json cell_json(const char* type, const nlohmann::json& pins) {
   return {{"type", type}, {"connections", connections}};
 }
 
-// Loads of a register become a tree; those of the clock stay.
+// Loads of a register and of the clock become trees, and are as before without them.
 TEST(Mapped, NetsOfManyLoadsGetBuffers) {
   const CellLibrary few = parse(library(kFlipFlop + kReset + kLatch));
   nlohmann::json cells = {{"held", cell_json("DFF", {{"C", 2}, {"D", 4}, {"Q", 10}})}};
@@ -170,18 +205,25 @@ TEST(Mapped, NetsOfManyLoadsGetBuffers) {
   }
   Mapped netlist = read_mapped(netlist_json(cells), few, "n.json");
   EXPECT_EQ(counts_of(netlist), (CellCounts{{"DFF", 31}}));
-  // 30 loads are 8 groups of 4 at most, and these 2 groups of 4.
-  EXPECT_EQ(buffer_nets(netlist, few, 4), 10);
-  EXPECT_EQ(counts_of(netlist), (CellCounts{{"BUF", 10}, {"DFF", 31}}));
+  const std::string before = verilog_of(netlist, "held");
+  // 30 loads are 8 groups of 4 at most, and these 2 groups of 4; so are 31.
+  EXPECT_EQ(buffer_nets(netlist, few, 4), 20);
+  EXPECT_EQ(counts_of(netlist), (CellCounts{{"BUF", 20}, {"DFF", 31}}));
+  Mapped again = netlist;
+  remove_buffers(again, few, 20);
+  const auto cells_of = [](const std::string& text) {  // nets that nothing is on stay
+    return text.substr(text.find("  DFF g0"));
+  };
+  EXPECT_EQ(cells_of(verilog_of(again, "held")), cells_of(before));
   std::map<int, int> loads;
   for (const Mapped::Cell& cell : netlist.cells) {
-    for (const auto& [pin, net] : cell.pins) loads[net] += pin == "D" || pin == "A" ? 1 : 0;
+    for (const auto& [pin, net] : cell.pins) loads[net] += pin == "Q" || pin == "Y" ? 0 : 1;
   }
   for (const auto& [net, count] : loads) EXPECT_LE(count, 4) << net;
   EXPECT_EQ(buffer_nets(netlist, few, 4), 0);
   const std::string text = verilog_of(netlist, "held");
   EXPECT_TRUE(text.starts_with("module held ("));
-  EXPECT_NE(text.find(".C(clk_i), .D(a_i)"), std::string::npos) << text;
+  EXPECT_NE(text.find(".D(a_i)"), std::string::npos) << text;
   EXPECT_EQ(name_of(netlist, few, "g0"), "u_core.held_q");
   EXPECT_EQ(name_of(netlist, few, "g2"), "g2");
   EXPECT_EQ(name_of(netlist, few, "a_i"), "a_i");
@@ -239,6 +281,37 @@ TEST(Sta, ThePeriodIsTheSumOfTheSlowestPath) {
   const ShortestPeriod nothing = period("  assign y_o = a_i;\n");
   EXPECT_EQ(nothing.ns, 0);
   expect_error([&] { period("  UNKNOWN x (.A(a_i));\n"); }, "black box");
+}
+
+// With a clock's tree an edge comes later; what is late by more than another register is seen.
+TEST(Sta, AClockTreeHasItsDelays) {
+  const TestFolder folder;
+  write_file(folder / "few.lib", library(kFlipFlop + kReset + kLatch));
+  const auto period = [&](const std::string& cells) {
+    write_file(folder / "top.v",
+               "module top (clk_i, rst_ni, a_i, y_o);\n  input clk_i, rst_ni, a_i;\n"
+               "  output y_o;\n  wire n1, n2, n3, n4;\n" +
+                   cells + "endmodule\n");
+    return shortest_period({.directory = folder.path(),
+                            .place = "timing",
+                            .libraries = {"few.lib"},
+                            .netlists = {"top.v"},
+                            .clock_tree = true},
+                           require_tool("sta"), 60);
+  };
+  const std::string registers =
+      "  DFF first (.C(n2), .D(a_i), .Q(n1));\n  DFF second (.C({}), .D(n1), .Q(y_o));\n";
+  // Both behind one buffer: as without it.
+  const ShortestPeriod even =
+      period("  BUF tree (.A(clk_i), .Y(n2));\n" + fmt::format(fmt::runtime(registers), "n2"));
+  EXPECT_NEAR(even.ns, 0.3, 0.005);
+  EXPECT_NEAR(even.hold_ns, 0.2 - 0.05, 0.005);
+  // The first behind a buffer more: a period longer by its 0.01 ns.
+  const ShortestPeriod late =
+      period("  BUF tree (.A(clk_i), .Y(n3));\n  BUF more (.A(n3), .Y(n2));\n" +
+             fmt::format(fmt::runtime(registers), "n3"));
+  EXPECT_GT(late.ns, even.ns + 0.005);
+  EXPECT_LT(late.ns, even.ns + 0.03);
 }
 
 // With a clock gate of the library, which is simulated, and with one made of its latch.

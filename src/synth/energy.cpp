@@ -59,18 +59,24 @@ class Beats {
   std::vector<std::vector<const std::int32_t*>> frames_;  // by run, then one behind the other
 };
 
-// A net's load: pins, and wires to them.
-std::vector<double> loads_of(const Mapped& netlist, const CellLibrary& library, double wire) {
-  std::vector<double> loads(netlist.nets.size());
+// What a net is loaded with: pins, and wires.
+struct NetLoads {
+  std::vector<double> total, wires;
+};
+
+NetLoads loads_of(const Mapped& netlist, const CellLibrary& library, double wire) {
+  NetLoads loads{std::vector<double>(netlist.nets.size()), netlist.wires};
+  loads.wires.resize(netlist.nets.size());
   for (const Mapped::Cell& cell : netlist.cells) {
     const LibraryCell& kind = library.cells.at(cell.type);
     for (const auto& [pin, net] : cell.pins) {
       const auto input = kind.inputs.find(pin);
-      if (net >= 0 && input != kind.inputs.end()) {
-        loads[static_cast<std::size_t>(net)] += input->second + wire;
-      }
+      if (net < 0 || input == kind.inputs.end()) continue;
+      loads.total[static_cast<std::size_t>(net)] += input->second;
+      loads.wires[static_cast<std::size_t>(net)] += wire;
     }
   }
+  for (std::size_t net = 0; net < loads.total.size(); ++net) loads.total[net] += loads.wires[net];
   return loads;
 }
 
@@ -118,6 +124,7 @@ Energy& Energy::operator+=(const Energy& other) {
   switching += other.switching;
   internal += other.internal;
   clock += other.clock;
+  wires += other.wires;
   leakage += other.leakage;
   return *this;
 }
@@ -132,7 +139,8 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
                               std::size_t units, const CellLibrary& library,
                               const CellModels& models, double supply_v, double wire,
                               const std::vector<std::int64_t>& changes) {
-  const std::vector<double> loads = loads_of(netlist, library, wire);
+  NetLoads net_loads = loads_of(netlist, library, wire);
+  const std::vector<double>& loads = net_loads.total;
   const std::vector<double> slews = slews_of(netlist, models, loads);
   const double joule = models.farad * supply_v * supply_v;  // of tables, too
   std::vector<Energy> energies(units);
@@ -153,6 +161,8 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
       driven[static_cast<std::size_t>(net)] = true;
       const double own = changes_of(output) * loads[static_cast<std::size_t>(net)] * joule / 2;
       energy.switching += own;
+      energy.wires +=
+          changes_of(output) * net_loads.wires[static_cast<std::size_t>(net)] * joule / 2;
       if (kind.kind == CellKind::kClockGate) energy.clock += own;
     }
     // Of arcs to one pin, each has its part by the changes of the pin that it comes from; arcs of
@@ -185,17 +195,20 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
       if (pin == kind.clock || kind.kind == CellKind::kClockGate) energy.clock += own;
     }
   }
-  // Nets from outside, the clock first of all: to the units whose pins are on them.
+  // Nets from outside, the clock first of all: to the units whose pins are on them, their wires to
+  // the first of these.
   for (std::size_t i = 0; i < netlist.cells.size(); ++i) {
     const LibraryCell& kind = library.cells.at(netlist.cells[i].type);
+    Energy& energy = energies[static_cast<std::size_t>(unit_of[i])];
     for (const auto& [pin, net] : netlist.cells[i].pins) {
       const auto input = kind.inputs.find(pin);
       if (net < 0 || driven[static_cast<std::size_t>(net)] || input == kind.inputs.end()) continue;
-      const double own = static_cast<double>(changes[static_cast<std::size_t>(net)]) *
-                         (input->second + wire) * joule / 2;
-      Energy& energy = energies[static_cast<std::size_t>(unit_of[i])];
-      energy.switching += own;
-      if (pin == kind.clock) energy.clock += own;
+      double& wires = net_loads.wires[static_cast<std::size_t>(net)];
+      const double by = static_cast<double>(changes[static_cast<std::size_t>(net)]) * joule / 2;
+      energy.switching += by * (input->second + wires);
+      energy.wires += by * wires;
+      if (pin == kind.clock) energy.clock += by * (input->second + wires);
+      wires = 0;
     }
   }
   return energies;
@@ -322,6 +335,7 @@ EnergyResult measure_energy(const Plan& plan, const Golden& golden, const AsicRe
     energy.switching *= by;
     energy.internal *= by;
     energy.clock *= by;
+    energy.wires *= by;
     return energy;
   };
   for (const Energy& unit : price(changes)) result.frame.push_back(scaled(unit, 1.0 / runs));
@@ -352,6 +366,7 @@ json energy_json(const AsicResult& asic, const EnergyResult& energy) {
         {"switching_nj", rounded(e.switching * 1e9, 4)},
         {"internal_nj", rounded(e.internal * 1e9, 4)},
         {"clock_nj", rounded(e.clock * 1e9, 4)},
+        {"wires_nj", rounded(e.wires * 1e9, 4)},
         {"leakage_mw", rounded(e.leakage * 1e3, 6)}};
   };
   const Energy total = energy.total();

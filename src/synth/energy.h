@@ -4,8 +4,8 @@
 //
 // A change of a net takes C V^2 / 2 of the capacitance of the pins on it (and of wires, if a load
 // of them is stated) and what the library says that it takes inside the cell, at the slew and the
-// load that are there; cells leak. Not in it: glitches, wires unless stated, and a clock tree,
-// whose place the pins of the clock take.
+// load that are there; cells leak. The clock has a tree of buffers in each unit. Not in it:
+// glitches, and wires unless stated.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +26,14 @@ namespace emamba {
 struct Energy {
   double switching = 0, internal = 0;
   double clock = 0;    // of these, of nets of the clock and pins on them
+  double wires = 0;    // of switching
   double leakage = 0;  // in watts
   double dynamic() const { return switching + internal; }
   Energy& operator+=(const Energy& other);
 };
 
 // What the changes of nets took, by unit; `changes` as GateSimulator::changes() counts them.
-// `wire` is a load's wire in the library's unit of capacitance.
+// `wire` is a load's wire in the library's unit of capacitance, besides the netlist's own wires.
 std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& unit_of,
                               std::size_t units, const CellLibrary& library,
                               const CellModels& models, double supply_v, double wire,

@@ -144,6 +144,29 @@ TEST(GateSimulator, ALatchBehindAClockGateHolds) {
   EXPECT_EQ(simulator.changes()[4], 2 * 4);  // one pulse in the four enabled runs
 }
 
+// The clock comes through the second only when it comes through the first.
+TEST(GateSimulator, AClockGateBehindAnother) {
+  const Few few = few_cells();
+  for (const bool turned : {false, true}) {  // in either order of the cells
+    SCOPED_TRACE(turned);
+    std::vector<Mapped::Cell> cells = {{"ICG", {{"CK", 0}, {"E", 2}, {"GCK", 4}}},
+                                       {"ICG", {{"CK", 4}, {"E", 1}, {"GCK", 5}}},
+                                       {"INV", {{"A", 3}, {"Y", 6}}},
+                                       {"DFF", {{"C", 5}, {"D", 6}, {"Q", 3}}}};
+    if (turned) std::swap(cells[0], cells[1]);
+    GateSimulator simulator(circuit(cells), few.library, few.models, 1);
+    const std::uint64_t first = 0x33, second = 0x55, before = simulator.get(3);
+    simulator.count(0xff);
+    simulator.set(2, first);
+    simulator.set(1, second);
+    simulator.settle();
+    simulator.edge();
+    EXPECT_EQ(simulator.get(3), before ^ (first & second));
+    EXPECT_EQ(simulator.changes()[4], 2 * 4);
+    EXPECT_EQ(simulator.changes()[5], 2 * 2);
+  }
+}
+
 // One that keeps the inverse of its data and gives that inverted shows the data.
 TEST(GateSimulator, ALatchMayKeepTheInverse) {
   std::string inverse = kLatch;
@@ -201,6 +224,15 @@ TEST(Energy, IsTheSumByHand) {
   const std::vector<Energy> wires =
       energy_of(netlist, {0, 0, 0, 0}, 1, few.library, few.models, 2, 3, changes);
   EXPECT_NEAR(wires[0].switching, (20 + 6 + 5 + 5 + 5) * 4 * 2e-15, 1e-20);
+  EXPECT_NEAR(wires[0].wires, (20 + 6 + 5 + 5 + 5) * 3 * 2e-15, 1e-20);
+  // Wires of its own: 7 fF of the clock's net, 5 fF behind the register.
+  Mapped wired = netlist;
+  wired.wires = {7, 0, 0, 0, 5, 0, 0, 0, 0};
+  const std::vector<Energy> own =
+      energy_of(wired, {0, 0, 0, 0}, 1, few.library, few.models, 2, 0, changes);
+  EXPECT_NEAR(own[0].switching, (20 * 8 + 6 + 5 * 6 + 5 + 5) * 2e-15, 1e-20);
+  EXPECT_NEAR(own[0].wires, (20 * 7 + 5 * 5) * 2e-15, 1e-20);
+  EXPECT_NEAR(own[0].clock, 20 * 8 * 2e-15, 1e-20);
 }
 
 // A small model as cells, by the library's latches and clock gates, with a model that is wrong.

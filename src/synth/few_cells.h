@@ -36,11 +36,11 @@ inline std::string gate(const std::string& name, double area, const std::string&
                     function, arcs);
 }
 
-// A path of constant delays, from 0.2 ns of a register and 0.1 ns of its setup.
+// A path of constant delays, from 0.2 ns of a register and 0.1 and 0.05 ns of its setup and hold.
 inline std::string arc(const std::string& from, const std::string& type, double ns) {
   std::string text =
       fmt::format("      timing () {{ related_pin : \"{}\"; timing_type : {};", from, type);
-  const bool check = type.starts_with("setup");
+  const bool check = type.starts_with("setup") || type.starts_with("hold");
   const auto tables = check ? std::vector{"rise_constraint", "fall_constraint"}
                             : std::vector{"cell_rise", "cell_fall"};
   for (const char* table : tables) {
@@ -65,7 +65,8 @@ inline std::string data_of(const std::string& pin, const std::string& check) {
 inline std::string register_of(const std::string& head, const std::string& clock,
                                const std::string& other, const std::string& edge,
                                const std::string& through) {
-  return head + clock_of(clock) + other + data_of("D", arc(clock, "setup_rising", 0.1)) +
+  return head + clock_of(clock) + other +
+         data_of("D", arc(clock, "setup_rising", 0.1) + arc(clock, "hold_rising", 0.05)) +
          "    pin (Q) { direction : output; function : \"IQ\";\n" + arc(clock, edge, 0.2) +
          through + "    }\n  }\n";
 }

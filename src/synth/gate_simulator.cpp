@@ -12,9 +12,8 @@ namespace emamba {
 namespace {
 
 // Where a clock comes from: the root, or a clock gate by its number; and whether it is inverted.
-constexpr int kRoot = -1;
 struct Clock {
-  int gate = kRoot;
+  int gate = -1;
   bool inverted = false;
 };
 
@@ -94,7 +93,7 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
       }
       const Clock clock = clock_of(clock_of, cell.pins.at(kind.clock));
       if (clock.inverted) throw unsupported("a clock gate on the falling edge");
-      if (clock.gate != kRoot) throw unsupported("a clock gate behind another");
+      gate.behind = clock.gate;
       clock_of(clock_of, cell.pins.at(kind.outputs.at(0)));
       continue;
     }
@@ -120,7 +119,7 @@ GateSimulator::GateSimulator(const Mapped& netlist, const CellLibrary& library,
     const Clock clock = clock_of(clock_of, cell.pins.at(edge.pin));
     if (edge.inverted != clock.inverted) throw unsupported("a register on the falling edge");
     if (kind.kind == CellKind::kLatch) {
-      if (clock.gate == kRoot) throw unsupported("a latch without a clock gate");
+      if (clock.gate == kNone) throw unsupported("a latch without a clock gate");
       for (const std::string& output : kind.outputs) {
         const int net = cell.net(output);
         if (net < 0) continue;
@@ -224,6 +223,11 @@ void GateSimulator::edge() {
   for (Gate& gate : gates_) {
     gate.open = 0;
     for (const int enable : gate.enables) gate.open |= values_[static_cast<std::size_t>(enable)];
+  }
+  for (Gate& gate : gates_) {
+    for (int at = gate.behind; at != kNone; at = gates_[static_cast<std::size_t>(at)].behind) {
+      gate.open &= gates_[static_cast<std::size_t>(at)].open;
+    }
     gate.pulses += std::popcount(gate.open & lanes_);
   }
   std::uint64_t inputs[32];

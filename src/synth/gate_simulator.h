@@ -20,7 +20,7 @@ namespace emamba {
 class GateSimulator {
  public:
   // Registers begin with random values. Throws Error for a cell that has no function, a clock that
-  // goes through other gates than one clock gate, buffers and inverters, registers on the falling
+  // goes through other gates than clock gates, buffers and inverters, registers on the falling
   // edge, latches that are not open behind the rising one, and paths that return to themselves.
   GateSimulator(const Mapped& netlist, const CellLibrary& library, const CellModels& models,
                 std::uint64_t seed);
@@ -55,6 +55,7 @@ class GateSimulator {
   struct Gate {  // of the clock
     std::vector<int> enables;
     std::vector<std::size_t> latches;  // nodes
+    int behind = kNone;                // the gate that its clock comes through
     std::uint64_t open = 0;            // runs in which the clock goes through in this cycle
     std::int64_t pulses = 0;
   };

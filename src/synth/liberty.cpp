@@ -147,6 +147,13 @@ bool matches_one(const std::string& name, const std::vector<std::string>& patter
 }
 
 // What numbers are in.
+std::optional<TieCell> tie_of(const LibertyGroup& cell, const LibraryCell& own, bool high) {
+  if (!own.inputs.empty() || own.outputs.size() != 1) return {};
+  const LibertyGroup* pin = inner_group(cell, "pin");
+  if (pin == nullptr || liberty_attribute(*pin, "function") != (high ? "1" : "0")) return {};
+  return TieCell{plain_liberty(cell.arguments), own.outputs.front()};
+}
+
 std::string units_of(const LibertyGroup& library) {
   const auto load = library.lists.find("capacitive_load_unit");
   return fmt::format("time_unit {}, capacitive_load_unit {}",
@@ -166,6 +173,29 @@ std::vector<LibertyFile> read_liberty_files(const std::vector<std::string>& path
   return files;
 }
 
+std::string without_wire_load(std::string liberty) {
+  // Attributes up to their semicolon, and a group up to its brace.
+  struct Part {
+    const char* name;
+    char next, end;
+  };
+  for (const Part& part :
+       {Part{"default_wire_load", ':', ';'}, Part{"default_wire_load_selection", ':', ';'},
+        Part{"wire_load_selection", '(', '}'}}) {
+    const std::string name = part.name;
+    for (std::size_t at = 0; (at = liberty.find(name, at)) != std::string::npos;) {
+      const std::size_t next = liberty.find_first_not_of(" \t\r\n", at + name.size());
+      const std::size_t end = liberty.find(part.end, at);
+      if (next != std::string::npos && liberty[next] == part.next && end != std::string::npos) {
+        liberty.erase(at, end + 1 - at);
+      } else {
+        at += name.size();
+      }
+    }
+  }
+  return liberty;
+}
+
 CellLibrary parse_liberty(const std::vector<LibertyFile>& files,
                           const std::vector<std::string>& avoid) {
   CellLibrary library;
@@ -180,6 +210,7 @@ CellLibrary parse_liberty(const std::vector<LibertyFile>& files,
     if (library.text.empty()) {
       library.name = plain_liberty(root.arguments);
       library.text = root.text;
+      library.wire_load = plain_liberty(liberty_attribute(root, "default_wire_load"));
       units = units_of(root);
     } else if (units_of(root) != units) {
       throw Error(fmt::format("{}: has {}, and {} {}", file.path, units_of(root),
@@ -209,6 +240,11 @@ CellLibrary parse_liberty(const std::vector<LibertyFile>& files,
       }
       if (const auto gate = clock_gate_of(cell)) {
         if (smaller(own.area, library.clock_gate)) library.clock_gate = gate;
+      }
+      for (const bool high : {false, true}) {
+        auto& best = high ? library.tie_high : library.tie_low;
+        const auto tie = tie_of(cell, own, high);
+        if (tie && smaller(own.area, best)) best = tie;
       }
       if (const auto buffer = buffer_of(cell, own)) library.buffers.push_back(*buffer);
     }

@@ -36,14 +36,21 @@ struct BufferCell {
   double drives = 0;  // the most capacitance that it may drive
 };
 
-// Of several latches or clock gates the smallest.
+// A cell that is a constant.
+struct TieCell {
+  std::string cell, output;
+};
+
+// Of several latches, clock gates or tie cells the smallest.
 struct CellLibrary {
   std::string name;
   std::map<std::string, LibraryCell> cells;
   std::optional<LatchCell> latch_high, latch_low;  // open while the enable is high, or low
   std::optional<ClockGateCell> clock_gate;
+  std::optional<TieCell> tie_low, tie_high;
   std::vector<BufferCell> buffers;  // from the smallest
   std::string text;                 // gates and flip-flops, as a mapping reads them
+  std::string wire_load;            // the model of wires that it is meant to be used with, by name
 };
 
 struct LibertyFile {
@@ -52,6 +59,10 @@ struct LibertyFile {
 
 // The texts of .lib and .lib.gz files. Throws Error as read_file() and unpack_gzip() do.
 std::vector<LibertyFile> read_liberty_files(const std::vector<std::string>& paths);
+
+// The text without the model of wires that a library is meant to be used with: what times a netlist
+// would apply it unasked. The models themselves stay, but not their choice by area.
+std::string without_wire_load(std::string liberty);
 
 // Reads files that make up one library, without cells whose names match one of the patterns
 // `avoid`, in which * is any characters. Throws Error naming the file that is no Liberty, has other

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -67,49 +68,32 @@ struct Load {
   std::string pin;
 };
 
-// Loads of every net; of clocks and resets, whose loads a clock tree drives, none.
+// Loads of every net; of the reset none.
 std::vector<std::vector<Load>> loads_of(const Mapped& netlist, const CellLibrary& library) {
   std::vector<std::vector<Load>> loads(netlist.nets.size());
-  std::vector<bool> apart(netlist.nets.size());
-  for (const Mapped::Port& port : netlist.ports) {
-    if (port.name != "clk_i" && port.name != "rst_ni") continue;
-    for (const int net : port.nets) apart[static_cast<std::size_t>(net)] = true;
-  }
   for (std::size_t i = 0; i < netlist.cells.size(); ++i) {
     const LibraryCell& cell = library.cells.at(netlist.cells[i].type);
     for (const auto& [pin, net] : netlist.cells[i].pins) {
-      if (net < 0) continue;
-      const auto at = static_cast<std::size_t>(net);
-      if (pin == cell.clock) apart[at] = true;
-      if (cell.inputs.contains(pin)) loads[at].push_back({i, pin});
+      if (net >= 0 && cell.inputs.contains(pin)) {
+        loads[static_cast<std::size_t>(net)].push_back({i, pin});
+      }
     }
   }
-  for (std::size_t net = 0; net < loads.size(); ++net) {
-    if (apart[net]) loads[net].clear();
+  for (const Mapped::Port& port : netlist.ports) {
+    if (port.name != "rst_ni") continue;
+    for (const int net : port.nets) loads[static_cast<std::size_t>(net)].clear();
   }
   return loads;
 }
 
-// The smallest buffer that may drive twice as much as that many usual loads, or the largest.
-const BufferCell& buffer_for(const CellLibrary& library, int loads) {
-  double sum = 0;
-  std::size_t pins = 0;
-  for (const auto& [name, cell] : library.cells) {
-    for (const auto& [pin, capacitance] : cell.inputs) sum += capacitance;
-    pins += cell.inputs.size();
-  }
-  const double wanted = 2 * loads * sum / static_cast<double>(pins);
-  for (const BufferCell& buffer : library.buffers) {
-    if (buffer.drives >= wanted) return buffer;
-  }
-  return library.buffers.back();
+std::string net_text(const std::vector<std::string>& names, int net) {
+  if (net < 0) return net == Mapped::kHigh ? "1'b1" : "1'b0";
+  return names[static_cast<std::size_t>(net)];
 }
 
-// A net in Verilog: the port that it is, or its number.
-std::string net_text(const std::vector<std::string>& port_bits, int net) {
-  if (net < 0) return net == Mapped::kHigh ? "1'b1" : "1'b0";
-  const std::string& bit = port_bits[static_cast<std::size_t>(net)];
-  return bit.empty() ? fmt::format("n{}", net) : bit;
+// A port's bit in Verilog.
+std::string bit_text(const Mapped::Port& port, std::size_t bit) {
+  return port.nets.size() > 1 ? fmt::format("{}[{}]", port.name, bit) : port.name;
 }
 
 }  // namespace
@@ -189,48 +173,86 @@ std::int64_t buffer_nets(Mapped& netlist, const CellLibrary& library, int most_l
   return buffers;
 }
 
+void remove_buffers(Mapped& netlist, const CellLibrary& library, std::int64_t buffers) {
+  std::vector<int> in_front(netlist.nets.size());
+  std::iota(in_front.begin(), in_front.end(), 0);
+  for (std::int64_t i = 0; i < buffers; ++i) {
+    const Mapped::Cell& cell = netlist.cells.back();
+    const LibraryCell& kind = library.cells.at(cell.type);
+    in_front[static_cast<std::size_t>(cell.pins.at(kind.outputs.front()))] =
+        cell.pins.at(kind.inputs.begin()->first);
+    netlist.cells.pop_back();
+  }
+  for (Mapped::Cell& cell : netlist.cells) {
+    for (auto& [pin, net] : cell.pins) {
+      while (net >= 0 && in_front[static_cast<std::size_t>(net)] != net) {
+        net = in_front[static_cast<std::size_t>(net)];
+      }
+    }
+  }
+}
+
+const BufferCell& buffer_for(const CellLibrary& library, int loads) {
+  double sum = 0;
+  std::size_t pins = 0;
+  for (const auto& [name, cell] : library.cells) {
+    for (const auto& [pin, capacitance] : cell.inputs) sum += capacitance;
+    pins += cell.inputs.size();
+  }
+  const double wanted = 2 * loads * sum / static_cast<double>(pins);
+  for (const BufferCell& buffer : library.buffers) {
+    if (buffer.drives >= wanted) return buffer;
+  }
+  return library.buffers.back();
+}
+
 CellCounts counts_of(const Mapped& netlist) {
   CellCounts counts;
   for (const Mapped::Cell& cell : netlist.cells) ++counts[cell.type];
   return counts;
 }
 
+std::vector<std::string> verilog_nets(const Mapped& netlist) {
+  std::vector<std::string> names(netlist.nets.size());
+  for (const bool input : {true, false}) {
+    for (const Mapped::Port& port : netlist.ports) {
+      for (std::size_t i = 0; port.input == input && i < port.nets.size(); ++i) {
+        if (port.nets[i] < 0) continue;
+        std::string& name = names[static_cast<std::size_t>(port.nets[i])];
+        if (name.empty()) name = bit_text(port, i);
+      }
+    }
+  }
+  for (std::size_t net = 0; net < names.size(); ++net) {
+    if (names[net].empty()) names[net] = fmt::format("n{}", net);
+  }
+  return names;
+}
+
 std::string verilog_of(const Mapped& netlist, const std::string& module) {
-  std::vector<std::string> bits(netlist.nets.size());  // of the port that a net is
-  std::string head, body;
+  const std::vector<std::string> names = verilog_nets(netlist);
+  std::string head, declared, joined, cells;
   for (const Mapped::Port& port : netlist.ports) {
     head += fmt::format("{}{}", head.empty() ? "" : ", ", port.name);
     const std::string range =
         port.nets.size() > 1 ? fmt::format("[{}:0] ", port.nets.size() - 1) : "";
-    body += fmt::format("  {} {}{};\n", port.input ? "input" : "output", range, port.name);
-  }
-  // A net that is several ports has the name of one, an input if there is one.
-  for (const bool input : {true, false}) {
-    for (const Mapped::Port& port : netlist.ports) {
-      if (port.input != input) continue;
-      for (std::size_t i = 0; i < port.nets.size(); ++i) {
-        const std::string bit =
-            port.nets.size() > 1 ? fmt::format("{}[{}]", port.name, i) : port.name;
-        const int net = port.nets[i];
-        if (net >= 0 && bits[static_cast<std::size_t>(net)].empty()) {
-          bits[static_cast<std::size_t>(net)] = bit;
-        } else {
-          body += fmt::format("  assign {} = {};\n", bit, net_text(bits, net));
-        }
-      }
+    declared += fmt::format("  {} {}{};\n", port.input ? "input" : "output", range, port.name);
+    for (std::size_t i = 0; i < port.nets.size(); ++i) {
+      const std::string bit = bit_text(port, i), net = net_text(names, port.nets[i]);
+      if (bit != net) joined += fmt::format("  assign {} = {};\n", bit, net);
     }
   }
-  for (std::size_t net = 0; net < netlist.nets.size(); ++net) {
-    if (bits[net].empty()) body += fmt::format("  wire n{};\n", net);
+  for (std::size_t net = 0; net < names.size(); ++net) {
+    if (names[net] == fmt::format("n{}", net)) declared += fmt::format("  wire n{};\n", net);
   }
   for (std::size_t i = 0; i < netlist.cells.size(); ++i) {
     std::string pins;
     for (const auto& [pin, net] : netlist.cells[i].pins) {
-      pins += fmt::format("{}.{}({})", pins.empty() ? "" : ", ", pin, net_text(bits, net));
+      pins += fmt::format("{}.{}({})", pins.empty() ? "" : ", ", pin, net_text(names, net));
     }
-    body += fmt::format("  {} g{} ({});\n", netlist.cells[i].type, i, pins);
+    cells += fmt::format("  {} g{} ({});\n", netlist.cells[i].type, i, pins);
   }
-  return fmt::format("module {} ({});\n{}endmodule\n", module, head, body);
+  return fmt::format("module {} ({});\n{}{}{}endmodule\n", module, head, declared, joined, cells);
 }
 
 std::string name_of(const Mapped& netlist, const CellLibrary& library,

@@ -30,6 +30,8 @@ struct Mapped {
   std::vector<Port> ports;
   std::vector<Cell> cells;
   std::vector<std::string> nets;  // their names in the design; "" of one that has none
+  // The capacitance of each net's wires, in the library's unit; empty: there are none.
+  std::vector<double> wires = {};
 
   // The nets of a port. Throws Error when there is no such port.
   const std::vector<int>& port(const std::string& name) const;
@@ -41,11 +43,21 @@ Mapped read_mapped(const nlohmann::json& netlist, const CellLibrary& library,
                    const std::string& source);
 
 // Puts a tree of buffers where a net has more than `most_loads` loads, which the mapping leaves
-// alone behind registers. Clocks and the reset are for a clock tree to drive, and stay as they are.
-// Returns how many buffers; 0 when the library has none.
+// alone behind registers; for clocks, too. The reset stays as it is. Returns how many buffers; 0
+// when the library has none.
 std::int64_t buffer_nets(Mapped& netlist, const CellLibrary& library, int most_loads);
 
+// Takes them out again: the last `buffers` cells.
+void remove_buffers(Mapped& netlist, const CellLibrary& library, std::int64_t buffers);
+
+// The smallest buffer that may drive twice as much as that many usual loads, or the largest. The
+// library must have buffers.
+const BufferCell& buffer_for(const CellLibrary& library, int loads);
+
 CellCounts counts_of(const Mapped& netlist);
+
+// What nets are called in verilog_of(): the bit of a port, of several an input's, or nN.
+std::vector<std::string> verilog_nets(const Mapped& netlist);
 
 // As Verilog: a module of this name, in which cell i is the instance gI.
 std::string verilog_of(const Mapped& netlist, const std::string& module);

@@ -18,8 +18,7 @@ using nlohmann::json;
 // latch that still follows its input when it may has a slack of 0 at any longer one. A path ends
 // within the period, or at a latch, which closes in the middle, within half of it: so each step is
 // the least that the worst path asks for.
-constexpr char kSearch[] = R"(link_design top
-set_cmd_units -time ns
+constexpr char kSearch[] = R"(set_cmd_units -time ns
 set inputs {}
 foreach port [all_inputs] {
   if {[get_property $port full_name] != "clk_i"} {lappend inputs $port}
@@ -32,12 +31,19 @@ proc instance {pin} {
   set end [string last "/" $name]
   return [expr {$end < 0 ? $name : [string range $name 0 [expr {$end - 1}]]}]
 }
-set result {{}}
+set latency 0
+set result {}
 for {set i 0} {$i < 100} {incr i} {
   create_clock -name clk -period $period [get_ports clk_i]
-  set_input_delay 0 -clock clk $inputs
-  set_output_delay 0 -clock clk [all_outputs]
   set_false_path -from [get_ports rst_ni]
+  if {$tree} {
+    set_propagated_clock [get_clocks clk]
+    sta::redirect_string_begin
+    report_checks -from [all_registers -clock_pins] -digits 6
+    regexp {([0-9.]+) +[0-9.]+ +clock network delay} [sta::redirect_string_end] whole latency
+  }
+  set_input_delay $latency -clock clk $inputs
+  set_output_delay [expr {-$latency}] -clock clk [all_outputs]
   set paths [find_timing_paths -path_delay max]
   if {[llength $paths] == 0} break
   set path [lindex $paths 0]
@@ -50,13 +56,18 @@ for {set i 0} {$i < 100} {incr i} {
     set name [instance [get_property $point pin]]
     if {[lindex $cells end] != $name} {lappend cells $name}
   }
-  set result [format {{"ns": %.6f, "from": "%s", "to": "%s", "cells": %d}} $period \
+  set result [format {"ns": %.6f, "from": "%s", "to": "%s", "cells": %d} $period \
     [instance [get_property $path startpoint]] [instance [get_property $path endpoint]] \
     [llength $cells]]
 }
 if {$i == 100} {error "no period is enough: a slack of $slack ns at $period ns"}
 set file [open $output w]
-puts $file $result
+if {$tree} {
+  set early [lindex [find_timing_paths -path_delay min -from [all_registers -clock_pins] \
+    -to [all_registers -data_pins]] 0]
+  if {$early ne ""} {append result [format {, "hold_ns": %.6f} [get_property $early slack]]}
+}
+puts $file "{$result}"
 close $file
 exit
 )";
@@ -65,14 +76,19 @@ std::string script_of(const StaRun& run, const std::string& output) {
   std::string script;
   for (const std::string& library : run.libraries) script += "read_liberty " + library + "\n";
   for (const std::string& netlist : run.netlists) script += "read_verilog " + netlist + "\n";
+  script += "link_design top\n";
+  if (!run.wire_load.empty()) script += "set_wire_load_model -name " + run.wire_load + "\n";
+  if (!run.wires.empty()) script += "read_spef " + run.wires + "\n";
+  script += fmt::format("set tree {}\n", run.clock_tree ? 1 : 0);
   return script + fmt::format("set period 0.001\nset output {}\n", output) + kSearch;
 }
 
 std::string key_of(const StaRun& run, const std::string& script, const std::string& version) {
   std::string text = version + "\n" + script;
-  for (const auto* files : {&run.libraries, &run.netlists}) {
-    for (const std::string& file : *files) text += sha256_file(run.directory + "/" + file) + "\n";
-  }
+  std::vector<std::string> files = run.libraries;
+  files.insert(files.end(), run.netlists.begin(), run.netlists.end());
+  if (!run.wires.empty()) files.push_back(run.wires);
+  for (const std::string& file : files) text += sha256_file(run.directory + "/" + file) + "\n";
   return sha256(text);
 }
 
@@ -88,7 +104,8 @@ void require_no_errors(const std::string& log) {
 ShortestPeriod parse(const json& result) {
   if (!result.contains("ns")) return {};
   return {result.at("ns").get<double>(), result.at("from").get<std::string>(),
-          result.at("to").get<std::string>(), result.at("cells").get<int>()};
+          result.at("to").get<std::string>(), result.at("cells").get<int>(),
+          result.value("hold_ns", 0.0)};
 }
 
 }  // namespace

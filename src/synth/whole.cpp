@@ -102,6 +102,10 @@ Whole wired(const Design& design, const std::vector<Mapped>& units) {
   for (std::size_t u = 0; u < units.size(); ++u) {
     for (std::size_t n = 0; n < units[u].nets.size(); ++n) {
       const int net = net_of(nets_of[u][n]);
+      if (net >= 0 && !units[u].wires.empty()) {
+        whole.netlist.wires.resize(whole.netlist.nets.size());
+        whole.netlist.wires[static_cast<std::size_t>(net)] += units[u].wires[n];
+      }
       if (net < 0 || units[u].nets[n].empty()) continue;
       std::string& name = whole.netlist.nets[static_cast<std::size_t>(net)];
       if (name.empty()) name = design.units[u].name + ": " + units[u].nets[n];
@@ -115,6 +119,7 @@ Whole wired(const Design& design, const std::vector<Mapped>& units) {
       whole.unit.push_back(static_cast<int>(u));
     }
   }
+  if (!whole.netlist.wires.empty()) whole.netlist.wires.resize(whole.netlist.nets.size());
   return whole;
 }
 

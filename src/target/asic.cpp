@@ -48,6 +48,15 @@ std::string text_at(const json& table, const char* key, const std::string& where
   return value_at<std::string>(table, key, where, "a string", kExample);
 }
 
+// A file below the folder. Throws Error when it is not there.
+std::string library_path(const std::string& folder, const std::string& file,
+                         const std::string& where) {
+  const std::string path = (fs::path(folder) / file).lexically_normal().string();
+  if (file_exists(path)) return path;
+  throw Error(fmt::format("{}: {} is not there", where, path),
+              "--pdk or EMAMBA_PDK names the folder that the libraries lie in");
+}
+
 AsicTarget::Corner read_corner(const json& table, const std::string& where,
                                const std::string& folder) {
   require_keys(table, {"name", "files"}, where);
@@ -56,20 +65,17 @@ AsicTarget::Corner read_corner(const json& table, const std::string& where,
       value_at<std::vector<std::string>>(table, "files", where, "a list of paths", kExample);
   if (files.empty()) throw Error(where + ": files is empty", kExample);
   for (const std::string& file : files) {
-    corner.files.push_back((fs::path(folder) / file).lexically_normal().string());
-    if (file_exists(corner.files.back())) continue;
-    throw Error(fmt::format("{}: {} is not there", where, corner.files.back()),
-                "--pdk or EMAMBA_PDK names the folder that the libraries lie in");
+    corner.files.push_back(library_path(folder, file, where));
   }
   return corner;
 }
 
 AsicTarget parse_target(const std::string& path, const std::string& folder) {
   const json root = parse_toml(read_file(path, kMostBytes), path);
-  require_keys(
-      root,
-      {"name", "node_nm", "supply_v", "clock_mhz", "licence", "avoid", "corner", "equivalent"},
-      path);
+  require_keys(root,
+               {"name", "node_nm", "supply_v", "clock_mhz", "licence", "avoid", "corner",
+                "equivalent", "layout"},
+               path);
   AsicTarget target;
   target.name = text_at(root, "name", path);
   target.node_nm = positive<int>(root, "node_nm", path);
@@ -85,6 +91,15 @@ AsicTarget parse_target(const std::string& path, const std::string& folder) {
     target.corners.push_back(read_corner(table, where, folder));
   }
   if (target.corners.empty()) throw Error(path + ": has no [[corner]]", kExample);
+  if (root.contains("layout")) {
+    const std::string where = path + ": layout";
+    const json& table = root.at("layout");
+    require_keys(table, {"technology", "cells", "shapes"}, where);
+    const auto file = [&](const char* key) {
+      return library_path(folder, text_at(table, key, where), where);
+    };
+    target.layout = AsicTarget::Layout{file("technology"), file("cells"), file("shapes")};
+  }
   if (!root.contains("equivalent")) return target;
   for (const json& table : tables(root, "equivalent", path)) {
     const std::string where = fmt::format("{}: equivalent {}", path, target.equivalents.size());

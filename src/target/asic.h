@@ -2,6 +2,7 @@
 // Processes that an accelerator may be made in, each described by a file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ namespace emamba {
 //   area = 0.246                            # times that of this one
 //   energy = 0.174                          # the same; may be absent
 //   source = "published scaling: ..."
+//   [layout]                                # may be absent
+//   technology = "nangate45/tech.lef.gz"    # layers and vias, LEF
+//   cells = "nangate45/cells.lef.gz"        # outlines and pins, LEF
+//   shapes = "nangate45/cells.gds.gz"       # GDSII
 struct AsicTarget {
   struct Corner {
     std::string name;
@@ -41,6 +46,10 @@ struct AsicTarget {
   std::vector<std::string> avoid;
   std::vector<Corner> corners;
   std::vector<Equivalent> equivalents;
+  struct Layout {
+    std::string technology, cells, shapes;  // paths
+  };
+  std::optional<Layout> layout;
 };
 
 // The names of the targets that come with the tool.

@@ -34,6 +34,9 @@ TEST_F(BadInput, WordsThatAreNotUnderstood) {
   expect_failure({"synth", config, "--target", "x.toml", "--netlist", "1"}, 2, "--netlist");
   expect_failure({"energy", config}, 2, "--target");
   expect_failure({"energy", config, "--target", "nangate45", "--frames", "65"}, 2, "--frames");
+  expect_failure({"layout", config}, 1, "no unit is named");
+  expect_failure({"layout", config, "--unit", "embed", "--all"}, 2, "--all");
+  expect_failure({"layout", config, "--all", "--utilisation", "0.95"}, 2, "--utilisation");
 }
 
 TEST_F(BadInput, KeysAndValues) {

@@ -11,7 +11,7 @@ using Help = Tool;
 TEST_F(Help, EveryVerbShowsAnExample) {
   for (const std::string verb :
        {"data", "train", "eval", "quantize", "inspect", "doctor", "estimate", "explore", "compare",
-        "emit", "verify", "synth", "energy", "flow", "ablate", "sweep", "results"}) {
+        "emit", "verify", "synth", "energy", "layout", "flow", "ablate", "sweep", "results"}) {
     const ToolRun help = succeed({verb, "--help"});
     EXPECT_NE(help.out.find("Example: emamba " + verb), std::string::npos) << help.out;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory of tech/generic/em_ram.sv in standard cells: words of latches, each with a clock gate.
+// The memory of tech/generic/em_ram.sv in standard cells: words of latches, each with a clock gate
+// behind that of the whole memory.
 //
 // A register takes what is to be written at the rising edge, and the word is open while the clock
 // is high behind it. So the register stands still from before a latch closes until half a cycle
@@ -46,10 +47,17 @@ module em_ram #(
     end
     assign data_o = words[read_address_i];
   end else begin : gen_latches
+    logic                   write_clk;
     logic [Width-1:0]       data_q;
     logic [Depth*Width-1:0] words;
 
-    always_ff @(posedge clk_i) begin
+    em_clock_gate u_write (
+      .clk_i,
+      .enable_i(write_i),
+      .clk_o   (write_clk)
+    );
+
+    always_ff @(posedge write_clk) begin
       data_q <= data_i;
     end
 
@@ -58,8 +66,8 @@ module em_ram #(
       logic [Width-1:0] word_q;
 
       em_clock_gate u_gate (
-        .clk_i,
-        .enable_i(write_i && (write_address_i == AddressBits'(i))),
+        .clk_i   (write_clk),
+        .enable_i(write_address_i == AddressBits'(i)),
         .clk_o   (open)
       );
 

@@ -4,5 +4,6 @@ package em_tech;
 
   localparam bit AsynchronousReset = 1'b1;
   localparam bit BlockMemory = 1'b0;
+  localparam bit StopsIdle = 1'b1;  // registers hold what they have while nothing comes
 
 endpackage

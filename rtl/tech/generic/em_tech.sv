@@ -5,5 +5,6 @@ package em_tech;
 
   localparam bit AsynchronousReset = 1'b0;
   localparam bit BlockMemory = 1'b1;
+  localparam bit StopsIdle = 1'b0;  // registers hold what they have while nothing comes
 
 endpackage
