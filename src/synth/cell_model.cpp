@@ -183,6 +183,7 @@ CellModels read_cell_models(const std::vector<LibertyFile>& files) {
     const Tables tables(library, file.path);
     const auto load = library.lists.find("capacitive_load_unit");
     if (load != library.lists.end()) models.farad = unit_of(load->second, models.farad);
+    models.volt = unit_of(liberty_attribute(library, "voltage_unit"), models.volt);
     models.watt = unit_of(liberty_attribute(library, "leakage_power_unit"), models.watt);
     for (const LibertyGroup& cell : library.groups) {
       if (cell.name == "cell") models.cells[plain_liberty(cell.arguments)] = model_of(cell, tables);

@@ -41,7 +41,9 @@ struct CellModel {
 
 struct CellModels {
   std::map<std::string, CellModel> cells;
-  double farad = 1e-15, watt = 1e-9;  // units of capacitance and of leakage
+  // Units of capacitance, voltage and leakage. Tables of energy are in farad * volt^2, whatever the
+  // supply.
+  double farad = 1e-15, volt = 1, watt = 1e-9;
 };
 
 // Throws Error as parse_liberty() does, and for tables that are none.

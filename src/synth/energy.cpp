@@ -142,7 +142,8 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
   NetLoads net_loads = loads_of(netlist, library, wire);
   const std::vector<double>& loads = net_loads.total;
   const std::vector<double> slews = slews_of(netlist, models, loads);
-  const double joule = models.farad * supply_v * supply_v;  // of tables, too
+  const double joule = models.farad * supply_v * supply_v;
+  const double table_joule = models.farad * models.volt * models.volt;
   std::vector<Energy> energies(units);
   std::vector<bool> driven(netlist.nets.size());
   for (std::size_t i = 0; i < netlist.cells.size(); ++i) {
@@ -190,7 +191,7 @@ std::vector<Energy> energy_of(const Mapped& netlist, const std::vector<int>& uni
       if (!related.empty()) {
         part = weights[pin] > 0 ? changes_of(related) / weights[pin] : 1 / plain[pin];
       }
-      const double own = changes_of(pin) * part * mean.first / mean.second * joule;
+      const double own = changes_of(pin) * part * mean.first / mean.second * table_joule;
       energy.internal += own;
       if (pin == kind.clock || kind.kind == CellKind::kClockGate) energy.clock += own;
     }

@@ -50,6 +50,7 @@ TEST(SlewLoadTable, IsLinearBetweenPointsAndBeyond) {
 TEST(CellModels, TablesMayBeTurnedAndNumbersHaveUnits) {
   const std::string text =
       "library (l) { capacitive_load_unit (1, pf); leakage_power_unit : \"10nW\";\n"
+      "voltage_unit : \"100mV\";\n"
       "power_lut_template (t) { variable_1 : total_output_net_capacitance;\n"
       "  variable_2 : input_transition_time; index_1 (\"1, 2\"); index_2 (\"0, 10, 20\"); }\n"
       "cell (X) { area : 1; cell_leakage_power : 3; pin (A) { direction : input; }\n"
@@ -58,6 +59,7 @@ TEST(CellModels, TablesMayBeTurnedAndNumbersHaveUnits) {
   const CellModels models = read_cell_models({{"l.lib", text}});
   EXPECT_DOUBLE_EQ(models.farad, 1e-12);
   EXPECT_DOUBLE_EQ(models.watt, 1e-8);
+  EXPECT_DOUBLE_EQ(models.volt, 0.1);
   const CellModel& x = models.cells.at("X");
   EXPECT_EQ(x.leakage, 3);
   ASSERT_EQ(x.energy.size(), 1);
@@ -201,8 +203,9 @@ TEST(GateSimulator, WhatItCannotSimulateIsRefused) {
           "a latch without a clock gate");
 }
 
-// Of the chain: loads of 1 fF at every pin and none at the port, 1 fF V^2 inside a gate for every
-// change of its output, and nothing in the register. With 2 V a fF is 4 fJ.
+// Of the chain: loads of 1 fF at every pin and none at the port, 1 fJ (a fF at the library's unit
+// of 1 V, not at the supply) inside a gate for every change of its output, and nothing in the
+// register. With a supply of 2 V a change of a fF takes 2 fJ.
 TEST(Energy, IsTheSumByHand) {
   const Few few = few_cells();
   const Mapped netlist = chain();
@@ -216,10 +219,10 @@ TEST(Energy, IsTheSumByHand) {
   // The register's clock and input pins, its output, the first inverter's.
   EXPECT_NEAR(energies[0].switching, (20 + 6 + 5 + 5) * 2e-15, 1e-20);
   EXPECT_NEAR(energies[0].clock, 20 * 2e-15, 1e-20);
-  EXPECT_NEAR(energies[0].internal, 5 * 4e-15, 1e-20);
+  EXPECT_NEAR(energies[0].internal, 5 * 1e-15, 1e-20);
   // The second inverter's output; the buffer's goes to the port.
   EXPECT_NEAR(energies[1].switching, 5 * 2e-15, 1e-20);
-  EXPECT_NEAR(energies[1].internal, (5 + 5) * 4e-15, 1e-20);
+  EXPECT_NEAR(energies[1].internal, (5 + 5) * 1e-15, 1e-20);
   // A wire of 3 fF to every load.
   const std::vector<Energy> wires =
       energy_of(netlist, {0, 0, 0, 0}, 1, few.library, few.models, 2, 3, changes);
