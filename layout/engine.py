@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coriolis set up for SG13G2: technology, cells of library.py, one flat netlist, placement.
 
-Metal2 holds pins only; wires are Metal3 and Metal5 (horizontal) and Metal4 (vertical). Inside the
-database, cell i is c<i> and net i is n<i>, so no name of the netlist can be refused or changed.
+Metal2 holds pins only; wires are Metal3 and Metal5 (horizontal) and Metal4 (vertical), until
+repair.py uses what Metal2 has left. Inside the database, cell i is c<i> and net i is n<i>, so no
+name of the netlist can be refused or changed.
 """
 
+import functools
 import math
 
 from common import (
@@ -26,11 +28,13 @@ except ImportError:
 
 NAME = "SG13G2"
 SITE_KIND = "LEF.CoreSite"
+PLACER_SITE = "PlacerSite"
+STRETCH = 2  # rows are as many times as high for the placer: vertical wire, Metal4 alone, is dear
 SLICE = 60  # Etesian takes the step of a slice as unit in x and y: row and site are multiples
-NARROW_CELL = 4000  # cells up to this width get empty sites
 LEAST_ROWS = 8  # of a core
 ASPECT = 2  # width of a core by its height
-EVENTS = 60  # of the router for each cell; a clean end takes about 20
+PLACER_SLACK = 0.03  # of the placer's core beyond its cells
+EVENTS = 20  # of the router for each cell; what is left then is cheaper for repair.py
 END_SPACE = 300  # of wires in one track; with the rule's 210, vias come as near as 190
 PORT_STEP = 2 * SITE  # least distance of two ports
 
@@ -43,12 +47,12 @@ def to_nm(units):
     return round(DbU.toPhysical(units, DbU.UnitPowerMicro) * 1000)
 
 
-def set_up(utilisation, cells):
+def set_up(cells):
     """Technology, gauges and the settings of the placer and the router, for a number of cells."""
     make_technology()
     make_gauges()
     with CfgCache(priority=Cfg.Parameter.Priority.ConfigurationFile) as cfg:
-        set_parameters(cfg, utilisation)
+        set_parameters(cfg)
         cfg.katana.eventsLimit = 20000 + EVENTS * cells
 
 
@@ -113,18 +117,24 @@ def make_gauges():
         ))
     framework.addRoutingGauge(gauge)
     framework.setRoutingGauge(NAME)
-    framework.addCellGauge(
-        CellGauge.create(SITE_KIND, "Metal2", to_db(TRACK), to_db(ROW), to_db(SLICE))
-    )
+    for site, row in ((SITE_KIND, ROW), (PLACER_SITE, STRETCH * ROW)):
+        framework.addCellGauge(
+            CellGauge.create(site, "Metal2", to_db(TRACK), to_db(row), to_db(SLICE))
+        )
     framework.setCellGauge(SITE_KIND)
 
 
-def set_parameters(cfg, utilisation):
+def use_site(site):
+    with CfgCache(priority=Cfg.Parameter.Priority.ConfigurationFile) as cfg:
+        cfg.anabatic.cellGauge = site
+
+
+def set_parameters(cfg):
     cfg.crlcore.groundName = "VSS"
     cfg.crlcore.powerName = "VDD"
     cfg.etesian.bloat = "disabled"
     cfg.etesian.aspectRatio = 1.0
-    cfg.etesian.spaceMargin = 1 / utilisation - 1
+    cfg.etesian.spaceMargin = PLACER_SLACK
     cfg.etesian.uniformDensity = True
     cfg.etesian.routingDriven = False
     cfg.etesian.latchUpDistance = 0
@@ -132,7 +142,7 @@ def set_parameters(cfg, utilisation):
     cfg.etesian.antennaGateMaxWL = 0
     cfg.etesian.antennaMaxWL = 0
     cfg.etesian.feedNames = ""
-    cfg.etesian.effort = 2
+    cfg.etesian.effort = 5
     cfg.etesian.graphics = 3
     cfg.anabatic.routingGauge = NAME
     cfg.anabatic.cellGauge = SITE_KIND
@@ -162,35 +172,38 @@ def set_parameters(cfg, utilisation):
     cfg.katana.longGlobalRipupLimit = 5
 
 
-def make_cells(library, space):
-    """The router's view of the cells: outlines and bars. Narrow cells get empty sites beside."""
+def cell_maker(library, name, stretch):
+    """A function view(kind, sites): the tools' view of a cell with a number of empty sites beside.
+
+    The view is a cell of outline and bars, `stretch` times as high, and its pins by name.
+    """
     framework = AllianceFramework.get()
-    cells = Library.create(DataBase.getDB().getRootLibrary(), NAME)
+    cells = Library.create(DataBase.getDB().getRootLibrary(), name)
     framework.wrapLibrary(cells, 0)
     metal = DataBase.getDB().getTechnology().getLayer("Metal2")
-    width = to_db(WIDTH["Metal2"])
-    with UpdateSession():
-        for kind, bars in library["bars_nm"].items():
-            cell = Cell.create(cells, kind)
-            box = Box(0, 0, to_db(padded_width(library, kind, space)), to_db(ROW))
-            cell.setAbutmentBox(box)
-            for name, (x, low, high, _) in bars.items():
-                net = Net.create(cell, name)
-                net.setExternal(True)
-                output = name in library["outputs"][kind]
-                net.setDirection(Net.Direction.OUT if output else Net.Direction.IN)
-                bar = Vertical.create(net, metal, to_db(x), width, to_db(low), to_db(high))
-                NetExternalComponents.setExternal(bar)
-            cell.setTerminalNetlist(True)
-    return cells
+    bar_width = to_db(WIDTH["Metal2"])
+
+    @functools.cache
+    def view(kind, sites):
+        cell = Cell.create(cells, f"{kind}_{sites}")
+        width = to_db(width_of(library, kind) + sites * SITE)
+        cell.setAbutmentBox(Box(0, 0, width, to_db(stretch * ROW)))
+        pins = {}
+        for name, (x, low, high, _) in library["bars_nm"][kind].items():
+            net = pins[name] = Net.create(cell, name)
+            net.setExternal(True)
+            output = name in library["outputs"][kind]
+            net.setDirection(Net.Direction.OUT if output else Net.Direction.IN)
+            span = to_db(stretch * low), to_db(stretch * high)
+            bar = Vertical.create(net, metal, to_db(x), bar_width, *span)
+            NetExternalComponents.setExternal(bar)
+        cell.setTerminalNetlist(True)
+        return cell, pins
+
+    return view
 
 
-def padded_width(library, kind, space):
-    width = width_of(library, kind)
-    return width + space * SITE if width <= NARROW_CELL and library["bars_nm"][kind] else width
-
-
-def core_size(netlist, library, utilisation, space):
+def core_size(netlist, library, utilisation):
     """Width and height in nm: twice as wide as high, more where the ports need it.
 
     Two of the three wiring layers are horizontal, so a wide core is the easier one to route.
@@ -201,24 +214,21 @@ def core_size(netlist, library, utilisation, space):
     rows = max(LEAST_ROWS, round(math.sqrt(length / ROW / ASPECT)))
     per_side = (len(netlist["ports"]) + 1) // 2
     sites = max(math.ceil(length / rows / SITE), (per_side + 1) * PORT_STEP // SITE)
-    padded = sum(padded_width(library, kind, space) for kind in kinds)
-    if padded > 0.97 * rows * sites * SITE:
-        raise Failure(
-            f"cells with {space} empty sites beside narrow ones do not fit a core of utilisation"
-            f" {utilisation}: lower 'utilisation' or 'space'"
-        )
     return sites * SITE, rows * ROW
 
 
-def build(netlist, cells, core):
-    """The block, with its ports on the north edge (the first half of the list) and the south."""
-    block = AllianceFramework.get().createCell("block")
+def build(name, netlist, view, core, sites=None, corners=None, stretch=1):
+    """A block, with its ports on the north edge (the first half of the list) and the south.
+
+    sites: empty sites beside each cell; corners: where the cells are, if that is known already.
+    """
+    block = AllianceFramework.get().createCell(name)
     block.setTerminalNetlist(False)
     direction = Net.Direction
     with UpdateSession():
-        block.setAbutmentBox(Box(0, 0, to_db(core[0]), to_db(core[1])))
-        for name, kind in (("VDD", Net.Type.POWER), ("VSS", Net.Type.GROUND)):
-            supply = Net.create(block, name)
+        block.setAbutmentBox(Box(0, 0, to_db(core[0]), to_db(stretch * core[1])))
+        for supply_name, kind in (("VDD", Net.Type.POWER), ("VSS", Net.Type.GROUND)):
+            supply = Net.create(block, supply_name)
             supply.setExternal(True)
             supply.setGlobal(True)
             supply.setType(kind)
@@ -230,19 +240,23 @@ def build(netlist, cells, core):
             net = nets[port["net"]]
             net.setExternal(True)
             net.setDirection(direction.IN if port["input"] else direction.OUT)
-        masters = {}
         for index, cell in enumerate(netlist["cells"]):
-            kind = cell["type"]
-            if kind not in masters:
-                master = cells.getCell(kind)
-                masters[kind] = (master, {net.getName(): net for net in master.getNets()})
-            master, pins = masters[kind]
+            master, pins = view(cell["type"], sites[index] if sites else 0)
             instance = Instance.create(block, f"c{index}", master)
             for pin, net in cell["pins"].items():
                 instance.getPlug(pins[pin]).setNet(nets[net])
+            if corners:
+                put(instance, *corners[index])
         for index, (x, y) in enumerate(port_places(len(netlist["ports"]), core)):
-            make_port(nets[netlist["ports"][index]["net"]], f"p{index}", x, y)
+            make_port(nets[netlist["ports"][index]["net"]], f"p{index}", x, stretch * y)
     return block
+
+
+def put(instance, x, y, flipped):
+    kind = Transformation.Orientation
+    turned = Transformation(to_db(x), to_db(y + ROW), kind.MY)
+    instance.setTransformation(turned if flipped else Transformation(to_db(x), to_db(y), kind.ID))
+    instance.setPlacementStatus(Instance.PlacementStatus.PLACED)
 
 
 def port_places(count, core):
@@ -266,25 +280,20 @@ def make_port(net, name, x, y):
     NetExternalComponents.setExternal(pin)
 
 
-def place(block):
-    """Places the cells on sites; returns the placer, which the router's set-up needs."""
+def place(name, netlist, library, core, sites):
+    """[x, y, flipped] of the lower left corner of each cell, in nm, in order, once placed."""
+    use_site(PLACER_SITE)
+    view = cell_maker(library, name + "_cells", STRETCH)
+    block = build(name, netlist, view, core, sites, stretch=STRETCH)
     placer = Etesian.EtesianEngine.create(block)
     placer.place()
     placer.clearColoquinte()
-    site = to_db(SITE)
-    with UpdateSession():
-        for instance in block.getInstances():
-            excess = instance.getAbutmentBox().getXMin() % site
-            if excess:  # all widths are whole sites: rounding down keeps cells apart
-                here = instance.getTransformation()
-                instance.setTransformation(
-                    Transformation(here.getTx() - excess, here.getTy(), here.getOrientation())
-                )
-    return placer
+    placer.destroy()
+    return places(block, len(netlist["cells"]))
 
 
 def places(block, count):
-    """[x, y, flipped] of the lower left corner of each cell, in nm, in order."""
+    """The corners of the cells, put on sites; rows are as high again as they are."""
     result = [None] * count
     for instance in block.getInstances():
         name = instance.getName()
@@ -294,7 +303,10 @@ def places(block, count):
             if turned not in (Transformation.Orientation.ID, Transformation.Orientation.MY):
                 raise Failure(f"cell {name[1:]} was turned: not understood")
             flipped = turned == Transformation.Orientation.MY
-            result[int(name[1:])] = (to_nm(box.getXMin()), to_nm(box.getYMin()), flipped)
+            # All widths are whole sites: rounding down keeps cells apart.
+            x = to_nm(box.getXMin()) // SITE * SITE
+            y, rest = divmod(to_nm(box.getYMin()), STRETCH)
+            result[int(name[1:])] = (x, y if rest == 0 else -1, flipped)
     return result
 
 
@@ -331,9 +343,10 @@ def summary(corners, netlist, library, core):
     }
 
 
-def route(block, placer):
-    """Global and detailed routing. Katana's own verdict is not asked: check.py finds the truth."""
-    placer.toHurricane()
+def route(netlist, library, core, corners):
+    """The routed block. Katana's own verdict is not asked: check.py finds the truth."""
+    use_site(SITE_KIND)
+    block = build("block", netlist, cell_maker(library, NAME, 1), core, corners=corners)
     router = Katana.KatanaEngine.create(block)
     router.digitalInit()
     router.runGlobalRouter(Katana.Flags.NoFlags)
@@ -342,7 +355,7 @@ def route(block, placer):
     router.runNegociate(Katana.Flags.NoFlags)
     router.finalizeLayout()
     router.destroy()
-    placer.destroy()
+    return block
 
 
 def wires_of(block, net):

@@ -11,7 +11,6 @@ except ImportError:
     raise Failure("no module klayout: run tools/setup-layout") from None
 
 HALF = WIDTH["Metal4"] // 2
-SPACE = 210  # of Metal2 .. Metal5
 LEAST_AREA = 144000  # nm2, of Metal3 .. Metal5
 
 
@@ -88,7 +87,7 @@ def wire_shapes(wires, ports):
     vias_on = {name: set() for name in METALS}
 
     def put_box(name, x, y, half_x, half_y):
-        regions[name].insert(box_around(x, y, half_x, half_y))
+        regions[name].insert(kdb.Box(x - half_x, y - half_y, x + half_x, y + half_y))
 
     for wire in wires:
         for metal, vertical, where, low, high in wire["lines"]:
@@ -105,32 +104,17 @@ def wire_shapes(wires, ports):
                 vias_on[metal].add((x, y))
     for x, y in ports:
         put_box("Metal4", x, y, HALF, HALF)
+    lines = regions["Metal2"].dup()
     for metal, vias in vias_on.items():
         along = PAD[::-1] if metal in ("Metal2", "Metal4") else PAD
-        turned = pads_to_turn(regions[metal], vias) if metal == "Metal4" else ()
         for x, y in vias:
-            put_box(metal, x, y, *(along[::-1] if (x, y) in turned else along))
-        if metal != "Metal2":
-            regions[metal] = with_least_area(regions[metal].merged())
+            put_box(metal, x, y, *along)
+        regions[metal].merge()
+        if metal == "Metal2":  # most of it is vias on bars, which are large
+            regions[metal] += with_least_area(regions[metal].interacting(lines))
+        else:
+            regions[metal] = with_least_area(regions[metal])
     return regions
-
-
-def box_around(x, y, half_x, half_y):
-    return kdb.Box(x - half_x, y - half_y, x + half_x, y + half_y)
-
-
-def pads_to_turn(wires, vias):
-    """Vias of Metal4 whose metal goes across the track, where it is too near the next in it.
-
-    Katana overlooks a neighbour in the next row of vias now and then. Turned, both are 220 nm
-    apart, and still far enough from the tracks beside.
-    """
-    pads = kdb.Region([box_around(x, y, *PAD[::-1]) for x, y in vias])
-    turned = set()
-    for mark in (wires + pads).merged().space_check(SPACE).each():
-        near = mark.bbox().enlarged(PAD[0], PAD[0])
-        turned.update(via for via in vias if near.contains(kdb.Point(*via)))
-    return turned
 
 
 def with_least_area(metal):

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """route.py JOB.json: places and routes one netlist, and writes its GDS.
 
+Katana makes the wires; repair.py replaces those that overlap, leave the tracks or are open.
+
 Job: the keys of place.py; out is a folder.
 
 Writes into out:
@@ -11,6 +13,7 @@ Writes into out:
               [cell, pin, distance_um]; [-1, port, distance_um] for an output port. The distance
               is along the wires from the driver's bar to that of the sink; where the wires do not
               lead there, it is the straight one, |dx| + |dy|, and the net is in `unreached`.
+              repaired: number of nets that repair.py gave new wires.
   route.log   what the tools print
 """
 
@@ -27,25 +30,29 @@ from common import (
 def main(job):
     import engine  # prints when loaded, so not before run() has taken the output
     import gds
+    import repair
+    import spread
 
     start = time.monotonic()
     folder = path_of(job, "library")
     library = read_library(folder)
     netlist = read_netlist(path_of(job, "netlist"), library)
-    utilisation = number_of(job, "utilisation", 0.05, 0.95)
-    space = int(number_of(job, "space", 0, 8))
+    core = engine.core_size(netlist, library, number_of(job, "utilisation", 0.05, 0.85))
     out = path_of(job, "out")
-    core = engine.core_size(netlist, library, utilisation, space)
-    engine.set_up(utilisation, len(netlist["cells"]))
-    block = engine.build(netlist, engine.make_cells(library, space), core)
-    placer = engine.place(block)
-    corners = engine.places(block, len(netlist["cells"]))
-    rows = engine.check_places(corners, netlist, library, core)
-    engine.route(block, placer)
+    engine.set_up(len(netlist["cells"]))
+    corners, rows = spread.place(netlist, library, core)
+    block = engine.route(netlist, library, core, corners)
 
     wires = [engine.wires_of(block, net) for net in range(netlist["nets"])]
     ports = engine.port_places(len(netlist["ports"]), core)
-    nets, unreached = net_figures(netlist, library, corners, ports, wires)
+    ends, unused = ends_of_nets(netlist, library, corners, ports)
+    nets = [net_figures(wire, of_net) for wire, of_net in zip(wires, ends)]
+    broken = [net for net, figures in enumerate(nets) if figures["unreached"]]
+    repaired = repair.repaired(wires, ends, unused, core, broken)
+    for net, wire in repaired.items():
+        wires[net] = wire
+        nets[net] = net_figures(wire, ends[net])
+    unreached = [net for net, figures in enumerate(nets) if figures.pop("unreached")]
     layout, top = gds.make(os.path.join(folder, "cells.gds"), netlist["module"])
     gds.put_cells(top, netlist, corners)
     gds.put_fills(top, library, rows, corners, core)
@@ -56,36 +63,44 @@ def main(job):
     result["vias"] = sum(len(wire["vias"]) for wire in wires)
     result["nets"] = nets
     result["unreached"] = unreached
+    result["repaired"] = len(repaired)
     result["seconds"] = round(time.monotonic() - start, 2)
     write_json(os.path.join(out, "route.json"), result)
 
 
-def net_figures(netlist, library, corners, ports, wires):
-    """length_um and sinks of each net, and the nets whose wires do not lead to all sinks."""
-    ends = [[] for _ in wires]  # (is driver, cell, pin, layer, x, low, high)
+def ends_of_nets(netlist, library, corners, ports):
+    """For each net (is driver, cell, pin, layer, x, low, high) of its ends; and unused bars."""
+    ends = [[] for _ in range(netlist["nets"])]
+    unused = []
     for index, cell in enumerate(netlist["cells"]):
-        for pin, net in cell["pins"].items():
-            x, low, high = bar_at(library["bars_nm"][cell["type"]][pin], corners[index])
-            drives = pin in library["outputs"][cell["type"]]
-            ends[net].append((drives, index, pin, "Metal2", x, low, high))
+        for pin, bar in library["bars_nm"][cell["type"]].items():
+            place = bar_at(bar, corners[index])
+            if pin in cell["pins"]:
+                drives = pin in library["outputs"][cell["type"]]
+                ends[cell["pins"][pin]].append((drives, index, pin, "Metal2", *place))
+            else:
+                unused.append(place)
     for port, (x, y) in zip(netlist["ports"], ports):
         ends[port["net"]].append((port["input"], -1, port["name"], "Metal4", x, y, y))
-    nets = []
-    unreached = []
-    for net, (wire, pins) in enumerate(zip(wires, ends)):
-        driver = next((end for end in pins if end[0]), None)
-        found = distances(wire, pins, driver) if driver else {}
-        sinks = []
-        for end in pins:
-            if end is driver:
-                continue
-            distance = found.get(end)
-            if distance is None:
-                distance = straight(driver, end)
-                unreached.append(net)
-            sinks.append([end[1], end[2], micrometres(distance)])
-        nets.append({"length_um": micrometres(length_of(wire)), "sinks": sinks})
-    return nets, sorted(set(unreached))
+    return ends, unused
+
+
+def net_figures(wire, pins):
+    """length_um and sinks of a net, and whether its wires fail to lead to all sinks."""
+    driver = next((end for end in pins if end[0]), None)
+    found = distances(wire, pins, driver) if driver else {}
+    unreached = False
+    sinks = []
+    for end in pins:
+        if end is driver:
+            continue
+        distance = found.get(end)
+        if distance is None:
+            distance = straight(driver, end)
+            unreached = True
+        sinks.append([end[1], end[2], micrometres(distance)])
+    length = micrometres(length_of(wire))
+    return {"length_um": length, "sinks": sinks, "unreached": unreached}
 
 
 def bar_at(bar, corner):

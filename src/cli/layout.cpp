@@ -79,7 +79,7 @@ void add_layout(CLI::App& app) {
       ->type_name("N");
   verb->add_option("--utilisation", options->layout.utilisation,
                    "Share of the core that cells take at the first try; less until all is well")
-      ->check(CLI::Range(0.3, 0.9))
+      ->check(CLI::Range(0.3, 0.85))
       ->capture_default_str()
       ->type_name("SHARE");
   verb->add_option("--frames", options->frames, "Test frames to run the laid-out netlist with")

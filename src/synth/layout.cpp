@@ -25,13 +25,10 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLoads = 24;  // of a net
 
-// Until one is clean: how much less full than the first, and how many sites are left empty beside
-// narrow cells, without which wires crowd.
-struct Try {
-  double less;
-  int space;
-};
-constexpr Try kTries[] = {{0, 1}, {0.04, 1}, {0.08, 1}, {0.10, 2}, {0.15, 2}};
+// Until one is clean, each a little less full. The first seldom does for a large unit.
+constexpr int kMostTries = 5;
+constexpr double kStep = 0.04;
+constexpr std::int64_t kLargeCells = 4000;
 
 constexpr int kProgramSeconds = 3600;
 
@@ -247,11 +244,10 @@ class Layout {
                netlist_json(netlist, asic_.library, "unit").dump() + "\n");
   }
 
-  json job_at(double utilisation, int space, const std::string& out) const {
+  json job_at(double utilisation, const std::string& out) const {
     return {{"library", library_},
             {"netlist", place_ + "/netlist.json"},
             {"utilisation", utilisation},
-            {"space", space},
             {"out", place_ + "/" + out}};
   }
 
@@ -266,10 +262,10 @@ class Layout {
     const Stopwatch watch;
     json best;
     std::size_t fewest = ~std::size_t{0};
-    for (const Try& next : kTries) {
-      if (fewest == 0) break;
+    const bool large = static_cast<std::int64_t>(netlist.cells.size()) > kLargeCells;
+    for (int i = large ? 1 : 0; i < kMostTries && fewest != 0; ++i) {
       ++result_.tries;
-      json made = try_at(netlist, options_.utilisation - next.less, next.space);
+      json made = try_at(netlist, options_.utilisation - i * kStep);
       const json& check = made.at("check");
       const std::size_t faults = check.at("open_nets").size() + check.at("shorted").size();
       if (faults >= fewest) continue;
@@ -285,12 +281,11 @@ class Layout {
     return best;
   }
 
-  json try_at(const Mapped& netlist, double utilisation, int space) {
+  json try_at(const Mapped& netlist, double utilisation) {
     doing_ = fmt::format("placed at {:.0f} %", 100 * utilisation);
     write_netlist(netlist);
-    run_program(
-        {"place", job_at(utilisation, space, "placed.json"), place_, {place_ + "/placed.json"}},
-        tick_);
+    run_program({"place", job_at(utilisation, "placed.json"), place_, {place_ + "/placed.json"}},
+                tick_);
     const json places = read_json(place_ + "/placed.json").at("cells");
     Mapped grown = netlist;
     std::vector<Place> at = places_of(places);
@@ -298,7 +293,7 @@ class Layout {
     write_netlist(grown);
     doing_ = fmt::format("routed at {:.0f} %", 100 * utilisation);
     const std::string out = place_ + "/try";
-    run_program({"route", job_at(utilisation, space, "try"), place_, {out + "/route.json"}}, tick_);
+    run_program({"route", job_at(utilisation, "try"), place_, {out + "/route.json"}}, tick_);
     doing_ = "read back from its shapes";
     run_program({"check",
                  {{"library", library_},

@@ -17,7 +17,7 @@
 namespace emamba {
 
 struct LayoutOptions {
-  double utilisation = 0.6;         // of the core by cells, at the first of a few tries
+  double utilisation = 0.58;        // of the core by cells, at the first of a few tries
   std::int64_t most_cells = 20000;  // of a unit
 };
 

@@ -105,5 +105,17 @@ TEST_F(SweepTool, RefusesWhatItCannotRead) {
   EXPECT_FALSE(file_exists(out() + "/sweep.json"));
 }
 
+// The document and the picture beside a result that is kept are what it says.
+TEST(Sweeps, TheDocumentShowsWhatIsKept) {
+  for (const std::string name : {"mars"}) {
+    const std::string kept = "sweeps/" + name + ".json";
+    const json result = parse_json(read_file(kept), kept);
+    EXPECT_NE(read_file("docs/baselines.md").find(sweep_markdown(result)), std::string::npos)
+        << kept;
+    EXPECT_EQ(read_file("sweeps/" + name + ".svg"), sweep_svg(result)) << kept;
+    EXPECT_EQ(result.at("command"), "emamba sweep sweeps/" + name + ".toml");
+  }
+}
+
 }  // namespace
 }  // namespace emamba

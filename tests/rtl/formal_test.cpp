@@ -322,7 +322,7 @@ TEST(Formal, FaultsOfStreamsAreFound) {
       {"formal_fifo", fifo, {"em_ram", "if (write_i) words[write", "if (1'b1) words[write"}},
       {"formal_fifo", fifo, {"em_ram", "words[write_address_i]", "words[0]"}},
       {"formal_fifo", registers, {"em_stream_register", "back_valid_q ? back_q :", ""}},
-      {"formal_fifo", registers, {"em_stream_register", "if (!back_valid_q) back_q", "back_q"}},
+      {"formal_fifo", registers, {"em_stream_register", "if (takes_back) back_q", "back_q"}},
       {"formal_fork", {}, {"em_fork", "? (taken_q | ready_i) : '0", "? ready_i : '0"}},
       {"formal_fork", {}, {"em_fork", "(taken_q | ready_i) : '0", "(taken_q | ready_i) : taken_q"}},
       {"formal_fork", {}, {"em_fork", "&(taken_q | ready_i)", "|(taken_q | ready_i)"}},

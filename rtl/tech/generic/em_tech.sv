@@ -3,8 +3,10 @@
 // a block memory.
 package em_tech;
 
+  // verilator lint_off UNUSEDPARAM
   localparam bit AsynchronousReset = 1'b0;
   localparam bit BlockMemory = 1'b1;
   localparam bit StopsIdle = 1'b0;  // registers hold what they have while nothing comes
+  // verilator lint_on UNUSEDPARAM
 
 endpackage
