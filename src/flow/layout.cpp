@@ -52,19 +52,19 @@ json layout_stage(const Job& job, const Plan& plan, const Program& program,
       }
     }
   }
+  const CellModels models = read_cell_models(read_liberty_files(target.corners.front().files));
   std::vector<UnitLayout> layouts(units.size());
   std::atomic<std::size_t> done = 0;
   const ProgressCallback progress = job.progress("layout");
   prepare_layout(target, folder, progress);
   parallel_for(units.size(), jobs, [&](std::size_t i) {
-    layouts[i] = lay_out(asic, units[i], folder, options,
+    layouts[i] = lay_out(asic, units[i], models.farad, folder, options,
                          [&](std::size_t, std::size_t, const std::string& remark) {
                            if (progress) progress(done, units.size(), remark);
                          });
     ++done;
   });
   for (std::size_t i = 0; i < units.size(); ++i) asic.netlists[units[i]] = layouts[i].netlist;
-  const CellModels models = read_cell_models(read_liberty_files(target.corners.front().files));
   const EnergyResult energy =
       measure_energy(plan, Golden(program), asic, models, frames, 0, job.progress("energy"));
   const json energies = energy_json(asic, energy);

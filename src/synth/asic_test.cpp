@@ -245,22 +245,26 @@ TEST(Mapped, NetsOfManyLoadsGetBuffers) {
       "n.json: not a netlist of Yosys");
 }
 
+// Of a module of these cells, with nets n1 to n4.
+ShortestPeriod period_of(const TestFolder& folder, const std::string& cells, bool clock_tree) {
+  write_file(folder / "few.lib", library(kFlipFlop + kReset + kLatch));
+  write_file(folder / "top.v",
+             "module top (clk_i, rst_ni, a_i, y_o);\n  input clk_i, rst_ni, a_i;\n"
+             "  output y_o;\n  wire n1, n2, n3, n4;\n" +
+                 cells + "endmodule\n");
+  return shortest_period({.directory = folder.path(),
+                          .place = "timing",
+                          .libraries = {"few.lib"},
+                          .netlists = {"top.v"},
+                          .clock_tree = clock_tree},
+                         require_tool("sta"), 60);
+}
+
 // Registers take 0.2 ns and a setup of 0.1 ns; a latch that is open while the clock is high must
 // have its data in the first half.
 TEST(Sta, ThePeriodIsTheSumOfTheSlowestPath) {
   const TestFolder folder;
-  write_file(folder / "few.lib", library(kFlipFlop + kReset + kLatch));
-  const auto period = [&](const std::string& cells) {
-    write_file(folder / "top.v",
-               "module top (clk_i, rst_ni, a_i, y_o);\n  input clk_i, rst_ni, a_i;\n"
-               "  output y_o;\n  wire n1, n2, n3, n4;\n" +
-                   cells + "endmodule\n");
-    return shortest_period({.directory = folder.path(),
-                            .place = "timing",
-                            .libraries = {"few.lib"},
-                            .netlists = {"top.v"}},
-                           require_tool("sta"), 60);
-  };
+  const auto period = [&](const std::string& cells) { return period_of(folder, cells, false); };
   const ShortestPeriod direct = period(
       "  DFF first (.C(clk_i), .D(a_i), .Q(n1));\n  DFF second (.C(clk_i), .D(n1), .Q(y_o));\n");
   EXPECT_NEAR(direct.ns, 0.3, 0.001);
@@ -286,19 +290,7 @@ TEST(Sta, ThePeriodIsTheSumOfTheSlowestPath) {
 // With a clock's tree an edge comes later; what is late by more than another register is seen.
 TEST(Sta, AClockTreeHasItsDelays) {
   const TestFolder folder;
-  write_file(folder / "few.lib", library(kFlipFlop + kReset + kLatch));
-  const auto period = [&](const std::string& cells) {
-    write_file(folder / "top.v",
-               "module top (clk_i, rst_ni, a_i, y_o);\n  input clk_i, rst_ni, a_i;\n"
-               "  output y_o;\n  wire n1, n2, n3, n4;\n" +
-                   cells + "endmodule\n");
-    return shortest_period({.directory = folder.path(),
-                            .place = "timing",
-                            .libraries = {"few.lib"},
-                            .netlists = {"top.v"},
-                            .clock_tree = true},
-                           require_tool("sta"), 60);
-  };
+  const auto period = [&](const std::string& cells) { return period_of(folder, cells, true); };
   const std::string registers =
       "  DFF first (.C(n2), .D(a_i), .Q(n1));\n  DFF second (.C({}), .D(n1), .Q(y_o));\n";
   // Both behind one buffer: as without it.

@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/machine.h"
 #include "base/stopwatch.h"
-#include "synth/cell_model.h"
 #include "synth/kept.h"
 #include "synth/spef.h"
 #include "synth/trees.h"
@@ -131,9 +130,7 @@ json netlist_json(const Mapped& netlist, const CellLibrary& library, const std::
       const int net = port.nets[i];
       const auto& needed = port.input ? read_by_cells : driven;
       if (net < 0 || !needed[static_cast<std::size_t>(net)]) continue;
-      const std::string bit =
-          port.nets.size() > 1 ? fmt::format("{}[{}]", port.name, i) : port.name;
-      ports.push_back({{"name", bit}, {"input", port.input}, {"net", net}});
+      ports.push_back({{"name", bit_text(port, i)}, {"input", port.input}, {"net", net}});
     }
   }
   return {{"module", module},
@@ -192,9 +189,13 @@ std::vector<NetWires> wires_of(const json& nets) {
 
 class Layout {
  public:
-  Layout(const AsicResult& asic, std::size_t unit, const std::string& directory,
+  Layout(const AsicResult& asic, std::size_t unit, double farad, const std::string& directory,
          const LayoutOptions& options, const ProgressCallback& progress)
-      : asic_(asic), directory_(directory), options_(options), sta_(require_tool("sta")) {
+      : asic_(asic),
+        farad_(farad),
+        directory_(directory),
+        options_(options),
+        sta_(require_tool("sta")) {
     result_.unit = unit;
     name_ = asic.units[unit].name;
     place_ = fs::absolute(fmt::format("{}/layout/{}", directory, name_)).string();
@@ -224,7 +225,7 @@ class Layout {
     require_cells(netlist, facts);
     fs::create_directories(place_);
     const json made = made_of(netlist);
-    place_trees(made.at("places"));
+    place_trees(std::move(netlist), made.at("places"));
     take(made);
     return result_;
   }
@@ -309,10 +310,9 @@ class Layout {
             {"check", read_json(out + "/check.json")}};
   }
 
-  // The netlist that was laid out.
-  void place_trees(const json& places) {
-    result_.netlist = asic_.netlists[result_.unit];
-    remove_buffers(result_.netlist, asic_.library, asic_.units[result_.unit].buffers);
+  // The netlist that was laid out, of the one without buffers.
+  void place_trees(Mapped netlist, const json& places) {
+    result_.netlist = std::move(netlist);
     std::vector<Place> at = places_of(places);
     const Trees trees = grow_trees(result_.netlist, asic_.library, kMostLoads, at);
     result_.buffers = trees.buffers;
@@ -335,10 +335,8 @@ class Layout {
     result_.picture = place_ + "/layout.png";
 
     const std::vector<NetWires> wires = wires_of(route.at("nets"));
-    const CellModels models =
-        read_cell_models(read_liberty_files(asic_.target.corners.front().files));
     for (const NetWires& net : wires) {
-      result_.netlist.wires.push_back(net.length * wire_units_.femtofarads * 1e-15 / models.farad);
+      result_.netlist.wires.push_back(net.length * wire_units_.femtofarads * 1e-15 / farad_);
     }
     doing_ = "timed";
     const std::string folder = "layout/" + name_;
@@ -369,6 +367,7 @@ class Layout {
   }
 
   const AsicResult& asic_;
+  const double farad_;
   const std::string& directory_;
   const LayoutOptions& options_;
   const ToolVersion sta_;
@@ -387,9 +386,10 @@ void prepare_layout(const AsicTarget& target, const std::string& directory,
   });
 }
 
-UnitLayout lay_out(const AsicResult& asic, std::size_t unit, const std::string& directory,
-                   const LayoutOptions& options, const ProgressCallback& progress) {
-  return Layout(asic, unit, directory, options, progress).run();
+UnitLayout lay_out(const AsicResult& asic, std::size_t unit, double farad,
+                   const std::string& directory, const LayoutOptions& options,
+                   const ProgressCallback& progress) {
+  return Layout(asic, unit, farad, directory, options, progress).run();
 }
 
 json to_json(const UnitLayout& layout, const AsicResult& asic) {

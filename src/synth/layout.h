@@ -46,10 +46,12 @@ void prepare_layout(const AsicTarget& target, const std::string& directory,
 
 // Lays out one unit of what synthesise_asic() mapped in `directory`; its files lie in
 // DIRECTORY/layout/UNIT. What has not changed since the last time is not made again. Needs what
-// prepare_layout() makes. Throws Error when a program fails, or the unit is only wires or too
-// large. One that is not clean is in the result.
-UnitLayout lay_out(const AsicResult& asic, std::size_t unit, const std::string& directory,
-                   const LayoutOptions& options, const ProgressCallback& progress = {});
+// prepare_layout() makes. `farad` is the library's unit of capacitance (CellModels). Throws Error
+// when a program fails, or the unit is only wires or too large. One that is not clean is in the
+// result.
+UnitLayout lay_out(const AsicResult& asic, std::size_t unit, double farad,
+                   const std::string& directory, const LayoutOptions& options,
+                   const ProgressCallback& progress = {});
 
 nlohmann::json to_json(const UnitLayout& layout, const AsicResult& asic);
 

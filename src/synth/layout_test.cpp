@@ -63,13 +63,14 @@ TEST(Layout, EveryUnitOfASmallModelIsCleanAndGolden) {
   const Plan plan = plan_program(program, {.lanes = 1, .cycles_per_token = 0});
   emit(plan, program, folder.path());
   AsicResult asic = synthesise_asic(plan, target, folder.path(), {.jobs = 2});
+  const CellModels models = read_cell_models(read_liberty_files(target.corners[0].files));
   std::vector<Mapped> laid_out = asic.netlists;
   int units = 0;
   for (std::size_t u = 0; u < asic.units.size(); ++u) {
     const std::int64_t cells = asic.units[u].area.cells;
     if (cells == 0 || cells > 700) continue;
     SCOPED_TRACE(asic.units[u].name);
-    const UnitLayout layout = lay_out(asic, u, folder.path(), {});
+    const UnitLayout layout = lay_out(asic, u, models.farad, folder.path(), {});
     ++units;
     EXPECT_TRUE(layout.clean());
     EXPECT_GT(layout.nets, cells / 2);
@@ -85,7 +86,6 @@ TEST(Layout, EveryUnitOfASmallModelIsCleanAndGolden) {
   }
   EXPECT_GT(units, 2);
   asic.netlists = laid_out;
-  const CellModels models = read_cell_models(read_liberty_files(target.corners[0].files));
   std::vector<Tensor<std::int32_t>> frames;
   for (int i = 0; i < 3; ++i) frames.push_back(random_tokens(program, rng));
   const EnergyResult run = measure_energy(plan, Golden(program), asic, models, frames, 0);

@@ -146,7 +146,7 @@ bool matches_one(const std::string& name, const std::vector<std::string>& patter
   });
 }
 
-// What numbers are in.
+// The cell as a constant; none when it is something else.
 std::optional<TieCell> tie_of(const LibertyGroup& cell, const LibraryCell& own, bool high) {
   if (!own.inputs.empty() || own.outputs.size() != 1) return {};
   const LibertyGroup* pin = inner_group(cell, "pin");
@@ -154,6 +154,7 @@ std::optional<TieCell> tie_of(const LibertyGroup& cell, const LibraryCell& own, 
   return TieCell{plain_liberty(cell.arguments), own.outputs.front()};
 }
 
+// What numbers are in.
 std::string units_of(const LibertyGroup& library) {
   const auto load = library.lists.find("capacitive_load_unit");
   return fmt::format("time_unit {}, capacitive_load_unit {}",

@@ -91,11 +91,6 @@ std::string net_text(const std::vector<std::string>& names, int net) {
   return names[static_cast<std::size_t>(net)];
 }
 
-// A port's bit in Verilog.
-std::string bit_text(const Mapped::Port& port, std::size_t bit) {
-  return port.nets.size() > 1 ? fmt::format("{}[{}]", port.name, bit) : port.name;
-}
-
 }  // namespace
 
 int Mapped::Cell::net(const std::string& pin) const {
@@ -210,6 +205,10 @@ CellCounts counts_of(const Mapped& netlist) {
   CellCounts counts;
   for (const Mapped::Cell& cell : netlist.cells) ++counts[cell.type];
   return counts;
+}
+
+std::string bit_text(const Mapped::Port& port, std::size_t bit) {
+  return port.nets.size() > 1 ? fmt::format("{}[{}]", port.name, bit) : port.name;
 }
 
 std::vector<std::string> verilog_nets(const Mapped& netlist) {

@@ -56,6 +56,9 @@ const BufferCell& buffer_for(const CellLibrary& library, int loads);
 
 CellCounts counts_of(const Mapped& netlist);
 
+// A port's bit in Verilog.
+std::string bit_text(const Mapped::Port& port, std::size_t bit);
+
 // What nets are called in verilog_of(): the bit of a port, of several an input's, or nN.
 std::vector<std::string> verilog_nets(const Mapped& netlist);
 

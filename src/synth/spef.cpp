@@ -16,8 +16,7 @@ Connections connections_of(const Mapped& netlist, const CellLibrary& library,
   Connections all{std::vector<std::string>(names.size()), std::vector<std::string>(names.size())};
   for (const Mapped::Port& port : netlist.ports) {
     for (std::size_t i = 0; i < port.nets.size(); ++i) {
-      const std::string bit =
-          port.nets.size() > 1 ? fmt::format("{}[{}]", port.name, i) : port.name;
+      const std::string bit = bit_text(port, i);
       // A net that is several ports has one name; the others are assigned.
       if (port.nets[i] < 0 || names[static_cast<std::size_t>(port.nets[i])] != bit) continue;
       const auto net = static_cast<std::size_t>(port.nets[i]);

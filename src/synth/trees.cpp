@@ -140,9 +140,13 @@ class Growing {
     return known = height;
   }
 
+  const TieCell& tie_cell(int value) const {
+    return value == Mapped::kHigh ? *library_.tie_high : *library_.tie_low;
+  }
+
   void tie() {
     for (auto& [value, loads] : tied_) {
-      const TieCell& cell = value == Mapped::kHigh ? *library_.tie_high : *library_.tie_low;
+      const TieCell& cell = tie_cell(value);
       group(loads.begin(), loads.end(), kMostTied, [&](auto begin, auto end) {
         drive(begin, end, cell.cell, cell.output, {}, "");
         ++trees_.ties;
@@ -151,7 +155,7 @@ class Growing {
     for (Mapped::Port& port : netlist_.ports) {
       for (int& net : port.nets) {
         if (port.input || net >= 0) continue;
-        const TieCell& cell = net == Mapped::kHigh ? *library_.tie_high : *library_.tie_low;
+        const TieCell& cell = tie_cell(net);
         Loads none;
         const std::size_t own = drive(none.begin(), none.end(), cell.cell, cell.output, {}, "");
         net = netlist_.cells[own].net(cell.output);
